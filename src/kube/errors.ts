@@ -1,0 +1,64 @@
+import { isRecord } from './json.ts';
+
+/** The API server answered, but not with what was asked for. */
+export class ApiStatusError extends Error {
+  override readonly name = 'ApiStatusError';
+  readonly status: number;
+  /** What the server asked us to wait, if it did. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, status: number, retryAfterMs?: number) {
+    super(message);
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/**
+ * @param body a Kubernetes Status, or whatever a proxy in between made of it
+ * @param what the request, such as `list /api/v1/serviceaccounts`
+ */
+export function toStatusError(
+  what: string,
+  status: number,
+  body: string,
+  retryAfterMs?: number,
+): ApiStatusError {
+  const said = readStatusMessage(body);
+  return new ApiStatusError(
+    `${what}: the API server answered ${status}${said && `: ${said}`}`,
+    status,
+    retryAfterMs,
+  );
+}
+
+function readStatusMessage(body: string): string {
+  try {
+    const status: unknown = JSON.parse(body);
+    if (isRecord(status) && typeof status['message'] === 'string') return clip(status['message']);
+  } catch {
+    // Not a Status: what a proxy's error page says helps nobody, the number has to do.
+  }
+  return '';
+}
+
+/**
+ * One line for people. Node's error for a host with several addresses has no message of its own, only those
+ * of its parts.
+ */
+export function describeError(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') {
+    return clip(error.errors.map(describeError).join(', '));
+  }
+  if (error instanceof Error) return clip(error.message === '' ? error.name : error.message);
+  return clip(String(error));
+}
+
+export function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(describeError(error));
+}
+
+function clip(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}

@@ -1,0 +1,155 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import type { Cluster, Context, KubeConfig, User } from '@kubernetes/client-node';
+import { describeError } from './errors.ts';
+import { isRecord, type JsonRecord } from './json.ts';
+import { isPlainHttp, parseServerUrl } from './server-url.ts';
+
+/** The current context of a kubeconfig, in client-node's hands. */
+export interface LoadedKubeconfig {
+  readonly config: KubeConfig;
+  /** Normalised. */
+  readonly server: string;
+  readonly skipTlsVerify: boolean;
+  /** PEM */
+  readonly ca: string | undefined;
+  readonly serverName: string | undefined;
+  readonly user: User | undefined;
+  readonly namespace: string | undefined;
+}
+
+export interface KubeconfigOptions {
+  readonly path: string;
+  /** Instead of the address in the file (`--kube-api`). */
+  readonly server?: string;
+}
+
+/**
+ * Loads a kubeconfig by client-node, which is imported only here, and mends what it does not read as kubectl
+ * does.
+ * @throws Error naming the file and what is missing in it
+ */
+export async function loadKubeconfig({ path, server }: KubeconfigOptions): Promise<LoadedKubeconfig> {
+  const client = await import('@kubernetes/client-node');
+  const config = new client.KubeConfig();
+  try {
+    config.loadFromFile(path);
+  } catch (error) {
+    throw new Error(`kubeconfig ${path}: ${describeLoadError(error)}`);
+  }
+  const context = findContext(config, path);
+  const cluster = toCluster(config, context, path, server);
+  const user = await toUser(config, context, path);
+  const { server: address, skipTLSVerify, tlsServerName } = cluster;
+  // client-node turns down an http address unless its certificate, which it has not, goes unverified.
+  config.clusters = [{ ...cluster, skipTLSVerify: skipTLSVerify || isPlainHttp(address) }];
+  config.users = user === undefined ? [] : [user];
+  return {
+    config,
+    server: address,
+    skipTlsVerify: skipTLSVerify,
+    ca: readCa(client.bufferFromFileOrString, cluster, path),
+    serverName: tlsServerName || undefined,
+    user,
+    namespace: context.namespace || undefined,
+  };
+}
+
+/** A YAML error's message quotes the lines around it, where tokens and keys are: only its reason is told. */
+function describeLoadError(error: unknown): string {
+  if (!(error instanceof Error)) return describeError(error);
+  if ('reason' in error && typeof error.reason === 'string') return `not YAML: ${error.reason}`;
+  // What client-node says of a file that is YAML, but no kubeconfig.
+  return error instanceof TypeError ? 'not a kubeconfig' : describeError(error);
+}
+
+type BufferFromFileOrString = typeof import('@kubernetes/client-node').bufferFromFileOrString;
+
+function readCa(read: BufferFromFileOrString, cluster: Cluster, path: string): string | undefined {
+  try {
+    return read(cluster.caFile, cluster.caData)?.toString('utf8');
+  } catch (error) {
+    throw new Error(`kubeconfig ${path}: certificate-authority: ${describeError(error)}`, { cause: error });
+  }
+}
+
+function findContext(config: KubeConfig, path: string): Context {
+  const name = config.getCurrentContext();
+  if (!name) throw new Error(`kubeconfig ${path}: no current-context; set one by kubectl config use-context`);
+  const context = config.getContextObject(name);
+  if (!context)
+    throw new Error(`kubeconfig ${path}: the current-context "${name}" is not among its contexts`);
+  return context;
+}
+
+function toCluster(
+  config: KubeConfig,
+  context: Context,
+  path: string,
+  override: string | undefined,
+): Cluster {
+  const cluster = config.getCluster(context.cluster);
+  if (cluster?.proxyUrl) {
+    throw new Error(`kubeconfig ${path}: proxy-url of cluster "${cluster.name}" is not supported`);
+  }
+  if (override !== undefined) {
+    const server = parseServerUrl(override, '--kube-api');
+    return { name: context.cluster, skipTLSVerify: false, ...cluster, server };
+  }
+  if (!cluster) throw new Error(`kubeconfig ${path}: cluster "${context.cluster}" of the context is missing`);
+  return { ...cluster, server: parseServerUrl(cluster.server, `kubeconfig ${path}: server`) };
+}
+
+async function toUser(config: KubeConfig, context: Context, path: string): Promise<User | undefined> {
+  if (!context.user) return undefined;
+  const user = config.getUser(context.user);
+  if (!user) throw new Error(`kubeconfig ${path}: user "${context.user}" of the context is missing`);
+  if (user.impersonateUser) {
+    throw new Error(
+      `kubeconfig ${path}: user "${user.name}" impersonates another (as:), which is not supported`,
+    );
+  }
+  const tokenFile = await findTokenFile(path, user.name);
+  if (tokenFile !== undefined) return withTokenFile(user, tokenFile);
+  const exec: unknown = user.exec;
+  return isRecord(exec) ? { ...user, exec: toExec(exec, dirname(path)) } : user;
+}
+
+/** client-node does not know kubectl's `tokenFile`, so the file is looked at once more. */
+async function findTokenFile(path: string, userName: string): Promise<string | undefined> {
+  const { parse } = await import('yaml');
+  const file = parseQuietly(parse, await readFile(path, 'utf8'));
+  const users: unknown = isRecord(file) ? file['users'] : undefined;
+  if (!Array.isArray(users)) return undefined;
+  const entry: unknown = users.find((each) => isRecord(each) && each['name'] === userName);
+  const user = isRecord(entry) ? entry['user'] : undefined;
+  const tokenFile = isRecord(user) ? user['tokenFile'] : undefined;
+  return typeof tokenFile === 'string' && tokenFile !== '' ? resolve(dirname(path), tokenFile) : undefined;
+}
+
+/** client-node has parsed the file with another parser; where the two disagree, there is no token file. */
+function parseQuietly(parse: (text: string) => unknown, text: string): unknown {
+  try {
+    return parse(text);
+  } catch {
+    // The message would quote the file.
+    return undefined;
+  }
+}
+
+/** In the form that client-node reads again as it is rotated; as in kubectl, the file wins over `token`. */
+function withTokenFile({ token: _token, ...user }: User, tokenFile: string): User {
+  return { ...user, authProvider: { name: 'tokenFile', config: { tokenFile } } };
+}
+
+/** As kubectl: a command with a slash starts from the kubeconfig's folder, and learns what it is asked for. */
+function toExec(exec: JsonRecord, folder: string): JsonRecord {
+  const { command, env, apiVersion } = exec;
+  const relative = typeof command === 'string' && command.includes('/') && !isAbsolute(command);
+  const info = { apiVersion, kind: 'ExecCredential', spec: { interactive: false } };
+  return {
+    ...exec,
+    command: relative ? resolve(folder, command) : command,
+    env: [{ name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) }, ...(Array.isArray(env) ? env : [])],
+  };
+}

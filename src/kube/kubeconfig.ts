@@ -1,0 +1,129 @@
+import type { RequestOptions } from 'node:https';
+import type { ApiAccess, ClientCertificate } from './access.ts';
+import { describeError } from './errors.ts';
+import { isRecord } from './json.ts';
+import { type KubeconfigOptions, type LoadedKubeconfig, loadKubeconfig } from './kubeconfig-file.ts';
+import { mayCarryCredentials, renderServerNotes } from './server-url.ts';
+
+/** Not more often is the file read, and a plugin started, because the server refuses what they yield. */
+const RELOAD_AFTER_MS = 10_000;
+const PATIENCE_MS = 60_000;
+
+export interface KubeconfigAccessOptions extends KubeconfigOptions {
+  /** ms; only differences count */
+  readonly now?: () => number;
+}
+
+/**
+ * Access as a kubeconfig's current context: tokens, token files, client certificates, exec plugins. A plugin
+ * is not started before the first request, so one that fails is tried again like any other failure.
+ * @throws Error where the file, or one that it names, is missing or incomplete
+ */
+export async function loadKubeconfigAccess(options: KubeconfigAccessOptions): Promise<ApiAccess> {
+  const loaded = await loadKubeconfig(options);
+  const { ca, namespace, server, serverName, skipTlsVerify } = loaded;
+  const source = createCredentialSource(options, loaded);
+  const plugin = loaded.user?.exec || loaded.user?.authProvider;
+  if (!plugin && mayCarryCredentials(server)) await source.refresh();
+  return {
+    server,
+    ca,
+    serverName,
+    skipTlsVerify,
+    namespace,
+    get clientCertificate() {
+      return source.latest().clientCertificate;
+    },
+    authorization: async () => (await source.refresh()).authorization,
+    refused: source.refused,
+    notes: renderServerNotes(server, skipTlsVerify),
+  };
+}
+
+interface Credentials {
+  readonly authorization?: string | undefined;
+  readonly clientCertificate?: ClientCertificate | undefined;
+}
+
+interface CredentialSource {
+  /** Those of the last refresh. */
+  latest(): Credentials;
+  refresh(): Promise<Credentials>;
+  /** The next refresh starts from the file again. */
+  refused(): void;
+}
+
+function createCredentialSource(options: KubeconfigAccessOptions, first: LoadedKubeconfig): CredentialSource {
+  const now = options.now ?? Date.now;
+  let loaded = first;
+  let loadedAt = now();
+  let outdated = false;
+  let latest: Credentials = {};
+  let underWay: Promise<Credentials> | undefined;
+
+  async function renew(): Promise<Credentials> {
+    if (outdated && now() - loadedAt >= RELOAD_AFTER_MS) {
+      loadedAt = now();
+      loaded = await loadKubeconfig(options);
+      outdated = false;
+    }
+    latest = await readCredentials(loaded, options.path);
+    return latest;
+  }
+
+  return {
+    latest: () => latest,
+    refresh() {
+      // Shared, so that a slow plugin is started once and not for each request that waits for it.
+      underWay ??= renew().finally(() => {
+        underWay = undefined;
+      });
+      return withPatience(underWay, options.path);
+    },
+    refused() {
+      outdated = true;
+    },
+  };
+}
+
+async function readCredentials({ config, user }: LoadedKubeconfig, path: string): Promise<Credentials> {
+  const applied: RequestOptions = {};
+  try {
+    await config.applyToHTTPSOptions(applied);
+  } catch (error) {
+    const plugin: unknown = user?.exec;
+    const who = isRecord(plugin)
+      ? `exec plugin "${plugin['command']}"`
+      : `credentials of user "${user?.name}"`;
+    throw new Error(`kubeconfig ${path}: ${who}: ${describeError(error)}`, { cause: error });
+  }
+  const { auth, cert, headers, key } = applied;
+  if (Boolean(cert) !== Boolean(key)) {
+    throw new Error(
+      `kubeconfig ${path}: user "${user?.name}" has one of client certificate and key, both are needed`,
+    );
+  }
+  const header: unknown = isRecord(headers) ? headers['Authorization'] : undefined;
+  return {
+    // A token file's last line break came along.
+    authorization: typeof header === 'string' ? header.trim() : toBasic(auth),
+    clientCertificate: cert && key ? { cert: String(cert), key: String(key) } : undefined,
+  };
+}
+
+function toBasic(auth: string | null | undefined): string | undefined {
+  return auth ? `Basic ${Buffer.from(auth).toString('base64')}` : undefined;
+}
+
+async function withPatience(credentials: Promise<Credentials>, path: string): Promise<Credentials> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`kubeconfig ${path}: no credentials within ${PATIENCE_MS / 1000} s`);
+    timer = setTimeout(() => reject(error), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([credentials, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

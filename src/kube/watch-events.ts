@@ -1,0 +1,67 @@
+import { isRecord, type JsonRecord } from './json.ts';
+import { type KubeObject, type ObjectFlaw, toKubeObject } from './objects.ts';
+
+export type WatchEvent =
+  | { readonly kind: 'set'; readonly object: KubeObject }
+  | { readonly kind: 'remove'; readonly object: KubeObject }
+  /** Nothing to hand on, only a newer resourceVersion ('' where not even that). */
+  | { readonly kind: 'bookmark'; readonly resourceVersion: string }
+  /** The server ends the watch: `code` as in HTTP. */
+  | { readonly kind: 'error'; readonly code: number; readonly message: string }
+  | { readonly kind: 'garbage'; readonly detail: string };
+
+/** Reads one line of a watch; never throws. */
+export function parseWatchEvent(line: string, tell: (flaw: ObjectFlaw) => void): WatchEvent {
+  const event = parseJson(line);
+  if (!isRecord(event)) return { kind: 'garbage', detail: 'a line that is no JSON object' };
+  const { type, object } = event;
+  if (!isRecord(object)) return { kind: 'garbage', detail: 'an event without an object' };
+  switch (type) {
+    case 'ADDED':
+    case 'MODIFIED':
+      return toChange('set', object, tell);
+    case 'DELETED':
+      return toChange('remove', object, tell);
+    case 'BOOKMARK':
+      return { kind: 'bookmark', resourceVersion: readResourceVersion(object) };
+    case 'ERROR':
+      return toErrorEvent(object);
+    default:
+      return {
+        kind: 'garbage',
+        detail: `an event of the unknown type ${JSON.stringify(type)?.slice(0, 40)}`,
+      };
+  }
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    // The parser's message quotes the line, which may be anything; the caller says what a bad line means.
+    return undefined;
+  }
+}
+
+function toChange(kind: 'set' | 'remove', raw: JsonRecord, tell: (flaw: ObjectFlaw) => void): WatchEvent {
+  const object = toKubeObject(raw, tell);
+  // Without a name it was told and is passed over, so that it does not come again.
+  return object === undefined
+    ? { kind: 'bookmark', resourceVersion: readResourceVersion(raw) }
+    : { kind, object };
+}
+
+function readResourceVersion(object: JsonRecord): string {
+  const metadata = object['metadata'];
+  const version = isRecord(metadata) ? metadata['resourceVersion'] : undefined;
+  return typeof version === 'string' ? version : '';
+}
+
+function toErrorEvent(status: JsonRecord): WatchEvent {
+  const { code, message, reason } = status;
+  return {
+    kind: 'error',
+    code: typeof code === 'number' ? code : 0,
+    message: typeof message === 'string' && message !== '' ? message : String(reason ?? 'without a message'),
+  };
+}

@@ -1,0 +1,92 @@
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
+import { type FileTexts, readFiles, watchFiles } from './watched-files.ts';
+
+/** A serving certificate chain and its key, PEM. */
+export interface CertificatePair {
+  readonly cert: string;
+  readonly key: string;
+  /** Of the leaf; ms since epoch. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+/** Where a server's certificate comes from. The server asks, and is told of changes; it knows nothing of files. */
+export interface CertificateSource {
+  current(): CertificatePair;
+  onChange(listener: (pair: CertificatePair) => void): void;
+  stop(): void;
+}
+
+export type CertificateEvent =
+  | { readonly kind: 'reloaded'; readonly notAfter: number }
+  | { readonly kind: 'refused'; readonly problem: string };
+
+export interface FileCertificateOptions {
+  readonly certPath: string;
+  readonly keyPath: string;
+  /** ms between two looks at the files */
+  readonly interval: number;
+  readonly report: (event: CertificateEvent) => void;
+}
+
+/**
+ * Serves the pair in two files, and the new one soon after they change. A pair that does not fit together, as there is
+ * for a moment between two writes, or that is broken, is refused and the one before stays.
+ * @throws Error that says which file is wrong, at the first reading
+ */
+export async function createFileCertificate(options: FileCertificateOptions): Promise<CertificateSource> {
+  const { certPath, keyPath, interval, report } = options;
+  const paths = [certPath, keyPath];
+  const texts = await readFiles(paths);
+  let pair = checkPair(texts, options);
+  const listeners: ((pair: CertificatePair) => void)[] = [];
+  const refuse = (error: Error): void => report({ kind: 'refused', problem: error.message });
+  const onChange = (changed: FileTexts): void => {
+    try {
+      pair = checkPair(changed, options);
+      report({ kind: 'reloaded', notAfter: pair.notAfter });
+      for (const listener of listeners) listener(pair);
+    } catch (error) {
+      refuse(error instanceof Error ? error : new Error(String(error)));
+    }
+  };
+  const files = watchFiles({ paths, interval, onChange, onError: refuse }, texts);
+  return {
+    current: () => pair,
+    onChange: (listener) => void listeners.push(listener),
+    stop: files.stop,
+  };
+}
+
+function checkPair([cert, key]: FileTexts, { certPath, keyPath }: FileCertificateOptions): CertificatePair {
+  if (cert === undefined) throw new Error(`TLS certificate file ${certPath} does not exist`);
+  if (key === undefined) throw new Error(`TLS key file ${keyPath} does not exist`);
+  const leaf = readLeaf(cert, certPath);
+  try {
+    createSecureContext({ cert, key });
+  } catch (cause) {
+    throw new Error(
+      `TLS certificate ${certPath} and key ${keyPath} do not make a pair, or the key is no PEM key`,
+      { cause },
+    );
+  }
+  return { cert, key, notBefore: leaf.validFromDate.getTime(), notAfter: leaf.validToDate.getTime() };
+}
+
+function readLeaf(cert: string, path: string): X509Certificate {
+  try {
+    return new X509Certificate(cert);
+  } catch (cause) {
+    throw new Error(`TLS certificate file ${path} holds no PEM certificate`, { cause });
+  }
+}
+
+/** Why a certificate must not be called ready now, or undefined. */
+export function describeInvalidity(
+  { notBefore, notAfter }: CertificatePair,
+  now: number,
+): string | undefined {
+  if (now < notBefore) return `the certificate is not valid before ${new Date(notBefore).toISOString()}`;
+  return now > notAfter ? `the certificate expired at ${new Date(notAfter).toISOString()}` : undefined;
+}

@@ -1,0 +1,82 @@
+/** A part of a server process. Parts start in order and stop in reverse. */
+export interface Part {
+  readonly name: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface Shutdown {
+  /** Becomes unready and asks callers to leave; new connections are still taken. */
+  beginDrain(): void;
+  /** ms between that and the end: how long endpoints take to disappear from every node. */
+  readonly delay: number;
+}
+
+/** The signals of the process, so that tests can send their own. */
+export interface SignalSource {
+  on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+  off(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+}
+
+/**
+ * Runs parts until SIGTERM or SIGINT, then drains and stops them. A second signal skips what is left of the waiting.
+ * @returns once everything has stopped
+ * @throws Error of the part that could not start; what had started is stopped first
+ */
+export async function runUntilSignal(
+  parts: readonly Part[],
+  shutdown: Shutdown,
+  signals: SignalSource,
+): Promise<void> {
+  const started: Part[] = [];
+  const heard = listenForSignals(signals);
+  try {
+    for (const part of parts) {
+      await part.start();
+      started.unshift(part);
+    }
+    await heard.first;
+    shutdown.beginDrain();
+    await waitOr(shutdown.delay, heard.second);
+  } finally {
+    await Promise.race([stopAll(started), heard.second]);
+    heard.stop();
+  }
+}
+
+interface HeardSignals {
+  readonly first: Promise<void>;
+  readonly second: Promise<void>;
+  stop(): void;
+}
+
+function listenForSignals(signals: SignalSource): HeardSignals {
+  const first = Promise.withResolvers<void>();
+  const second = Promise.withResolvers<void>();
+  let count = 0;
+  const listener = (): void => {
+    count += 1;
+    if (count === 1) first.resolve();
+    else second.resolve();
+  };
+  signals.on('SIGTERM', listener);
+  signals.on('SIGINT', listener);
+  const stop = (): void => {
+    signals.off('SIGTERM', listener);
+    signals.off('SIGINT', listener);
+  };
+  return { first: first.promise, second: second.promise, stop };
+}
+
+async function waitOr(delay: number, sooner: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const waited = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, delay);
+  });
+  await Promise.race([waited, sooner]);
+  clearTimeout(timer);
+}
+
+async function stopAll(parts: readonly Part[]): Promise<void> {
+  for (const part of parts) await part.stop();
+}

@@ -1,0 +1,54 @@
+import { destination, type Logger, pino } from 'pino';
+
+/** Structured log: JSON lines. Fields first, then a constant sentence. */
+export interface Log {
+  /** klog's `-v`: how much detail is wanted, 0 and up. */
+  readonly verbosity: number;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** A log on standard error. Lines are written at once: the last one before an exit is the one that matters. */
+export function createLog(verbosity: number): Log {
+  const logger: Logger = pino(
+    {
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination({ dest: 2, sync: true }),
+  );
+  return {
+    verbosity,
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+  };
+}
+
+/**
+ * Lets `limit` lines of one kind through in each `interval` ms and counts the rest, so that a flood of bad requests
+ * does not become a flood of log lines.
+ */
+export function limitLines(options: {
+  readonly limit: number;
+  readonly interval: number;
+}): (now: number, write: (suppressed: number) => void) => void {
+  let windowEnd = Number.NEGATIVE_INFINITY;
+  let written = 0;
+  let suppressed = 0;
+  return (now, write) => {
+    if (now >= windowEnd) {
+      windowEnd = now + options.interval;
+      written = 0;
+    }
+    if (written >= options.limit) {
+      suppressed += 1;
+      return;
+    }
+    written += 1;
+    write(suppressed);
+    suppressed = 0;
+  };
+}

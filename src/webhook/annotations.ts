@@ -1,0 +1,63 @@
+import { createNotice, type Notice, quote } from './notices.ts';
+
+/** Which suffix means something where; the key is `<prefix>/<suffix>`. */
+const KNOWN = {
+  'service-account': ['role-arn', 'audience', 'sts-regional-endpoints', 'token-expiration'],
+  pod: ['token-expiration', 'skip-containers'],
+} as const;
+
+export type AnnotationPlace = keyof typeof KNOWN;
+
+const PLACE_NAMES: Readonly<Record<AnnotationPlace, string>> = {
+  'service-account': 'ServiceAccount',
+  pod: 'Pod',
+};
+
+/**
+ * Notices about annotations of our prefix that have no effect: one that belongs on the other kind of object, and one
+ * whose name is within two typing errors of a name that we know. Other names under the prefix belong to others.
+ */
+export function checkAnnotationNames(
+  keys: readonly string[],
+  prefix: string,
+  place: AnnotationPlace,
+): Notice[] {
+  const notices: Notice[] = [];
+  for (const key of keys) {
+    if (!key.startsWith(prefix) || key[prefix.length] !== '/') continue;
+    const notice = checkSuffix(key.slice(prefix.length + 1), place);
+    if (notice !== undefined) notices.push(notice);
+  }
+  return notices;
+}
+
+function checkSuffix(suffix: string, place: AnnotationPlace): Notice | undefined {
+  const here: readonly string[] = KNOWN[place];
+  if (here.includes(suffix)) return undefined;
+  const other: AnnotationPlace = place === 'pod' ? 'service-account' : 'pod';
+  if ((KNOWN[other] as readonly string[]).includes(suffix)) {
+    const text = `annotation ${suffix} has no effect on a ${PLACE_NAMES[place]}: set it on the ${PLACE_NAMES[other]}`;
+    return createNotice('annotation-misplaced', text);
+  }
+  const meant = [...here, ...KNOWN[other]].find((known) => isWithinTwoEdits(suffix, known));
+  if (meant === undefined) return undefined;
+  return createNotice(
+    'annotation-unknown',
+    `unknown annotation ${quote(suffix)} on the ${PLACE_NAMES[place]}: did you mean ${meant}?`,
+  );
+}
+
+/** Whether two insertions, deletions or replacements at most turn one text into the other (Levenshtein). */
+function isWithinTwoEdits(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 2) return false;
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column += 1) {
+      const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      current.push(Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, replaced));
+    }
+    previous = current;
+  }
+  return (previous[b.length] ?? 3) <= 2;
+}

@@ -1,0 +1,139 @@
+import type { RoleArn } from '../aws/role-arn.ts';
+import { createNotice, type Notice } from './notices.ts';
+import type { Reason } from './reasons.ts';
+import type { Account, TokenChoices } from './sources/account.ts';
+import type { ConfigMapEntries } from './sources/config-map.ts';
+import type { ContainerCredentialsList } from './sources/container-credentials.ts';
+
+/** What a pod is to get. */
+export type Identity =
+  | { readonly kind: 'web-identity'; readonly role: RoleArn; readonly choices: TokenChoices }
+  | {
+      readonly kind: 'container-credentials';
+      readonly choices: Pick<TokenChoices, 'expiration' | 'regionalSts'>;
+    };
+
+export type IdentityDecision =
+  | { readonly kind: 'identity'; readonly identity: Identity; readonly notices: readonly Notice[] }
+  | { readonly kind: 'none'; readonly reason: Reason; readonly notices: readonly Notice[] };
+
+/** The sources as they stand now. */
+export interface IdentitySources {
+  readonly containerCredentials: ContainerCredentialsList;
+  /** undefined: `--watch-config-map` is off. `'pending'`: it is on, and nothing was delivered yet. */
+  readonly configMap: ConfigMapEntries | 'pending' | undefined;
+}
+
+/** What is known of the pod's ServiceAccount. */
+export type AccountFinding =
+  | { readonly kind: 'known'; readonly account: Account }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'unread'; readonly why: string };
+
+/** Container credentials where neither the account nor the ConfigMap says: fixed values, as in the Go program. */
+const CONTAINER_CREDENTIALS_FALLBACK = { expiration: 86_400, regionalSts: false };
+
+/**
+ * Which identity the pods of `namespace/name` get. The order: the container credentials list, the ServiceAccount's own
+ * role, the ConfigMap's entry for it, the ConfigMap's entry for that name in any namespace. The first source that
+ * speaks decides alone, also where what it says is malformed: no pod gets a wider role because of a typing error.
+ */
+export function decideIdentity(
+  namespace: string,
+  name: string,
+  found: AccountFinding,
+  sources: IdentitySources,
+): IdentityDecision {
+  const key = `${namespace}/${name}`;
+  const account = found.kind === 'known' ? found.account : undefined;
+  const notices = account?.notices ?? [];
+  if (sources.containerCredentials.has(key)) {
+    return { kind: 'identity', identity: decideContainerCredentials(key, found, sources), notices };
+  }
+  if (account?.malformedRole !== undefined) {
+    const text = `role-arn ${account.malformedRole} of the ServiceAccount is malformed: no AWS role injected`;
+    return none('role-arn-malformed', notices, text);
+  }
+  if (account?.role !== undefined) {
+    return {
+      kind: 'identity',
+      identity: { kind: 'web-identity', role: account.role, choices: account.choices },
+      notices,
+    };
+  }
+  return decideFromConfigMap(name, key, sources) ?? decideWithoutRole(name, found, notices);
+}
+
+function decideContainerCredentials(key: string, found: AccountFinding, sources: IdentitySources): Identity {
+  const { configMap } = sources;
+  const entry = configMap instanceof Map ? configMap.get(key) : undefined;
+  const fromConfigMap = entry === undefined || entry.kind === 'malformed' ? undefined : entry.choices;
+  const fromAccount = found.kind === 'known' ? found.account.choices : undefined;
+  return {
+    kind: 'container-credentials',
+    choices: fromAccount ?? fromConfigMap ?? CONTAINER_CREDENTIALS_FALLBACK,
+  };
+}
+
+/** undefined: the ConfigMap does not know the name, so the account's own state is the reason. */
+function decideFromConfigMap(
+  name: string,
+  key: string,
+  { configMap }: IdentitySources,
+): IdentityDecision | undefined {
+  if (configMap === undefined) return undefined;
+  if (configMap === 'pending') {
+    return none(
+      'config-map-not-delivered',
+      [],
+      'the ConfigMap pod-identity-webhook is not read yet: create the pod again',
+    );
+  }
+  const entry = configMap.get(key) ?? configMap.get(`*/${name}`);
+  switch (entry?.kind) {
+    case undefined:
+      return undefined;
+    case 'role':
+      return {
+        kind: 'identity',
+        identity: { kind: 'web-identity', role: entry.role, choices: entry.choices },
+        notices: [],
+      };
+    case 'choices':
+      return none('no-role', []);
+    case 'malformed':
+      return none('config-map-entry-malformed', [], `ConfigMap pod-identity-webhook: ${entry.problem}`);
+  }
+}
+
+function decideWithoutRole(
+  name: string,
+  found: AccountFinding,
+  notices: readonly Notice[],
+): IdentityDecision {
+  if (name === '') return none('service-account-name-empty', notices);
+  switch (found.kind) {
+    case 'known':
+      return none('no-role', notices);
+    case 'unknown':
+      return none(
+        'service-account-unknown',
+        notices,
+        'the ServiceAccount does not exist: no AWS role injected',
+      );
+    case 'unread':
+      return none(
+        'service-account-unread',
+        notices,
+        `the ServiceAccount could not be read (${found.why}): no AWS role injected`,
+      );
+  }
+}
+
+function none(reason: Reason, notices: readonly Notice[], leftOut?: string): IdentityDecision {
+  return {
+    kind: 'none',
+    reason,
+    notices: leftOut === undefined ? notices : [createNotice('left-out', leftOut), ...notices],
+  };
+}

@@ -1,0 +1,97 @@
+import { parseGoDuration } from '../go/durations.ts';
+import { admitPod, leave, leaveForFault, readTarget, type Target } from './admit.ts';
+import type { AccountFinding, IdentitySources } from './identity.ts';
+import type { Reason } from './reasons.ts';
+import { type ReviewIdentity, readReview } from './review/request.ts';
+import type { Admission } from './review/response.ts';
+import type { WebhookSettings } from './settings.ts';
+import type { Account } from './sources/account.ts';
+import type { FindAccount } from './sources/find-account.ts';
+
+/** kube-apiserver's default where the URL does not say. ms */
+const DEFAULT_TIMEOUT = 10_000;
+
+export interface JudgeDeps {
+  readonly settings: WebhookSettings;
+  readonly accounts: { get(key: string): Account | undefined };
+  readonly sources: () => IdentitySources;
+  readonly findAccount: FindAccount;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+export type PodTarget = Extract<Target, { kind: 'pod' }>;
+
+/** One review with its answer, and what a log and the metrics want to know of it. */
+export interface Judgement {
+  readonly identity: ReviewIdentity;
+  readonly admission: Admission;
+  readonly target: PodTarget | undefined;
+  readonly dryRun: boolean;
+  /** How the pod's ServiceAccount was found; undefined where nobody looked. */
+  readonly found: AccountFinding['kind'] | undefined;
+  /** Set for a fault. */
+  readonly problem: string | undefined;
+}
+
+/**
+ * Decides a review. Only an account that the watch has not brought makes it wait, so all other answers come without a
+ * promise. Never throws, never rejects: a fault of ours must not become a fault of the pod.
+ * @param url of the request; kube-apiserver writes its deadline there
+ */
+export function judgeReview(deps: JudgeDeps, body: Buffer, url: string): Judgement | Promise<Judgement> {
+  const reading = readReview(body);
+  if (reading.kind === 'fault') return toFault(reading.identity, reading.reason, reading.problem);
+  const { identity, request } = reading;
+  const target = readTarget(request);
+  if (target.kind === 'none') return toUntargeted(identity, target);
+  const { namespace, serviceAccount } = target;
+  const conclude = (found: AccountFinding): Judgement =>
+    concludePod(deps, { identity, target, dryRun: request.dryRun }, found);
+  const account = deps.accounts.get(`${namespace}/${serviceAccount}`);
+  if (account !== undefined) return conclude({ kind: 'known', account });
+  if (serviceAccount === '') return conclude({ kind: 'unknown' });
+  return deps
+    .findAccount(namespace, serviceAccount, readTimeout(url))
+    .catch((): AccountFinding => ({ kind: 'unread', why: 'an internal error' }))
+    .then(conclude);
+}
+
+function concludePod(
+  { settings, sources, random }: JudgeDeps,
+  about: Pick<Judgement, 'identity' | 'dryRun'> & { readonly target: PodTarget },
+  found: AccountFinding,
+): Judgement {
+  try {
+    const admission = admitPod(about.target, found, { settings, sources: sources(), random });
+    return { ...about, admission, found: found.kind, problem: undefined };
+  } catch (error) {
+    const name = error instanceof Error ? error.name : typeof error;
+    return { ...toFault(about.identity, 'internal-error', `internal error (${name})`), ...about };
+  }
+}
+
+function toUntargeted(identity: ReviewIdentity, target: Extract<Target, { kind: 'none' }>): Judgement {
+  const { reason, problem } = target;
+  if (problem !== undefined) return toFault(identity, reason, problem);
+  return {
+    identity,
+    admission: leave(reason, []),
+    target: undefined,
+    dryRun: false,
+    found: undefined,
+    problem,
+  };
+}
+
+function toFault(identity: ReviewIdentity, reason: Reason, problem: string): Judgement {
+  const admission = leaveForFault(reason, problem);
+  return { identity, admission, target: undefined, dryRun: false, found: undefined, problem };
+}
+
+/** `?timeout=10s` → ms; at most 30 s, which is all that kube-apiserver allows a webhook. */
+function readTimeout(url: string): number {
+  const value = /[?&]timeout=([0-9a-z.]{1,32})(?:&|$)/.exec(url)?.[1];
+  const timeout = value === undefined ? undefined : parseGoDuration(value);
+  return timeout === undefined || timeout <= 0 ? DEFAULT_TIMEOUT : Math.min(timeout, 30_000);
+}

@@ -1,0 +1,41 @@
+import { type Log, limitLines } from '../http/log.ts';
+import type { Judgement } from './judge.ts';
+import { describeOwner } from './owner.ts';
+import { outcomeOf } from './reasons.ts';
+
+/** From this level on every decision is a line; below it only faults are, and not too many of those. */
+const DECISION_LEVEL = 3;
+
+/** Never a pod's body, an environment value or a token: names, the reason and what was warned about. */
+export function createJudgementLog(log: Log, now: () => number): (judgement: Judgement) => void {
+  const limited = limitLines({ limit: 10, interval: 10_000 });
+  return (judgement) => {
+    const { problem } = judgement;
+    if (problem !== undefined) {
+      limited(now(), (suppressed) =>
+        log.error({ ...toFields(judgement), problem, suppressed }, 'pod left unchanged'),
+      );
+    } else if (log.verbosity >= DECISION_LEVEL) {
+      log.info(toFields(judgement), 'admission');
+    }
+  };
+}
+
+function toFields({ identity, admission, target, dryRun }: Judgement): object {
+  const { reason, patch, notices } = admission;
+  const about = target === undefined ? {} : toPodFields(target);
+  const notes = notices.length === 0 ? {} : { notices: notices.map(({ text }) => text) };
+  return {
+    outcome: outcomeOf(reason),
+    reason,
+    uid: identity.uid,
+    ...about,
+    dryRun,
+    operations: patch.length,
+    ...notes,
+  };
+}
+
+function toPodFields({ pod, namespace, serviceAccount }: NonNullable<Judgement['target']>): object {
+  return { namespace, serviceAccount, owner: describeOwner(pod) };
+}

@@ -1,0 +1,62 @@
+import type { Container } from '../pod.ts';
+
+export interface EnvVar {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What a pod's identity and the settings would give each container, before the container has its say. */
+export interface PodEnvironment {
+  readonly regionalSts: boolean;
+  /** empty: none */
+  readonly region: string;
+  /** The two variables that carry the identity: both are injected, or neither. */
+  readonly pair: readonly [EnvVar, EnvVar];
+}
+
+/** What a container has already. Only literal names count: what `envFrom` brings is not known at admission. */
+export interface PresentEnvironment {
+  /** How many of the pair's two names are there. */
+  readonly pairMembers: number;
+  readonly region: boolean;
+  readonly sts: boolean;
+}
+
+const STS_VARIABLE = 'AWS_STS_REGIONAL_ENDPOINTS';
+// The order in which they are injected, too.
+const REGION_VARIABLES = ['AWS_DEFAULT_REGION', 'AWS_REGION'] as const;
+
+export function readPresentEnvironment(container: Container, wanted: PodEnvironment): PresentEnvironment {
+  const [first, second] = wanted.pair;
+  let hasFirst = false;
+  let hasSecond = false;
+  let region = false;
+  let sts = false;
+  for (const { name } of container.env ?? []) {
+    if (name === first.name) hasFirst = true;
+    else if (name === second.name) hasSecond = true;
+    else if (name === REGION_VARIABLES[0] || name === REGION_VARIABLES[1]) region = true;
+    else if (name === STS_VARIABLE) sts = true;
+  }
+  return { pairMembers: Number(hasFirst) + Number(hasSecond), region, sts };
+}
+
+/** All that could be injected is there: such a container is left alone altogether, mount included. */
+export function isComplete(present: PresentEnvironment): boolean {
+  return present.pairMembers > 0 && present.region && present.sts;
+}
+
+/** The variables to append, in the order that users of the Go program see: STS, regions, the pair. */
+export function planEnvironment(
+  wanted: PodEnvironment,
+  present: PresentEnvironment,
+  withPair: boolean,
+): EnvVar[] {
+  const added: EnvVar[] = [];
+  if (wanted.regionalSts && !present.sts) added.push({ name: STS_VARIABLE, value: 'regional' });
+  if (wanted.region !== '' && !present.region) {
+    for (const name of REGION_VARIABLES) added.push({ name, value: wanted.region });
+  }
+  if (withPair && present.pairMembers === 0) added.push(...wanted.pair);
+  return added;
+}

@@ -1,0 +1,43 @@
+import { isObject, type JsonObject, type PodSpec, type Volume } from '../pod.ts';
+
+/** The projected volume that holds the token, and where containers find it. */
+export interface TokenVolume {
+  readonly name: string;
+  /** File name within the volume. */
+  readonly path: string;
+  readonly mountPath: string;
+  /** Empty: left out, so that the API server's own audience applies. */
+  readonly audience: string;
+  /** Seconds. */
+  readonly expiration: number;
+}
+
+/** How the pod's volumes stand to the one we would add. */
+export type VolumeFinding = 'absent' | 'present' | 'other-audience' | 'taken';
+
+/**
+ * Looks for a volume of our name. One that projects a token at our path is ours from an earlier round, or a user's own
+ * version of it; anything else under the name would leave the injected variables pointing at a file that is not there.
+ */
+export function findTokenVolume(spec: PodSpec, wanted: TokenVolume): VolumeFinding {
+  const volume = spec.volumes?.find(({ name }) => name === wanted.name);
+  if (volume === undefined) return 'absent';
+  const token = readTokenSource(volume, wanted.path);
+  if (token === undefined) return 'taken';
+  return (token['audience'] ?? '') === wanted.audience ? 'present' : 'other-audience';
+}
+
+function readTokenSource(volume: Volume, path: string): JsonObject | undefined {
+  const sources = isObject(volume.projected) ? volume.projected['sources'] : undefined;
+  if (!Array.isArray(sources)) return undefined;
+  return sources
+    .map((source: unknown) => (isObject(source) ? source['serviceAccountToken'] : undefined))
+    .find((token): token is JsonObject => isObject(token) && token['path'] === path);
+}
+
+/** The volume as it stands in a Pod. */
+export function renderTokenVolume({ name, audience, expiration, path }: TokenVolume): JsonObject {
+  const token = { expirationSeconds: expiration, path };
+  const source = { serviceAccountToken: audience === '' ? token : { audience, ...token } };
+  return { name, projected: { sources: [source] } };
+}

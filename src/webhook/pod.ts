@@ -1,0 +1,81 @@
+/** The parts of a Pod that the webhook reads, as they stand on the wire: Go writes `null` for an absent list. */
+export interface Pod {
+  readonly metadata: PodMetadata;
+  readonly spec: PodSpec;
+}
+
+type Maybe<T> = T | null | undefined;
+
+export interface PodMetadata {
+  readonly name?: unknown;
+  readonly generateName?: unknown;
+  readonly labels?: Maybe<Readonly<Record<string, unknown>>>;
+  readonly annotations?: Maybe<Readonly<Record<string, unknown>>>;
+  readonly ownerReferences?: unknown;
+}
+
+export interface PodSpec {
+  readonly serviceAccountName?: unknown;
+  readonly nodeSelector?: Maybe<Readonly<Record<string, unknown>>>;
+  readonly os?: unknown;
+  readonly affinity?: unknown;
+  readonly volumes?: Maybe<readonly Volume[]>;
+  readonly containers?: Maybe<readonly Container[]>;
+  readonly initContainers?: Maybe<readonly Container[]>;
+}
+
+export interface Volume {
+  readonly name?: unknown;
+  readonly projected?: unknown;
+}
+
+export interface Container {
+  readonly name?: unknown;
+  readonly env?: Maybe<readonly { readonly name?: unknown }[]>;
+  readonly envFrom?: unknown;
+  readonly volumeMounts?: Maybe<readonly { readonly name?: unknown; readonly mountPath?: unknown }[]>;
+}
+
+/** Any JSON object, for careful reading of what need not have our shape. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Checks the shape of every part that we read or patch below, so that no later step can meet a surprise and every
+ * patch path is known to exist.
+ * @returns the same object, or undefined if it is not shaped like a Pod
+ */
+export function parsePod(object: unknown): Pod | undefined {
+  if (!isObject(object) || !isObject(object['metadata']) || !isObject(object['spec'])) return undefined;
+  const { metadata, spec } = object;
+  const shaped =
+    isMapOrAbsent(metadata['labels']) &&
+    isMapOrAbsent(metadata['annotations']) &&
+    isMapOrAbsent(spec['nodeSelector']) &&
+    isListOrAbsent(spec['volumes']) &&
+    areContainers(spec['containers']) &&
+    areContainers(spec['initContainers']);
+  // Every field that Pod types more closely than `unknown` was checked just above.
+  return shaped ? (object as unknown as Pod) : undefined;
+}
+
+function areContainers(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (!Array.isArray(value)) return false;
+  for (const container of value) {
+    if (!isObject(container)) return false;
+    if (!isListOrAbsent(container['env']) || !isListOrAbsent(container['volumeMounts'])) return false;
+  }
+  return true;
+}
+
+function isMapOrAbsent(value: unknown): boolean {
+  return value === undefined || value === null || isObject(value);
+}
+
+function isListOrAbsent(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.every(isObject));
+}

@@ -1,0 +1,123 @@
+import { parseRoleArn, type RoleArn } from '../../aws/role-arn.ts';
+import { parseGoBool } from '../../go/booleans.ts';
+import { checkAnnotationNames } from '../annotations.ts';
+import { readExpiration } from '../expiration.ts';
+import { createNotice, type Notice, quote } from '../notices.ts';
+import type { RoleComposition, WebhookSettings } from '../settings.ts';
+
+/** What a source says of the token and of STS, flag defaults filled in. Shared between accounts that say the same. */
+export interface TokenChoices {
+  /** Empty: the field is left out, as the Go program does. */
+  readonly audience: string;
+  /** Seconds, 600 to 86400. */
+  readonly expiration: number;
+  readonly regionalSts: boolean;
+}
+
+/** All that we keep of a ServiceAccount. */
+export interface Account {
+  /** undefined: no role asked for, or a malformed one. */
+  readonly role: RoleArn | undefined;
+  /** Set where a role was asked for and its ARN is malformed: quoted, and fit for one line. */
+  readonly malformedRole: string | undefined;
+  readonly choices: TokenChoices;
+  readonly notices: readonly Notice[];
+}
+
+const NO_NOTICES: readonly Notice[] = [];
+
+/** Reads ServiceAccounts' annotations. Keeps equal choices once, so that a hundred thousand accounts stay small. */
+export interface AccountReader {
+  read(annotations: Readonly<Record<string, string>> | undefined): Account;
+  /** The one value that stands for every account without an annotation of our prefix. */
+  readonly plain: Account;
+}
+
+export function createAccountReader(settings: WebhookSettings): AccountReader {
+  const interned = new Map<string, TokenChoices>();
+  const prefix = `${settings.annotationPrefix}/`;
+  const defaults: TokenChoices = {
+    audience: settings.webIdentity.audience,
+    expiration: settings.tokenExpiration,
+    regionalSts: settings.regionalSts,
+  };
+  const plain: Account = {
+    role: undefined,
+    malformedRole: undefined,
+    choices: defaults,
+    notices: NO_NOTICES,
+  };
+  return {
+    plain,
+    read(annotations) {
+      if (annotations === undefined) return plain;
+      const keys = Object.keys(annotations).filter((key) => key.startsWith(prefix));
+      if (keys.length === 0) return plain;
+      const notices = checkAnnotationNames(keys, settings.annotationPrefix, 'service-account');
+      const get = (suffix: string) => annotations[prefix + suffix];
+      const choices = intern(interned, readChoices(get, defaults, notices));
+      const kept = notices.length === 0 ? NO_NOTICES : notices;
+      return { ...readRole(get('role-arn'), settings.roleComposition), choices, notices: kept };
+    },
+  };
+}
+
+function readChoices(
+  get: (suffix: string) => string | undefined,
+  defaults: TokenChoices,
+  notices: Notice[],
+): TokenChoices {
+  const audience = get('audience');
+  if (audience === '') {
+    notices.push(
+      createNotice(
+        'audience-empty',
+        'ServiceAccount annotation audience is empty: AWS STS will refuse the token',
+      ),
+    );
+  }
+  return {
+    audience: audience ?? defaults.audience,
+    expiration: readExpiration(get('token-expiration'), 'ServiceAccount', notices) ?? defaults.expiration,
+    regionalSts: readRegionalSts(get('sts-regional-endpoints'), notices) ?? defaults.regionalSts,
+  };
+}
+
+function readRegionalSts(text: string | undefined, notices: Notice[]): boolean | undefined {
+  if (text === undefined) return undefined;
+  const value = parseGoBool(text);
+  if (value === undefined) {
+    notices.push(
+      createNotice(
+        'regional-sts-unparsable',
+        `ServiceAccount annotation sts-regional-endpoints ${quote(text, 20)} is neither true nor false: ignored`,
+      ),
+    );
+  }
+  return value;
+}
+
+function readRole(
+  text: string | undefined,
+  composition: RoleComposition | undefined,
+): Pick<Account, 'role' | 'malformedRole'> {
+  // An empty annotation switches the account off, also where bare names are completed.
+  if (text === undefined || text === '') return { role: undefined, malformedRole: undefined };
+  const role = parseRoleArn(composition === undefined ? text : completeRole(text, composition));
+  return { role, malformedRole: role === undefined ? quote(text) : undefined };
+}
+
+/** `team/reader` → `arn:aws:iam::<account>:role/team/reader`; IAM paths are often written with a leading slash. */
+function completeRole(text: string, { partition, accountId }: RoleComposition): string {
+  if (text.includes('arn:')) return text;
+  return `arn:${partition}:iam::${accountId}:role/${text.replace(/^\//, '')}`;
+}
+
+function intern(known: Map<string, TokenChoices>, choices: TokenChoices): TokenChoices {
+  const key = `${choices.expiration}|${choices.regionalSts}|${choices.audience}`;
+  const same = known.get(key);
+  if (same !== undefined) return same;
+  // Audiences are free text from annotations: past this bound sharing stops, and nothing else changes.
+  if (known.size < 1_000) known.set(key, choices);
+  return choices;
+}

@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+
+/** The version in package.json, which stands two folders above this file in the source and one above the bundle. */
+export async function readVersion(): Promise<string> {
+  for (const path of ['../../package.json', '../package.json']) {
+    const version = await readPackageVersion(new URL(path, import.meta.url));
+    if (version !== undefined) return version;
+  }
+  return 'unknown';
+}
+
+async function readPackageVersion(url: URL): Promise<string | undefined> {
+  try {
+    const { name, version } = JSON.parse(await readFile(url, 'utf8')) as {
+      name?: unknown;
+      version?: unknown;
+    };
+    return name === 'iam-bridge' && typeof version === 'string' ? version : undefined;
+  } catch {
+    return undefined;
+  }
+}

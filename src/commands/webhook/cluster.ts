@@ -1,0 +1,18 @@
+import type { ApiAccess } from '../../kube/access.ts';
+import { createDirectAccess } from '../../kube/direct.ts';
+import { readInClusterAccess } from '../../kube/in-cluster.ts';
+import type { ClusterSettings } from '../../settings/webhook.ts';
+
+/**
+ * How to reach the API server: a kubeconfig if one is named, the pod's own credentials inside a cluster, a bare URL
+ * otherwise. client-node is loaded for the first of them only: it costs 15 MB and 80 ms.
+ */
+export async function findCluster({ kubeconfig, server, inCluster }: ClusterSettings): Promise<ApiAccess> {
+  if (kubeconfig !== '') {
+    const { loadKubeconfigAccess } = await import('../../kube/kubeconfig.ts');
+    return await loadKubeconfigAccess({ path: kubeconfig, ...(server !== '' && { server }) });
+  }
+  if (server !== '' && inCluster.host === undefined) return createDirectAccess(server);
+  const access = await readInClusterAccess(inCluster);
+  return server === '' ? access : { ...access, server: createDirectAccess(server).server };
+}

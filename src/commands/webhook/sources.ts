@@ -1,0 +1,88 @@
+import type { Log } from '../../http/log.ts';
+import type { ReadyCheck } from '../../http/ops.ts';
+import type { KubeApi } from '../../kube/api.ts';
+import type { Clock } from '../../kube/clock.ts';
+import type { Reflector } from '../../kube/reflector.ts';
+import type { WebhookCommandSettings } from '../../settings/webhook.ts';
+import type { JudgeDeps } from '../../webhook/judge.ts';
+import type { WebhookMetrics } from '../../webhook/metrics.ts';
+import type { AccountReader } from '../../webhook/sources/account.ts';
+import type { AccountStore } from '../../webhook/sources/account-store.ts';
+import { createConfigMapStore } from '../../webhook/sources/config-map-store.ts';
+import { createFindAccount } from '../../webhook/sources/find-account.ts';
+import { createLiveReader } from '../../webhook/sources/live-read.ts';
+import type { ReflectorReport } from './reflector-report.ts';
+import { createAccountReflector, createConfigMapReflector, createListFile } from './watches.ts';
+
+/** What the sources are made with. */
+export interface SourceDeps {
+  readonly api: KubeApi;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: WebhookMetrics;
+  readonly report: (resource: string) => ReflectorReport;
+  readonly reader: AccountReader;
+  readonly store: AccountStore;
+}
+
+/** Where identities come from, running or ready to run. */
+export interface Sources extends Pick<JudgeDeps, 'sources' | 'findAccount'> {
+  readonly reflectors: Readonly<Record<string, Reflector>>;
+  readonly checks: readonly ReadyCheck[];
+  stop(): Promise<void>;
+}
+
+export async function createSources(settings: WebhookCommandSettings, deps: SourceDeps): Promise<Sources> {
+  const { clock, log, metrics, store } = deps;
+  const list = await createListFile(settings.containerCredentials.listPath, log);
+  const serviceaccounts = createAccountReflector(store, deps);
+  const configMap = createConfigMapSource(settings, deps);
+  const reflectors = { serviceaccounts, ...(configMap && { configmaps: configMap.reflector }) };
+  const liveReader = createLiveReader({
+    api: deps.api,
+    reader: deps.reader,
+    known: store.get,
+    resourceVersion: serviceaccounts.resourceVersion,
+    clock,
+    count: metrics.liveRead,
+  });
+  const entries = (): ReturnType<JudgeDeps['sources']>['configMap'] => configMap?.store.entries();
+  return {
+    reflectors,
+    sources: () => ({ containerCredentials: list.current(), configMap: entries() }),
+    findAccount: createFindAccount({
+      store,
+      liveReader: settings.liveRead ? liveReader : undefined,
+      gracePeriod: settings.gracePeriod,
+      knownElsewhere(namespace, name) {
+        const known = entries();
+        return known instanceof Map && (known.has(`${namespace}/${name}`) || known.has(`*/${name}`));
+      },
+      clock,
+    }),
+    checks: Object.entries(reflectors).map(([name, reflector]) => ({
+      name,
+      check: () => (reflector.delivered() ? undefined : 'the first list was not delivered yet'),
+    })),
+    async stop() {
+      list.stop();
+      await Promise.all(Object.values(reflectors).map((reflector) => reflector.stop()));
+    },
+  };
+}
+
+function createConfigMapSource(settings: WebhookCommandSettings, deps: SourceDeps) {
+  const { configMapNamespace, tokenExpiration } = settings;
+  if (configMapNamespace === undefined) return undefined;
+  const store = createConfigMapStore({
+    defaultExpiration: tokenExpiration,
+    report(problem) {
+      deps.metrics.configMapProblem();
+      deps.log.error(
+        { namespace: configMapNamespace, problem },
+        'ConfigMap pod-identity-webhook refused in part',
+      );
+    },
+  });
+  return { store, reflector: createConfigMapReflector(store, configMapNamespace, deps) };
+}

@@ -1,0 +1,35 @@
+/** Sentences that each name a flag, what is wrong with its value, and the remedy. */
+export type Problems = string[];
+
+const SUBDOMAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
+
+/** 0 asks the system for a free port. */
+export function checkPort(flag: string, port: number, problems: Problems): void {
+  if (port >= 0 && port <= 65_535) return;
+  problems.push(`--${flag}=${port} is no port: give a number from 1 to 65535`);
+}
+
+/** The part of an annotation key before its slash (Kubernetes: a DNS subdomain of at most 253 characters). */
+export function checkSubdomain(flag: string, value: string, problems: Problems): void {
+  if (value.length <= 253 && SUBDOMAIN.test(value)) return;
+  problems.push(`--${flag} is no DNS subdomain: give a name such as eks.amazonaws.com, without a slash`);
+}
+
+/** A mount path in a container; Kubernetes refuses a colon in one. */
+export function checkVolumePath(flag: string, value: string, problems: Problems): void {
+  if (value.startsWith('/') && !value.includes(':')) return;
+  problems.push(`--${flag} is no absolute path without a colon: give one such as /var/run/secrets/aws`);
+}
+
+/** The name of a volume: a DNS label. */
+export function checkVolumeName(flag: string, value: string, problems: Problems): void {
+  if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) return;
+  problems.push(`--${flag} is no volume name: give lower-case letters, digits and dashes, 63 at most`);
+}
+
+/** A file within a projected volume: Kubernetes refuses absolute paths and any step upwards. */
+export function checkFilePath(flag: string, value: string, problems: Problems): void {
+  const steps = value.split('/');
+  if (value !== '' && !steps.includes('..') && !steps.includes('') && !value.startsWith('..')) return;
+  problems.push(`--${flag} is no relative file path: give a name such as token`);
+}

@@ -1,0 +1,141 @@
+import { parseGoBool } from '../go/booleans.ts';
+import { parseGoDuration } from '../go/durations.ts';
+import { parseGoIntLiteral } from '../go/integers.ts';
+
+/** A flag as spf13/pflag knows it. Durations are in ms. */
+export interface FlagSpec {
+  readonly type: 'bool' | 'int' | 'string' | 'duration';
+  readonly default: boolean | number | string;
+  readonly help: string;
+  /** One letter, such as `v`. */
+  readonly shorthand?: string;
+  /** Why the flag, accepted for the sake of existing manifests, changes nothing. */
+  readonly noEffect?: string;
+}
+
+export type FlagTable = Readonly<Record<string, FlagSpec>>;
+
+type ValueOf<Spec extends FlagSpec> = Spec['type'] extends 'bool'
+  ? boolean
+  : Spec['type'] extends 'int' | 'duration'
+    ? number
+    : string;
+
+export type FlagValues<Table extends FlagTable> = { readonly [Name in keyof Table]: ValueOf<Table[Name]> };
+
+export interface FlagReading<Table extends FlagTable> {
+  readonly values: FlagValues<Table>;
+  /** Names that stood on the command line. */
+  readonly given: ReadonlySet<string>;
+  readonly help: boolean;
+  /** Everything that is wrong, not only the first. */
+  readonly problems: readonly string[];
+}
+
+type Value = boolean | number | string;
+
+/**
+ * Reads a command line by the rules of Go's pflag: `--x=v` or `--x v`; a boolean never takes the next word; `-v5`,
+ * `-v=5`, `-v 5`; `--` ends the flags; other words are ignored, as the Go programs ignore them. A flag given twice
+ * has its last value.
+ */
+export function readFlags<Table extends FlagTable>(
+  table: Table,
+  words: readonly string[],
+): FlagReading<Table> {
+  const reader = new Reader(table, words);
+  reader.readAll();
+  const { values, given, help, problems } = reader;
+  // The reader has put a value of its flag's type under every name of the table.
+  return { values: Object.fromEntries(values) as FlagValues<Table>, given, help, problems };
+}
+
+class Reader {
+  readonly values: Map<string, Value>;
+  readonly given = new Set<string>();
+  readonly problems: string[] = [];
+  help = false;
+  readonly #table: FlagTable;
+  readonly #words: string[];
+
+  constructor(table: FlagTable, words: readonly string[]) {
+    this.#table = table;
+    this.#words = [...words];
+    this.values = new Map(Object.entries(table).map(([name, spec]) => [name, spec.default]));
+  }
+
+  readAll(): void {
+    for (let word = this.#words.shift(); word !== undefined && word !== '--'; word = this.#words.shift()) {
+      if (word.startsWith('--')) this.#readLong(word.slice(2));
+      else if (word.startsWith('-') && word !== '-') this.#readShort(word.slice(1));
+    }
+  }
+
+  #readLong(text: string): void {
+    const equals = text.indexOf('=');
+    const name = equals === -1 ? text : text.slice(0, equals);
+    const spec = this.#find(name);
+    if (name === '' || name.startsWith('-')) this.problems.push(`bad flag syntax: --${text}`);
+    else if (spec !== undefined) this.#take(name, spec, equals === -1 ? undefined : text.slice(equals + 1));
+    else if (name === 'help') this.help = true;
+    else this.problems.push(`unknown flag: --${name}`);
+  }
+
+  /** A cluster such as `-v5`: each letter is a flag, until one takes the rest as its value. */
+  #readShort(cluster: string): void {
+    const letter = cluster.slice(0, 1);
+    const rest = cluster.slice(1);
+    const [name, spec] = Object.entries(this.#table).find(([, { shorthand }]) => shorthand === letter) ?? [];
+    if (name === undefined || spec === undefined) this.#refuseShort(letter, cluster);
+    else if (rest.startsWith('=')) this.#take(name, spec, rest.slice(1));
+    else if (spec.type !== 'bool') this.#take(name, spec, rest === '' ? undefined : rest);
+    else {
+      this.#take(name, spec, undefined);
+      if (rest !== '') this.#readShort(rest);
+    }
+  }
+
+  #refuseShort(letter: string, cluster: string): void {
+    if (letter === 'h') this.help = true;
+    else this.problems.push(`unknown shorthand flag: '${letter}' in -${cluster}`);
+  }
+
+  #find(name: string): FlagSpec | undefined {
+    return Object.hasOwn(this.#table, name) ? this.#table[name] : undefined;
+  }
+
+  #take(name: string, spec: FlagSpec, attached: string | undefined): void {
+    const text = attached ?? (spec.type === 'bool' ? 'true' : this.#words.shift());
+    if (text === undefined) {
+      this.problems.push(`flag needs an argument: --${name}`);
+      return;
+    }
+    const value = parseValue(spec, text);
+    if (value === undefined)
+      this.problems.push(`--${name}: ${JSON.stringify(text.slice(0, 80))} is not ${TYPE_NAMES[spec.type]}`);
+    else this.values.set(name, value);
+    this.given.add(name);
+  }
+}
+
+const TYPE_NAMES = {
+  bool: 'a boolean (true or false)',
+  int: 'a whole number',
+  string: 'a text',
+  duration: 'a duration such as 500ms, 10s or 1m30s',
+} as const;
+
+function parseValue({ type }: FlagSpec, text: string): Value | undefined {
+  switch (type) {
+    case 'bool':
+      return parseGoBool(text);
+    case 'duration':
+      return parseGoDuration(text);
+    case 'string':
+      return text;
+    case 'int': {
+      const value = parseGoIntLiteral(text);
+      return value === undefined ? undefined : Number(value);
+    }
+  }
+}

@@ -7,7 +7,7 @@ import { createLineSplitter } from './watch-lines.ts';
 
 const MAX_LINE_BYTES = 2 * 1024 * 1024;
 const MAX_STATUS_BYTES = 64 * 1024;
-/** Bookmarks come about once a minute, so two of them are missing. */
+/** Bookmarks come about once a minute; the first of a quiet watch was seen to take two. */
 const SILENCE_MS = 150_000;
 
 export interface WatchRequest {

@@ -5,7 +5,8 @@
  */
 export function parseFirstCsvRecord(text: string): string[] | undefined {
   const record = text.replace(/^(?:\r?\n)+/, '');
-  if (record === '') return [];
+  // A carriage return at the very end belongs to a line end that is not there.
+  if (record === '' || record === '\r') return [];
   const fields: string[] = [];
   let at = 0;
   while (true) {

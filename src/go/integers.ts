@@ -11,23 +11,28 @@ export function parseGoInt64(text: string): bigint | undefined {
   return boundToInt64(BigInt(text.startsWith('+') ? text.slice(1) : text));
 }
 
+// The integer literals of the Go specification; a leading zero alone makes a number octal.
+const DECIMAL = /^(?:0|[1-9](?:_?[0-9])*)$/;
+const OCTAL = /^0[oO]?((?:_?[0-7])+)$/;
+const OTHER_RADIX = /^0(?:[xX](?:_?[0-9a-fA-F])+|[bB](?:_?[01])+)$/;
+
 /**
  * Reads an integer as Go's `strconv.ParseInt(text, 0, 64)` does, which is what pflag uses for int flags: beside
  * decimal also `0x`, `0o`, `0b`, a leading zero for octal, and single underscores between digits.
  */
 export function parseGoIntLiteral(text: string): bigint | undefined {
-  const match = /^([+-]?)(0[xX]|0[oO]|0[bB]|0(?=_?[0-7]))?(_?[0-9a-fA-F](?:_?[0-9a-fA-F])*)$/.exec(text);
-  if (match === null || text.length > 80) return undefined;
-  const [, sign, prefix = '', digits = ''] = match;
-  if (prefix === '' && digits.startsWith('_')) return undefined;
-  // Go allows underscores only where a base prefix stands; `1_000` in base 0 is fine, too: the literal syntax.
-  const radix = { '': '', '0': '0o', '0x': '0x', '0o': '0o', '0b': '0b' }[prefix.toLowerCase()];
-  try {
-    const magnitude = BigInt(radix + digits.replaceAll('_', ''));
-    return boundToInt64(sign === '-' ? -magnitude : magnitude);
-  } catch {
-    return undefined;
-  }
+  if (text.length > 80) return undefined;
+  const negative = text.startsWith('-');
+  const literal = toJavaScriptLiteral(text.replace(/^[+-]/, ''));
+  if (literal === undefined) return undefined;
+  const magnitude = BigInt(literal);
+  return boundToInt64(negative ? -magnitude : magnitude);
+}
+
+function toJavaScriptLiteral(digits: string): string | undefined {
+  const octal = OCTAL.exec(digits)?.[1];
+  if (octal !== undefined) return `0o${octal.replaceAll('_', '')}`;
+  return DECIMAL.test(digits) || OTHER_RADIX.test(digits) ? digits.replaceAll('_', '') : undefined;
 }
 
 function boundToInt64(value: bigint): bigint | undefined {

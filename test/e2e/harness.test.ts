@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, it } from 'vitest';
+import { createAuthority } from './harness/certificates.ts';
+import { startChild } from './harness/child.ts';
+import { awaitReady } from './harness/components.ts';
+import { eventually } from './harness/eventually.ts';
+import { createWorkspace } from './harness/workspace.ts';
+
+it('a test run that is killed leaves neither a process nor a folder behind', async () => {
+  const script = join(import.meta.dirname, 'scenarios', 'start-and-hang.ts');
+  const run = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const { folder, group } = await readFirstLine(run);
+  expect(existsSync(folder)).toBe(true);
+  expect(isGroupAlive(group)).toBe(true);
+
+  run.kill('SIGKILL');
+  await eventually(() => expect(isGroupAlive(group)).toBe(false));
+  await eventually(() => expect(existsSync(folder)).toBe(false));
+});
+
+async function readFirstLine({ stdout }: ChildProcess): Promise<{ folder: string; group: number }> {
+  if (stdout === null) throw new Error('the script has no stdout');
+  const [line] = await once(createInterface(stdout), 'line');
+  return JSON.parse(line);
+}
+
+function isGroupAlive(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+it('a component that does not start is an error with the end of its log', async () => {
+  const workspace = createWorkspace();
+  const child = startChild({
+    workspace,
+    name: 'broken',
+    command: ['/bin/sh', '-c', 'echo flag provided but not defined >&2; exit 7'],
+  });
+  const refused = () => Promise.reject(new Error('connection refused'));
+  await expect(awaitReady(child, refused)).rejects.toThrow(/exit code 7.*flag provided but not defined/s);
+  await workspace.remove();
+  expect(existsSync(workspace.folder)).toBe(false);
+});
+
+it('issues certificates that their authority vouches for, by name and by address', () => {
+  const authority = createAuthority('test authority');
+  const leaf = new X509Certificate(authority.issue({ names: ['127.0.0.1', 'a.b.svc'] }).certificate);
+  const issuer = new X509Certificate(authority.certificate);
+  expect(leaf.verify(issuer.publicKey)).toBe(true);
+  expect(leaf.checkIssued(issuer)).toBe(true);
+  expect(leaf.checkIP('127.0.0.1')).toBe('127.0.0.1');
+  expect(leaf.checkHost('a.b.svc')).toBe('a.b.svc');
+  expect(leaf.checkHost('a.c.svc')).toBeUndefined();
+  expect(issuer.ca).toBe(true);
+  expect(leaf.ca).toBe(false);
+});

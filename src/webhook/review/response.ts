@@ -13,17 +13,24 @@ export interface Admission {
 }
 
 /**
- * The `AdmissionReview` to send back, as JSON text. The type fields and the uid are echoed as they came, which v1
+ * The `AdmissionReview` to send back, as JSON text in ASCII alone: one byte a character, so that the socket can take it
+ * without encoding. The type fields and the uid are echoed as they came, which v1
  * demands and v1beta1 accepts; a patch and its type stand together or not at all.
  */
 export function renderReview(identity: ReviewIdentity, { reason, patch, notices }: Admission): string {
   const apiVersion =
-    identity.apiVersion === undefined ? '' : `"apiVersion":${JSON.stringify(identity.apiVersion)},`;
-  const kind = identity.kind === undefined ? '' : `"kind":${JSON.stringify(identity.kind)},`;
+    identity.apiVersion === undefined ? '' : `"apiVersion":${renderText(identity.apiVersion)},`;
+  const kind = identity.kind === undefined ? '' : `"kind":${renderText(identity.kind)},`;
   const changes = patch.length === 0 ? '' : `,"patch":"${encodePatch(patch)}","patchType":"JSONPatch"`;
   const warnings = notices.length === 0 ? '' : `,"warnings":${renderWarnings(notices)}`;
-  const uid = JSON.stringify(identity.uid);
+  const uid = renderText(identity.uid);
   return `{${apiVersion}${kind}"response":{"uid":${uid},"allowed":true${changes},"auditAnnotations":{"reason":"${reason}"}${warnings}}}`;
+}
+
+/** A JSON string; what is not ASCII in it is escaped. */
+function renderText(text: string): string {
+  const escapeUnit = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(text).replaceAll(/[^ -~]/g, escapeUnit);
 }
 
 function encodePatch(patch: readonly AddOperation[]): string {

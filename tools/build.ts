@@ -28,6 +28,22 @@ const lazyBuiltins: Plugin = {
   },
 };
 
+/** client-node's modules only define things, and its package does not say so: unused ones are left out. */
+const treeShaking: Plugin = {
+  name: 'client-node-has-no-side-effects',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /./ }, async ({ path, pluginData, ...rest }) => {
+      const inside =
+        path === '@kubernetes/client-node' || rest.importer.includes('/@kubernetes/client-node/');
+      if (!inside || pluginData === 'asked') return undefined;
+      const resolved = await resolve(path, { ...rest, pluginData: 'asked' });
+      return /\/@kubernetes\/client-node\//.test(resolved.path)
+        ? { ...resolved, sideEffects: false }
+        : resolved;
+    });
+  },
+};
+
 const BANNER = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`;
 
 export async function bundle(folder: string): Promise<Metafile> {
@@ -47,7 +63,7 @@ export async function bundle(folder: string): Promise<Metafile> {
     keepNames: false,
     legalComments: 'none',
     banner: { js: BANNER },
-    plugins: [lazyBuiltins],
+    plugins: [lazyBuiltins, treeShaking],
     metafile: true,
     logLevel: 'warning',
   });

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { type FileTexts, readFiles, watchFiles } from './watched-files.ts';
 
@@ -64,6 +64,9 @@ function checkPair([cert, key]: FileTexts, { certPath, keyPath }: FileCertificat
   if (key === undefined) throw new Error(`TLS key file ${keyPath} does not exist`);
   const leaf = readLeaf(cert, certPath);
   try {
+    // A context takes an empty key for none at all, so the key is looked at by itself, too.
+    if (!leaf.checkPrivateKey(createPrivateKey(key)))
+      throw new Error('the key is that of another certificate');
     createSecureContext({ cert, key });
   } catch (cause) {
     throw new Error(

@@ -77,6 +77,9 @@ async function waitOr(delay: number, sooner: Promise<void>): Promise<void> {
   clearTimeout(timer);
 }
 
+/** One that cannot stop does not keep the others from it. */
 async function stopAll(parts: readonly Part[]): Promise<void> {
-  for (const part of parts) await part.stop();
+  const problems: unknown[] = [];
+  for (const part of parts) await part.stop().catch((error: unknown) => problems.push(error));
+  if (problems.length > 0) throw problems[0];
 }

@@ -35,12 +35,13 @@ export function limitLines(options: {
   readonly limit: number;
   readonly interval: number;
 }): (now: number, write: (suppressed: number) => void) => void {
-  let windowEnd = Number.NEGATIVE_INFINITY;
+  let windowStart = Number.NEGATIVE_INFINITY;
   let written = 0;
   let suppressed = 0;
   return (now, write) => {
-    if (now >= windowEnd) {
-      windowEnd = now + options.interval;
+    // A clock that was set back begins a new window, too.
+    if (now < windowStart || now >= windowStart + options.interval) {
+      windowStart = now;
       written = 0;
     }
     if (written >= options.limit) {

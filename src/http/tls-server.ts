@@ -76,7 +76,7 @@ function routeDirect(
   drain: Drain,
 ): RequestListener {
   return (request, response) => {
-    if (drain.draining()) response.shouldKeepAlive = false;
+    drain.watch(response);
     const url = request.url ?? '';
     const query = url.indexOf('?');
     const handler = direct.get(query === -1 ? url : url.slice(0, query));

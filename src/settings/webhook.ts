@@ -134,8 +134,14 @@ function checkFlags(flags: Flags, problems: Problems): void {
 }
 
 function checkServerUrl(server: string, problems: Problems): void {
-  if (server === '' || (URL.canParse(server) && /^https?:\/\//.test(server))) return;
-  problems.push('--kube-api is not an http:// or https:// URL: give one such as https://10.0.0.1:6443');
+  if (server === '') return;
+  // client-go takes an address without a scheme as plain http.
+  const url = URL.parse(server.includes('://') ? server : `http://${server}`);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    problems.push('--kube-api is not an http:// or https:// URL: give one such as https://10.0.0.1:6443');
+  } else if (url.username !== '' || url.password !== '') {
+    problems.push('--kube-api carries a user name or password: put credentials into a kubeconfig');
+  }
 }
 
 function readContainerCredentials(flags: Flags): WebhookCommandSettings['containerCredentials'] {
@@ -158,7 +164,7 @@ function readTokenExpiration(flags: Flags, remarks: string[]): number {
 
 /** The variable that AWS SDKs read, too. */
 function readMetadataEndpoint(env: NodeJS.ProcessEnv, problems: Problems): string {
-  const endpoint = env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] ?? 'http://169.254.169.254';
+  const endpoint = env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] || 'http://169.254.169.254';
   if (!URL.canParse(endpoint))
     problems.push('AWS_EC2_METADATA_SERVICE_ENDPOINT is not a URL: unset it, or give one');
   return endpoint;
@@ -171,6 +177,10 @@ function describeIdleFlags({ given, values }: FlagReading<typeof WEBHOOK_FLAGS>)
   }
   if (given.has('namespace') && !values['watch-config-map']) {
     remarks.push('--namespace has no effect: it is for --watch-config-map, which is off');
+  }
+  const listed = values['watch-container-credentials-config'] !== '';
+  for (const name of [...given].filter((flag) => !listed && flag.startsWith('container-credentials-'))) {
+    remarks.push(`--${name} has no effect: it is for --watch-container-credentials-config, which is off`);
   }
   return remarks;
 }

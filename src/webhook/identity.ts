@@ -47,7 +47,8 @@ export function decideIdentity(
   const key = `${namespace}/${name}`;
   const account = found.kind === 'known' ? found.account : undefined;
   const notices = account?.notices ?? [];
-  if (sources.containerCredentials.has(key)) {
+  // An entry that lacks its account must not match a pod that names none.
+  if (name !== '' && sources.containerCredentials.has(key)) {
     return { kind: 'identity', identity: decideContainerCredentials(key, found, sources), notices };
   }
   if (account?.malformedRole !== undefined) {

@@ -28,7 +28,7 @@ function toFields({ identity, admission, target, dryRun }: Judgement): object {
   return {
     outcome: outcomeOf(reason),
     reason,
-    uid: identity.uid,
+    uid: cut(identity.uid),
     ...about,
     dryRun,
     operations: patch.length,
@@ -37,5 +37,10 @@ function toFields({ identity, admission, target, dryRun }: Judgement): object {
 }
 
 function toPodFields({ pod, namespace, serviceAccount }: NonNullable<Judgement['target']>): object {
-  return { namespace, serviceAccount, owner: describeOwner(pod) };
+  return { namespace: cut(namespace), serviceAccount: cut(serviceAccount), owner: describeOwner(pod) };
+}
+
+/** Kubernetes names have 253 characters at most; a caller who is no API server may send megabytes. */
+function cut(text: string): string {
+  return text.slice(0, 253);
 }

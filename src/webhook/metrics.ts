@@ -3,7 +3,7 @@ import { createGoMetrics, type GoMetrics } from './go-metrics.ts';
 import { outcomeOf, type Reason } from './reasons.ts';
 import type { Admission } from './review/response.ts';
 import type { AccountCount } from './sources/account-store.ts';
-import type { LiveReadResult } from './sources/live-read.ts';
+import type { LiveReadResult } from './sources/live-answer.ts';
 
 /** What routes and sources count. Calls on the hot path are cheap: children with their labels are made once. */
 export interface WebhookMetrics extends Pick<GoMetrics, 'request' | 'missingAccount'> {
@@ -103,7 +103,9 @@ function createLeftOutCounter(registry: Registry): WebhookMetrics['leftOut'] {
     labelNames: ['reason', 'namespace', 'owner'],
   });
   const series = new Set<string>();
-  return (reason, namespace, owner) => {
+  return (reason, longNamespace, owner) => {
+    // A namespace has 63 characters; a caller who is no API server may send megabytes.
+    const namespace = longNamespace.slice(0, 63);
     const id = `${reason} ${namespace} ${owner}`;
     const full = series.size >= MAX_LEFT_OUT_SERIES && !series.has(id);
     if (!full) series.add(id);

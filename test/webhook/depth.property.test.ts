@@ -24,7 +24,8 @@ describe('the depth scan', () => {
       fc.property(nested, fc.constantFrom(undefined, 2, '\t'), (value, indent) => {
         const bytes = Buffer.from(JSON.stringify(value, null, indent));
         const depth = countDepth(value);
-        for (const limit of [depth - 1, depth, depth + 1]) expect(isDeeperThan(bytes, limit)).toBe(depth > limit);
+        for (const limit of [depth - 1, depth, depth + 1])
+          expect(isDeeperThan(bytes, limit)).toBe(depth > limit);
       }),
       { numRuns: 300 },
     );

@@ -1,9 +1,10 @@
-import type { Operation } from 'fast-json-patch';
 import fc from 'fast-check';
+import type { Operation } from 'fast-json-patch';
 import { expect, test } from 'vitest';
 import { outcomeOf, type Reason } from '../../src/webhook/reasons.ts';
-import { applyToText, askWebhook, renderReviewText } from './support/admission.ts';
-import { podText, situation } from './support/arbitraries.ts';
+import { type Answer, applyToText, askWebhook, renderReviewText } from './support/admission.ts';
+import { podText } from './support/arbitrary-pods.ts';
+import { situation } from './support/arbitrary-situations.ts';
 import { parseExact } from './support/exact-json.ts';
 import { undoAdditions } from './support/undo.ts';
 
@@ -19,7 +20,8 @@ interface Case {
   readonly text: string;
   readonly operations: readonly Operation[];
   readonly reason: string;
-  readonly ask: (text: string) => { readonly reason: string; readonly operations: readonly Operation[] };
+  readonly warnings: readonly string[];
+  readonly ask: (text: string) => Answer;
 }
 
 /** Runs a check on random pods; at least a third of them must have been mutated, or it would prove nothing. */
@@ -27,11 +29,10 @@ function checkPods(check: (admitted: Case) => void): void {
   let mutated = 0;
   fc.assert(
     fc.property(podText, situation, (text, { found, context }) => {
-      const ask = (pod: string) =>
-        askWebhook(renderReviewText(pod, { namespace: 'shop' }), found, context);
-      const { reason, operations } = ask(text);
+      const ask = (pod: string) => askWebhook(renderReviewText(pod, { namespace: 'shop' }), found, context);
+      const { reason, operations, warnings } = ask(text);
       if (operations.length > 0) mutated += 1;
-      check({ text, operations, reason, ask });
+      check({ text, operations, reason, warnings, ask });
     }),
     RUNS,
   );
@@ -70,6 +71,13 @@ test('a second round on our own output adds nothing', () => {
   });
 });
 
+test('every warning is one line of printable ASCII below 120 characters, and none comes twice', () => {
+  checkPods(({ warnings }) => {
+    for (const warning of warnings) expect(warning).toMatch(/^[ -~]{1,119}$/);
+    expect(new Set(warnings).size).toBe(warnings.length);
+  });
+});
+
 interface AppliedContainer {
   readonly env?: readonly { readonly name?: string }[] | null;
   readonly volumeMounts?: readonly { readonly name?: string; readonly mountPath?: string }[] | null;
@@ -86,7 +94,9 @@ test('no variable and no mount path is there twice because of us, and each mount
       expect(added.filter((name) => kept.has(name))).toEqual([]);
       expect(new Set(added).size).toBe(added.length);
       for (const mount of (after.volumeMounts ?? []).slice(was?.volumeMounts?.length ?? 0)) {
-        expect(was?.volumeMounts?.some(({ mountPath }) => mountPath === mount.mountPath) ?? false).toBe(false);
+        expect(was?.volumeMounts?.some(({ mountPath }) => mountPath === mount.mountPath) ?? false).toBe(
+          false,
+        );
         expect(readVolumeNames(patched)).toContain(mount.name);
       }
     }

@@ -1,5 +1,5 @@
-import jsonpatch from 'fast-json-patch';
 import fc from 'fast-check';
+import jsonpatch from 'fast-json-patch';
 import { afterEach, expect, test } from 'vitest';
 import { admitPod, readTarget } from '../../src/webhook/admit.ts';
 import type { AccountFinding } from '../../src/webhook/identity.ts';
@@ -66,9 +66,15 @@ test('hostile JSON of any shape is decided without a throw', () => {
   fc.assert(
     fc.property(hostileText, (text) => {
       decide(readReview(Buffer.from(text)));
-      decide(readReview(Buffer.from(`{"request":{"operation":"CREATE","kind":{"kind":"Pod"},"object":${text}}}`)));
+      decide(
+        readReview(Buffer.from(`{"request":{"operation":"CREATE","kind":{"kind":"Pod"},"object":${text}}}`)),
+      );
       const podText = `{"metadata":{},"spec":{"volumes":${text},"containers":[{"env":[${text}]},${text}]}}`;
-      decide(readReview(Buffer.from(`{"request":{"operation":"CREATE","kind":{"kind":"Pod"},"object":${podText}}}`)));
+      decide(
+        readReview(
+          Buffer.from(`{"request":{"operation":"CREATE","kind":{"kind":"Pod"},"object":${podText}}}`),
+        ),
+      );
     }),
     RUNS,
   );
@@ -85,7 +91,10 @@ test('members twice and members named like parts of JavaScript change nothing ab
     fc.property(poisonedReview, (review) => {
       const reading = readReview(Buffer.from(review));
       const patch = decide(reading)?.admission.patch ?? [];
-      const outline = patch.map(({ path, value }) => [path, Array.isArray(value) ? value.length : nameOf(value)]);
+      const outline = patch.map(({ path, value }) => [
+        path,
+        Array.isArray(value) ? value.length : nameOf(value),
+      ]);
       expect(JSON.stringify(outline)).toBe(expected);
       const { request } = JSON.parse(review);
       expect(() => jsonpatch.applyPatch(request.object, jsonpatch.deepClone(patch), true)).not.toThrow();
@@ -98,9 +107,12 @@ function nameOf(value: unknown): unknown {
   return (value as { readonly name?: unknown }).name;
 }
 
-test('an answer is JSON, echoes what came, and has at most ten different warnings', () => {
+test('an answer is JSON in ASCII, echoes what came, and has at most ten different warnings', () => {
   const text = fc.string({ unit: 'binary' });
-  const notice = fc.record({ code: fc.constant('left-out' as const), text: fc.constantFrom(...'abcdefghijklmn') });
+  const notice = fc.record({
+    code: fc.constant('left-out' as const),
+    text: fc.constantFrom(...'abcdefghijklmn'),
+  });
   const admission = fc.record({
     reason: fc.constantFrom(...(Object.keys(REASONS) as Reason[])),
     method: fc.constant(undefined),
@@ -114,7 +126,9 @@ test('an answer is JSON, echoes what came, and has at most ten different warning
   });
   fc.assert(
     fc.property(identity, admission, (echoed, { reason, patch, ...rest }) => {
-      const answer = JSON.parse(renderReview(echoed, { reason, patch, ...rest }));
+      const answerText = renderReview(echoed, { reason, patch, ...rest });
+      expect(answerText).toMatch(/^[ -~]*$/);
+      const answer = JSON.parse(answerText);
       const { uid, allowed, auditAnnotations, warnings = [], ...changes } = answer.response;
       expect([answer.apiVersion, answer.kind, uid]).toEqual([echoed.apiVersion, echoed.kind, echoed.uid]);
       expect([allowed, auditAnnotations]).toEqual([true, { reason }]);

@@ -1,6 +1,7 @@
 import type { ApiAccess } from '../../kube/access.ts';
 import { createDirectAccess } from '../../kube/direct.ts';
 import { readInClusterAccess } from '../../kube/in-cluster.ts';
+import { renderServerNotes } from '../../kube/server-url.ts';
 import type { ClusterSettings } from '../../settings/webhook.ts';
 
 /**
@@ -14,5 +15,7 @@ export async function findCluster({ kubeconfig, server, inCluster }: ClusterSett
   }
   if (server !== '' && inCluster.host === undefined) return createDirectAccess(server);
   const access = await readInClusterAccess(inCluster);
-  return server === '' ? access : { ...access, server: createDirectAccess(server).server };
+  if (server === '') return access;
+  const address = createDirectAccess(server).server;
+  return { ...access, server: address, notes: [...access.notes, ...renderServerNotes(address, false)] };
 }

@@ -26,11 +26,11 @@ export function planContainer(
   const present = readPresentEnvironment(container, environment);
   if (present.pairMembers === 1) notices.push(toPairNotice(container, environment));
   if (isComplete(present)) return undefined;
-  const clash = hasOtherMountAt(container, volume);
-  if (clash) notices.push(toClashNotice(container, volume));
-  const env = planEnvironment(environment, present, !clash);
+  const clash = findOtherMountAt(container, volume);
+  if (clash !== undefined) notices.push(toClashNotice(container, clash));
+  const env = planEnvironment(environment, present, clash === undefined);
   if (env.length > 0 && hasAwsPrefixedEnvFrom(container)) notices.push(toEnvFromNotice(container));
-  const mount = clash || hasMount(container, volume) ? undefined : toMount(volume);
+  const mount = clash !== undefined || hasMount(container, volume) ? undefined : toMount(volume);
   if (env.length === 0 && mount === undefined) return undefined;
   return {
     ...place,
@@ -49,14 +49,14 @@ function hasMount(container: Container, volume: TokenVolume): boolean {
   return container.volumeMounts?.some(({ name }) => name === volume.name) ?? false;
 }
 
+type OtherMount = NonNullable<Container['volumeMounts']>[number];
+
 /** kube-apiserver refuses a pod with two mounts at one path, so ours must yield. */
-function hasOtherMountAt(container: Container, volume: TokenVolume): boolean {
+function findOtherMountAt(container: Container, volume: TokenVolume): OtherMount | undefined {
   const path = trimSlash(volume.mountPath);
-  return (
-    container.volumeMounts?.some(
-      ({ name, mountPath }) =>
-        name !== volume.name && typeof mountPath === 'string' && trimSlash(mountPath) === path,
-    ) ?? false
+  return container.volumeMounts?.find(
+    ({ name, mountPath }) =>
+      name !== volume.name && typeof mountPath === 'string' && trimSlash(mountPath) === path,
   );
 }
 
@@ -74,12 +74,14 @@ function hasAwsPrefixedEnvFrom({ envFrom }: Container): boolean {
 }
 
 function toPairNotice(container: Container, { pair }: PodEnvironment): Notice {
-  const text = `container ${quoteName(container)} sets only one of ${pair[0].name} and ${pair[1].name}: pair not injected`;
+  const present = pair.find(({ name }) => container.env?.some((variable) => variable.name === name));
+  const text = `container ${quoteName(container)} has ${present?.name} alone: its counterpart is not injected`;
   return createNotice('pair-incomplete', text);
 }
 
-function toClashNotice(container: Container, volume: TokenVolume): Notice {
-  const text = `container ${quoteName(container)} mounts another volume at ${volume.mountPath}: no AWS role injected there`;
+function toClashNotice(container: Container, { name }: OtherMount): Notice {
+  const other = quote(typeof name === 'string' ? name : '', 24);
+  const text = `container ${quoteName(container)} mounts ${other} where the token belongs: no AWS role injected`;
   return createNotice('mount-path-taken', text);
 }
 

@@ -23,7 +23,7 @@ export function createAccountStore(reader: AccountReader): AccountStore {
 
   return {
     get: (key) => accounts.get(key),
-    waitFor: (key, signal) => waitFor(waiting, key, signal),
+    waitFor: async (key, signal) => accounts.get(key) ?? (await waitFor(waiting, key, signal)),
     count() {
       let annotated = 0;
       for (const account of accounts.values()) if (account !== reader.plain) annotated += 1;

@@ -5,9 +5,14 @@ import type { LiveReader } from './live-read.ts';
 
 /** Part of the caller's deadline that is kept for making and sending the answer. */
 const ANSWER_SHARE = 0.1;
+/** ms */
+const LONGEST_READ = 1_000;
 
 export interface FindAccountDeps {
-  readonly store: { waitFor(key: string, signal: AbortSignal): Promise<Account | undefined> };
+  readonly store: {
+    get(key: string): Account | undefined;
+    waitFor(key: string, signal: AbortSignal): Promise<Account | undefined>;
+  };
   /** undefined: live reads are switched off. */
   readonly liveReader: LiveReader | undefined;
   /** `--service-account-lookup-grace-period`, ms; 0 is off. */
@@ -22,28 +27,45 @@ export type FindAccount = (namespace: string, name: string, timeout: number) => 
 
 export function createFindAccount(deps: FindAccountDeps): FindAccount {
   return async (namespace, name, timeout) => {
-    const deadline = deps.clock.now() + timeout * (1 - ANSWER_SHARE);
-    const read = await deps.liveReader?.read(namespace, name, Math.min(1_000, deadline - deps.clock.now()));
-    if (read?.kind === 'known') return read;
-    const patience = Math.min(deps.gracePeriod, deadline - deps.clock.now());
-    if (patience > 0 && !deps.knownElsewhere(namespace, name)) {
-      const account = await waitForWatch(deps, `${namespace}/${name}`, patience);
-      if (account !== undefined) return { kind: 'known', account };
+    const limit = timeout * (1 - ANSWER_SHARE);
+    const over = new AbortController();
+    const arrival = deps.store.waitFor(`${namespace}/${name}`, over.signal);
+    try {
+      // Whoever brings the account first is right: a read that hangs must not hide what the watch has delivered.
+      return await Promise.race([
+        arrival.then((account) => (account === undefined ? never() : { kind: 'known' as const, account })),
+        search(deps, { namespace, name, limit, signal: over.signal }),
+      ]);
+    } finally {
+      over.abort();
     }
-    return read ?? { kind: 'unknown' };
   };
 }
 
-async function waitForWatch(
+interface Search {
+  readonly namespace: string;
+  readonly name: string;
+  /** ms for all of it */
+  readonly limit: number;
+  /** Aborts when the search is of no more use. */
+  readonly signal: AbortSignal;
+}
+
+/** One live read, then the grace period: what the watch brings meanwhile is the caller's to notice. */
+async function search(
   deps: FindAccountDeps,
-  key: string,
-  patience: number,
-): Promise<Account | undefined> {
-  const arrived = new AbortController();
-  const over = new AbortController();
-  const expiry = deps.clock.delay(patience, arrived.signal).then(() => over.abort());
-  const account = await deps.store.waitFor(key, over.signal);
-  arrived.abort();
-  await expiry;
-  return account;
+  { namespace, name, limit, signal }: Search,
+): Promise<AccountFinding> {
+  const deadline = deps.clock.now() + limit;
+  const read = await deps.liveReader?.read(namespace, name, Math.min(LONGEST_READ, limit));
+  if (read?.kind === 'known') return read;
+  const patience = Math.min(deps.gracePeriod, deadline - deps.clock.now());
+  if (patience > 0 && !deps.knownElsewhere(namespace, name)) await deps.clock.delay(patience, signal);
+  const watched = deps.store.get(`${namespace}/${name}`);
+  return watched === undefined ? (read ?? { kind: 'unknown' }) : { kind: 'known', account: watched };
+}
+
+/** Loses every race. */
+function never(): Promise<never> {
+  return new Promise(() => {});
 }

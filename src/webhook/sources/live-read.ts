@@ -1,33 +1,23 @@
-import type { KubeApi } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
-import { compareResourceVersions } from '../../kube/resource-version.ts';
 import type { AccountFinding } from '../identity.ts';
-import { isObject } from '../pod.ts';
-import type { Account, AccountReader } from './account.ts';
+import { createAnswerMemory } from './answer-memory.ts';
+import {
+  type LiveAnswer,
+  type LiveAnswerDeps,
+  type LiveReadResult,
+  readAnswer,
+  unread,
+} from './live-answer.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 
 /** No single read takes longer, whatever the request's own deadline allows. ms */
 const READ_TIMEOUT = 1_000;
-/** How long an answer stands for later pods of the same account. ms */
-const REMEMBERED = 1_000;
-const MAX_REMEMBERED = 10_000;
 /** A server that is just restarting answers again soon. ms */
 const RETRY_PAUSE = 50;
-const ACCEPT = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
 const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 
-/** What became of a read, for a metric. */
-export type LiveReadResult = 'found' | 'missing' | 'stale' | 'failed' | 'throttled';
-
-export interface LiveReadDeps {
-  readonly api: Pick<KubeApi, 'get'>;
-  readonly reader: AccountReader;
-  /** What the watch knows, asked again after the read. */
-  readonly known: (key: string) => Account | undefined;
-  /** How far the watch has come. */
-  readonly resourceVersion: () => string;
+export interface LiveReadDeps extends LiveAnswerDeps {
   readonly clock: Clock;
-  readonly count: (result: LiveReadResult) => void;
 }
 
 /** Asks the API server for one ServiceAccount that the watch has not brought yet. */
@@ -36,26 +26,16 @@ export interface LiveReader {
   read(namespace: string, name: string, patience: number): Promise<AccountFinding>;
 }
 
-interface Answer {
-  readonly finding: AccountFinding;
-  /** Of the account that was found, if one was. */
-  readonly resourceVersion: string;
-}
-
-interface Remembered extends Answer {
-  readonly until: number;
-}
-
 /** Reads are shared by all who ask for the same account, and limited to 100 a second with a burst of 200. */
 export function createLiveReader(deps: LiveReadDeps): LiveReader {
   const limit = createRateLimit({ perSecond: 100, burst: 200 });
   const underWay = new Map<string, Promise<AccountFinding>>();
-  const remembered = new Map<string, Remembered>();
+  const memory = createAnswerMemory({ now: deps.clock.now, resourceVersion: deps.resourceVersion });
 
   function readShared(key: string): Promise<AccountFinding> {
-    const reading = readWhenAllowed(deps, limit, key).then((answer) => {
+    const reading = readInTime(deps, limit, key).then((answer) => {
       underWay.delete(key);
-      remember(remembered, key, { ...answer, until: deps.clock.now() + REMEMBERED });
+      memory.keep(key, answer);
       return answer.finding;
     });
     underWay.set(key, reading);
@@ -66,31 +46,11 @@ export function createLiveReader(deps: LiveReadDeps): LiveReader {
     async read(namespace, name, patience) {
       if (!NAME.test(namespace) || !NAME.test(name)) return { kind: 'unknown' };
       const key = `${namespace}/${name}`;
-      const recent = remembered.get(key);
-      if (recent !== undefined && stillHolds(recent, deps)) return recent.finding;
-      const shared = underWay.get(key) ?? readShared(key);
-      return await withPatience(shared, patience, deps.clock);
+      const recent = memory.recall(key);
+      if (recent !== undefined) return recent;
+      return await withPatience(underWay.get(key) ?? readShared(key), patience, deps.clock);
     },
   };
-}
-
-/** An account that was found, and that the watch has come past without knowing it, has been deleted since. */
-function stillHolds({ finding, resourceVersion, until }: Remembered, deps: LiveReadDeps): boolean {
-  if (until <= deps.clock.now()) return false;
-  return finding.kind !== 'known' || !isPassed(resourceVersion, deps);
-}
-
-function isPassed(resourceVersion: string, deps: LiveReadDeps): boolean {
-  const order = compareResourceVersions(resourceVersion, deps.resourceVersion());
-  return order !== undefined && order <= 0;
-}
-
-/** A failure is forgotten at once: the next pod deserves its own try. */
-function remember(remembered: Map<string, Remembered>, key: string, entry: Remembered): void {
-  remembered.delete(key);
-  if (entry.finding.kind === 'unread') return;
-  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  remembered.set(key, entry);
 }
 
 async function withPatience(
@@ -109,79 +69,46 @@ async function withPatience(
   }
 }
 
-async function readWhenAllowed(deps: LiveReadDeps, limit: RateLimit, key: string): Promise<Answer> {
-  const start = deps.clock.now();
-  const wait = limit.reserve(start, READ_TIMEOUT);
-  if (wait === undefined) {
-    deps.count('throttled');
-    return unread('too many reads at once');
-  }
+async function readInTime(deps: LiveReadDeps, limit: RateLimit, key: string): Promise<LiveAnswer> {
   const deadline = new AbortController();
   const expiry = deps.clock.delay(READ_TIMEOUT, deadline.signal).then(() => deadline.abort());
   try {
-    if (wait > 0) await deps.clock.delay(wait, deadline.signal);
-    return await readWithRetries(deps, key, deadline.signal);
+    return await readWithRetries(deps, limit, key, deadline.signal);
   } finally {
     deadline.abort();
     await expiry;
   }
 }
 
-async function readWithRetries(deps: LiveReadDeps, key: string, signal: AbortSignal): Promise<Answer> {
-  let why = 'no answer in time';
+/** Every try takes a place of its own: an API server in trouble must not get more reads than one in health. */
+async function readWithRetries(
+  deps: LiveReadDeps,
+  limit: RateLimit,
+  key: string,
+  signal: AbortSignal,
+): Promise<LiveAnswer> {
+  const end = deps.clock.now() + READ_TIMEOUT;
+  let why: string | undefined;
   while (!signal.aborted) {
-    const attempt = await readOnce(deps, key, signal);
-    if (attempt.finding.kind !== 'unread') return attempt;
-    if (!signal.aborted) why = attempt.finding.why;
-    // A refusal by RBAC does not pass by waiting 50 ms.
-    if (why.startsWith('HTTP 4')) break;
+    const wait = limit.reserve(deps.clock.now(), end - deps.clock.now());
+    if (wait === undefined) return giveUp(deps, 'throttled', why ?? 'too many reads at once');
+    if (wait > 0) await deps.clock.delay(wait, signal);
+    const answer = await readAnswer(deps, key, signal);
+    if (answer.finding.kind !== 'unread') return answer;
+    if (signal.aborted) break;
+    why = answer.finding.why;
+    if (isLasting(why)) break;
     await deps.clock.delay(RETRY_PAUSE, signal);
   }
-  deps.count('failed');
-  return unread(why);
+  return giveUp(deps, 'failed', why ?? 'no answer in time');
 }
 
-async function readOnce(deps: LiveReadDeps, key: string, signal: AbortSignal): Promise<Answer> {
-  const [namespace, name] = key.split('/');
-  try {
-    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}`;
-    const { status, body } = await deps.api.get(path, { accept: ACCEPT, signal, maxBytes: 1_048_576 });
-    if (status === 404) return judge(deps, key, undefined);
-    if (status !== 200) return unread(`HTTP ${status}`);
-    return judge(deps, key, JSON.parse(body));
-  } catch {
-    return unread('the API server did not answer');
-  }
+/** A refusal by RBAC does not pass by waiting 50 ms. */
+function isLasting(why: string): boolean {
+  return why.startsWith('HTTP 4');
 }
 
-/**
- * Sets an answer against the watch, which may have come further meanwhile. What the watch knows wins; and an account
- * that is no newer than the watch, yet unknown to it, has been deleted since.
- */
-function judge(deps: LiveReadDeps, key: string, object: unknown): Answer {
-  const watched = deps.known(key);
-  if (watched !== undefined) return { finding: { kind: 'known', account: watched }, resourceVersion: '' };
-  const metadata = isObject(object) && isObject(object['metadata']) ? object['metadata'] : undefined;
-  if (metadata === undefined) return unknown(deps, 'missing');
-  const resourceVersion = String(metadata['resourceVersion']);
-  if (isPassed(resourceVersion, deps)) return unknown(deps, 'stale');
-  deps.count('found');
-  const account = deps.reader.read(readAnnotations(metadata['annotations']));
-  return { finding: { kind: 'known', account }, resourceVersion };
-}
-
-function unknown(deps: LiveReadDeps, result: LiveReadResult): Answer {
+function giveUp(deps: LiveReadDeps, result: LiveReadResult, why: string): LiveAnswer {
   deps.count(result);
-  return { finding: { kind: 'unknown' }, resourceVersion: '' };
-}
-
-function unread(why: string): Answer {
-  return { finding: { kind: 'unread', why }, resourceVersion: '' };
-}
-
-function readAnnotations(value: unknown): Readonly<Record<string, string>> | undefined {
-  if (!isObject(value)) return undefined;
-  return Object.fromEntries(
-    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
+  return unread(why);
 }

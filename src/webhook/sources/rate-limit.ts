@@ -12,8 +12,12 @@ export function createRateLimit(options: { readonly perSecond: number; readonly 
   const slack = interval * (options.burst - 1);
   // The moment when the bucket would be full again if nothing more were taken, less the burst (GCRA).
   let theoretical = Number.NEGATIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
   return {
     reserve(now, patience) {
+      // A clock that is set back, as NTP may, takes the places along.
+      if (now < last) theoretical -= last - now;
+      last = now;
       const base = Math.max(theoretical, now);
       const wait = Math.max(0, base - slack - now);
       if (wait > patience) return undefined;

@@ -38,7 +38,8 @@ export const hostileText: fc.Arbitrary<string> = fc.letrec<{ value: string }>((t
   ),
 })).value;
 
-const POISON = '"__proto__":{"polluted":true,"env":[],"volumes":null},"constructor":{"prototype":{"polluted":true}}';
+const POISON =
+  '"__proto__":{"polluted":true,"env":[],"volumes":null},"constructor":{"prototype":{"polluted":true}}';
 
 /**
  * A review of a pod that is to be mutated, poisoned at every level, with whatever members beside the good ones: in

@@ -5,7 +5,11 @@ import jsonpatch, { type Operation } from 'fast-json-patch';
  * left must be the original, to the letter: an addition that touched anything else leaves a trace.
  * @param original gives back a member that an operation wrote over: a null list, or a label
  */
-export function undoAdditions(patched: unknown, original: unknown, operations: readonly Operation[]): unknown {
+export function undoAdditions(
+  patched: unknown,
+  original: unknown,
+  operations: readonly Operation[],
+): unknown {
   for (const { path } of operations.toReversed()) {
     const [parentPath, key] = splitPointer(path);
     const parent: unknown = jsonpatch.getValueByPointer(patched, parentPath);

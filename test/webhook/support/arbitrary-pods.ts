@@ -1,24 +1,38 @@
 import fc from 'fast-check';
-import type { AdmissionContext } from '../../../src/webhook/admit.ts';
-import type { AccountFinding } from '../../../src/webhook/identity.ts';
-import type { WebhookSettings } from '../../../src/webhook/settings.ts';
-import { createAccountReader } from '../../../src/webhook/sources/account.ts';
-import { readConfigMap } from '../../../src/webhook/sources/config-map.ts';
-import { DEFAULT_SETTINGS } from './default-settings.ts';
 import { toExactNumber } from './exact-json.ts';
 
-const ODD_TEXTS = ['', '__proto__', 'constructor', 'toString', 'a/b~c', '~1', '-', '0', 'größe', '\u202e', '"\\'];
+const ODD_TEXTS = [
+  '',
+  '__proto__',
+  'constructor',
+  'toString',
+  'a/b~c',
+  '~1',
+  '-',
+  '0',
+  'größe',
+  '\u202e',
+  '"\\',
+];
 
 /** Names that break naive look-ups, pointers and terminals, and any others. */
-export const oddText = fc.oneof(fc.constantFrom(...ODD_TEXTS), fc.string({ unit: 'binary', maxLength: 12 }));
+const oddText = fc.oneof(fc.constantFrom(...ODD_TEXTS), fc.string({ unit: 'binary', maxLength: 12 }));
 
 /** Numbers whose text JSON.parse would not give back. */
 const oddNumber = fc
-  .constantFrom('9223372036854775807', '-9223372036854775808', '9007199254740993', '1.50', '1E+2', '1e400', '-0')
+  .constantFrom(
+    '9223372036854775807',
+    '-9223372036854775808',
+    '9007199254740993',
+    '1.50',
+    '1E+2',
+    '1e400',
+    '-0',
+  )
   .map(toExactNumber);
 
 /** Any JSON at all, such as fields that a later Kubernetes brings. */
-export const anyJson = fc.oneof(
+const anyJson = fc.oneof(
   oddNumber,
   fc.jsonValue({ maxDepth: 2, stringUnit: 'binary' }),
   fc.constant({ cpu: '1000m', big: toExactNumber('12345678901234567890') }),
@@ -37,8 +51,8 @@ function sparse<T extends Record<string, fc.Arbitrary<unknown>>>(members: T) {
   return fc.record(members, { requiredKeys: [] });
 }
 
-const MOUNT_PATHS = ['/creds', '/var/run/secrets/eks.amazonaws.com/serviceaccount'];
-const VOLUME_NAMES = ['aws-iam-token', 'eks-pod-identity-token', 'data'];
+export const MOUNT_PATHS = ['/creds', '/var/run/secrets/eks.amazonaws.com/serviceaccount'];
+export const VOLUME_NAMES = ['aws-iam-token', 'eks-pod-identity-token', 'data'];
 const CONTAINER_NAMES = ['web', 'proxy', 'constructor'];
 
 const envName = fc.oneof(
@@ -51,7 +65,10 @@ const envName = fc.oneof(
 const container = sparse({
   name: fc.oneof(fc.constantFrom(...CONTAINER_NAMES), oddText),
   env: listOrNull(sparse({ name: envName, value: oddText, valueFrom: anyJson })),
-  envFrom: fc.oneof(anyJson, fc.array(sparse({ prefix: fc.constantFrom('AWS_', 'X_', ''), secretRef: anyJson }))),
+  envFrom: fc.oneof(
+    anyJson,
+    fc.array(sparse({ prefix: fc.constantFrom('AWS_', 'X_', ''), secretRef: anyJson })),
+  ),
   volumeMounts: listOrNull(
     sparse({
       name: fc.oneof(fc.constantFrom(...VOLUME_NAMES), oddText),
@@ -67,7 +84,9 @@ const tokenVolume = fc.record({
   name: fc.constantFrom(...VOLUME_NAMES),
   projected: fc.record({
     sources: fc.array(
-      fc.record({ serviceAccountToken: sparse({ path: fc.constantFrom('token', 'jwt'), audience: oddText }) }),
+      fc.record({
+        serviceAccountToken: sparse({ path: fc.constantFrom('token', 'jwt'), audience: oddText }),
+      }),
       { maxLength: 2 },
     ),
   }),
@@ -89,11 +108,20 @@ const annotationKey = fc.oneof(
   fc
     .tuple(
       fc.constantFrom('eks.amazonaws.com', 'iam.example', 'constructor'),
-      fc.constantFrom('skip-containers', 'token-expiration', 'audience', 'sts-regional-endpoints', 'role-arm'),
+      fc.constantFrom(
+        'skip-containers',
+        'token-expiration',
+        'audience',
+        'sts-regional-endpoints',
+        'role-arm',
+      ),
     )
     .map((parts) => parts.join('/')),
   oddText,
 );
+
+/** Annotations of a Pod or a ServiceAccount, ours and others'. */
+export const annotations = mapOf(annotationKey, annotationText);
 
 const osTerm = fc.record({
   matchExpressions: fc.constantFrom(
@@ -116,7 +144,7 @@ export const podText: fc.Arbitrary<string> = fc
         fc.constant(null),
         mapOf(fc.oneof(oddText, fc.constant('eks.amazonaws.com/pod-identity')), oddText),
       ),
-      annotations: fc.oneof(fc.constant(null), mapOf(annotationKey, annotationText)),
+      annotations: fc.oneof(fc.constant(null), annotations),
       generation: oddNumber,
     }),
     spec: fc
@@ -137,53 +165,3 @@ export const podText: fc.Arbitrary<string> = fc
     status: anyJson,
   })
   .map((pod) => JSON.stringify(pod));
-
-/** Flags as an operator may set them. */
-export const settings: fc.Arbitrary<WebhookSettings> = fc.record({
-  annotationPrefix: fc.constantFrom('eks.amazonaws.com', 'iam.example', 'constructor'),
-  webIdentity: fc.record({
-    audience: fc.constantFrom('sts.amazonaws.com', ''),
-    mountPath: fc.constantFrom(...MOUNT_PATHS, '/creds/'),
-  }),
-  containerCredentials: fc.record({
-    audience: fc.constant('pods.eks.amazonaws.com'),
-    mountPath: fc.constantFrom(...MOUNT_PATHS),
-    volumeName: fc.constantFrom(...VOLUME_NAMES),
-    tokenPath: fc.constantFrom('token', 'jwt'),
-    fullUri: fc.constant(DEFAULT_SETTINGS.containerCredentials.fullUri),
-  }),
-  defaultRegion: fc.constantFrom('', 'eu-west-1'),
-  regionalSts: fc.boolean(),
-  tokenExpiration: fc.integer({ min: 600, max: 86_400 }),
-  roleComposition: fc.option(fc.constant({ partition: 'aws', accountId: '111122223333' }), { nil: undefined }),
-});
-
-/** Settings, what is known of the account `shop/web`, and the sources; an identity applies more often than not. */
-export const situation: fc.Arbitrary<{ found: AccountFinding; context: AdmissionContext }> = fc
-  .record({
-    settings,
-    role: fc.constantFrom('arn:aws:iam::111122223333:role/web', 'team/web', '', undefined),
-    more: mapOf(annotationKey, annotationText),
-    known: fc.boolean(),
-    listed: fc.boolean(),
-    configMap: fc.constantFrom(undefined, '{"shop/web":null}', '{"*/web":{"RoleARN":"arn:aws:iam::111122223333:role/w"}}'),
-    random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-  })
-  .map(({ settings, role, more, known, listed, configMap, random }) => {
-    const key = `${settings.annotationPrefix}/role-arn`;
-    const annotations = role === undefined ? more : { ...more, [key]: role };
-    const reading = configMap === undefined ? undefined : readConfigMap(configMap, settings.tokenExpiration);
-    return {
-      found: known
-        ? { kind: 'known' as const, account: createAccountReader(settings).read(annotations) }
-        : { kind: 'unknown' as const },
-      context: {
-        settings,
-        sources: {
-          containerCredentials: new Set(listed ? ['shop/web'] : []),
-          configMap: reading?.kind === 'entries' ? reading.entries : undefined,
-        },
-        random: () => random,
-      },
-    };
-  });

@@ -1,0 +1,84 @@
+import { type DemoReport, runStory, type Story } from '../demo/run.ts';
+import { createNarrator, SILENT_AUDIENCE } from '../demo/terminal/narrator.ts';
+import { createPaint } from '../demo/terminal/paint.ts';
+import type { StartWebhook } from '../demo/webhook.ts';
+import type { SignalSource } from '../http/lifecycle.ts';
+import { createSystemClock } from '../kube/clock.ts';
+import { type Mode, renderEnd, renderJson, renderOpening } from './demo/frame.ts';
+import type { ExitCode, Terminal } from './outcome.ts';
+
+export interface DemoOptions {
+  readonly real?: boolean;
+  readonly output?: string;
+}
+
+/** What the command has around it; tests bring their own. */
+export interface DemoSurroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly terminal: Terminal;
+  readonly signals: SignalSource;
+  /** Where standard output goes: it says how wide a line is, and whether there are colours. */
+  readonly screen: NodeJS.WritableStream & { readonly columns?: number };
+  readonly startWebhook: StartWebhook;
+}
+
+/** Wider lines are hard to read. */
+const MAX_WIDTH = 100;
+
+/** `iam-bridge demo`: 0 where every pod came out as it should, 1 where one did not, 3 where something else failed. */
+export async function runDemo(options: DemoOptions, surroundings: DemoSurroundings): Promise<ExitCode> {
+  const { terminal, screen } = surroundings;
+  const paint = createPaint(screen);
+  const mode: Mode = options.real ? 'real' : 'stand-in';
+  const json = options.output === 'json';
+  const width = Math.min(screen.columns ?? MAX_WIDTH, MAX_WIDTH);
+  const audience = json ? SILENT_AUDIENCE : createNarrator({ paint, width }, terminal.out);
+  const interruption = listenForInterruption(surroundings);
+  try {
+    const story = await chooseStory(mode, surroundings);
+    if (!json) terminal.out(renderOpening(paint));
+    const report: DemoReport = await runStory(story, audience, interruption.signal);
+    terminal.out(json ? renderJson(mode, report) : renderEnd(mode, report, paint));
+    return report.problems.length === 0 ? 0 : 1;
+  } catch (error) {
+    terminal.err(`iam-bridge demo: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 3;
+  } finally {
+    interruption.stop();
+  }
+}
+
+/** @throws Error where the real control plane is asked for and cannot be found */
+async function chooseStory(mode: Mode, { env, startWebhook }: DemoSurroundings): Promise<Story> {
+  const clock = createSystemClock();
+  if (mode === 'stand-in') {
+    const { tellStandInStory } = await import('../demo/story/stand-in.ts');
+    return (book, deps) => tellStandInStory(book, { ...deps, clock, startWebhook });
+  }
+  const { findPrograms } = await import('../demo/control-plane/programs.ts');
+  const programs = findPrograms(env['KUBEBUILDER_ASSETS']);
+  const { tellRealStory } = await import('../demo/story/real.ts');
+  return (book, deps) => tellRealStory(book, { ...deps, clock, startWebhook, programs });
+}
+
+interface Interruption {
+  readonly signal: AbortSignal;
+  stop(): void;
+}
+
+/** A signal, and a reader that has seen enough (`| head`), end the demo in good order: nothing must stay behind. */
+function listenForInterruption({ signals, screen }: DemoSurroundings): Interruption {
+  const controller = new AbortController();
+  const interrupt = (): void => controller.abort(new Error('interrupted, and everything is stopped again'));
+  signals.on('SIGINT', interrupt);
+  signals.on('SIGTERM', interrupt);
+  screen.on('error', interrupt);
+  return {
+    signal: controller.signal,
+    // The stream keeps its listener: it may yet fail on the way out.
+    stop() {
+      signals.off('SIGINT', interrupt);
+      signals.off('SIGTERM', interrupt);
+    },
+  };
+}

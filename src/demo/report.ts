@@ -1,0 +1,92 @@
+import type { AddOperation } from '../webhook/plan/patch.ts';
+import type { Manifest } from './manifests.ts';
+
+/** What the webhook made of one pod, and whether that is what should have come of it. */
+export interface PodReport {
+  /** `namespace/name`; a Job's pod has a generated name. */
+  readonly pod: string;
+  readonly serviceAccount: string;
+  /** The role-arn annotation of the ServiceAccount; undefined: it has none. */
+  readonly roleArn: string | undefined;
+  /** Why that is so, for somebody who sees it for the first time. */
+  readonly explanation: string;
+  readonly decision: Decision;
+  /** What was sent to the API server. */
+  readonly before: object;
+  /** What the API server keeps. */
+  readonly after: Manifest;
+  /** Sentences, each about something that is not as it should be; empty: all is well. */
+  readonly problems: readonly string[];
+}
+
+export interface Decision {
+  readonly allowed: boolean;
+  /** A code of `webhook/reasons.ts`, or '' where there was no valid answer. */
+  readonly reason: string;
+  /** How many JSON Patch operations were sent. */
+  readonly operations: number;
+  /** Admission warnings, as kubectl prints them after `Warning: `. */
+  readonly warnings: readonly string[];
+  /** Absent where a real API server asked: only it has seen the patch. */
+  readonly patch?: readonly AddOperation[];
+  /** The AdmissionReview that was sent, where the demo sent it itself. */
+  readonly review?: object;
+}
+
+/** One thing that the demo did. */
+export interface Step {
+  /** For programs that read `-o json`. */
+  readonly id: string;
+  readonly title: string;
+  /** What happened, one sentence or two each. */
+  readonly text: readonly string[];
+  readonly commands: readonly CommandLine[];
+  readonly pod?: PodReport;
+}
+
+/** What does the same by hand, for a shell. */
+export interface CommandLine {
+  readonly command: string;
+  /** What it printed, where the demo ran it and that is worth a look. */
+  readonly output?: readonly string[];
+}
+
+/** Who watches the demo. */
+export interface Audience {
+  /** A step begins, and may take a moment. */
+  begin(title: string): void;
+  end(step: Step): void;
+}
+
+export type StepHeading = Pick<Step, 'id' | 'title'>;
+export type StepResult = Partial<Omit<Step, keyof StepHeading>>;
+
+/** The demo as it is told: keeps all steps, and tells the audience as they come. */
+export interface Book {
+  /** @returns what `act` returned, with whatever else later steps need of it */
+  step<Result extends StepResult>(heading: StepHeading, act: () => Promise<Result>): Promise<Result>;
+  readonly steps: readonly Step[];
+}
+
+/** @param signal aborted: the step under way is the last one */
+export function createBook(audience: Audience, signal: AbortSignal): Book {
+  const steps: Step[] = [];
+  return {
+    steps,
+    async step({ id, title }, act) {
+      signal.throwIfAborted();
+      audience.begin(title);
+      const result = await act();
+      const { text = [], commands = [], pod } = result;
+      const step = { id, title, text, commands, ...(pod && { pod }) };
+      steps.push(step);
+      audience.end(step);
+      return result;
+    },
+  };
+}
+
+/** Everything that did not come as it should have. */
+export function listProblems(steps: readonly Step[]): string[] {
+  return steps.flatMap(({ pod }) => (pod?.problems ?? []).map((problem) => `pod ${pod?.pod}: ${problem}`));
+}

@@ -1,0 +1,43 @@
+import { createCleanup } from './cleanup.ts';
+import { readExamples } from './manifests.ts';
+import { type Audience, type Book, createBook, listProblems, type Step } from './report.ts';
+import type { StoryDeps } from './story/stand-in.ts';
+
+/** What the demo came to. */
+export interface DemoReport {
+  readonly steps: readonly Step[];
+  /** Everything that did not come as it should have; empty: all did. */
+  readonly problems: readonly string[];
+  readonly milliseconds: number;
+}
+
+export type Story = (book: Book, deps: Pick<StoryDeps, 'examples' | 'cleanup'>) => Promise<void>;
+
+/**
+ * Tells a story to its end, and undoes what it did, however it ends.
+ * @param signal aborted: the story ends where it stands
+ * @throws Error of whatever failed that is not the webhook's doing; the signal's reason where that aborts
+ */
+export async function runStory(story: Story, audience: Audience, signal: AbortSignal): Promise<DemoReport> {
+  const start = performance.now();
+  const cleanup = createCleanup();
+  const book = createBook(audience, signal);
+  const interrupted = Promise.withResolvers<never>();
+  const interrupt = (): void => interrupted.reject(signal.reason);
+  signal.addEventListener('abort', interrupt);
+  if (signal.aborted) interrupt();
+  try {
+    const telling = readExamples().then((examples) => story(book, { examples, cleanup }));
+    // Where the signal comes first, nobody is left to hear how the rest of the story fails.
+    telling.catch(() => {});
+    await Promise.race([telling, interrupted.promise]);
+  } catch (error) {
+    // What fails after a Ctrl-C fails because of it.
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+    await cleanup.run();
+  }
+  const milliseconds = Math.round(performance.now() - start);
+  return { steps: book.steps, problems: listProblems(book.steps), milliseconds };
+}

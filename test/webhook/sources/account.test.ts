@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { createAccountReader } from '../../../src/webhook/sources/account.ts';
+import { DEFAULT_SETTINGS } from '../support/default-settings.ts';
+
+const P = 'eks.amazonaws.com';
+const ROLE = 'arn:aws:iam::111122223333:role/web';
+const DEFAULT_CHOICES = { audience: 'sts.amazonaws.com', expiration: 86_400, regionalSts: false };
+
+const read = (annotations: Record<string, string>, settings = DEFAULT_SETTINGS) =>
+  createAccountReader(settings).read(annotations);
+
+describe('an account without annotations of our prefix', () => {
+  test.each<[annotations: Record<string, string> | undefined]>([
+    [undefined],
+    [{}],
+    [{ team: 'x' }],
+    [{ 'eks.amazonaws.computer/role-arn': ROLE }],
+    [{ constructor: 'x' }],
+  ])('%j is the one plain account', (annotations) => {
+    const reader = createAccountReader(DEFAULT_SETTINGS);
+    expect(reader.read(annotations)).toBe(reader.plain);
+    expect(reader.plain).toEqual({
+      role: undefined,
+      malformedRole: undefined,
+      choices: DEFAULT_CHOICES,
+      notices: [],
+    });
+  });
+});
+
+describe('the role', () => {
+  test.each([
+    [ROLE, { role: ROLE, malformedRole: undefined }],
+    ['', { role: undefined, malformedRole: undefined }],
+    ['web', { role: undefined, malformedRole: '"web"' }],
+    [`${ROLE} `, { role: undefined, malformedRole: `"${ROLE} "` }],
+    ['\u202e"', { role: undefined, malformedRole: '"??"' }],
+  ])('%j', (text, expected) => {
+    expect(read({ [`${P}/role-arn`]: text })).toMatchObject(expected);
+  });
+
+  test.each([
+    ['web', 'arn:aws-cn:iam::444455556666:role/web'],
+    ['team/web', 'arn:aws-cn:iam::444455556666:role/team/web'],
+    ['/team/web', 'arn:aws-cn:iam::444455556666:role/team/web'],
+    [ROLE, ROLE],
+    ['', undefined],
+    ['//web', undefined],
+    ['arn:web', undefined],
+    ['role name', undefined],
+  ])('composed from %j is %s', (text, role) => {
+    const roleComposition = { partition: 'aws-cn', accountId: '444455556666' };
+    expect(read({ [`${P}/role-arn`]: text }, { ...DEFAULT_SETTINGS, roleComposition }).role).toBe(role);
+  });
+});
+
+describe('the choices', () => {
+  test.each<[suffix: string, text: string, choices: object, codes: string[]]>([
+    ['audience', 'a', { audience: 'a' }, []],
+    ['audience', '', { audience: '' }, ['audience-empty']],
+    ['token-expiration', '700', { expiration: 700 }, []],
+    ['token-expiration', '1', { expiration: 600 }, ['expiration-clamped']],
+    ['token-expiration', 'x', {}, ['expiration-unparsable']],
+    ['sts-regional-endpoints', 'TRUE', { regionalSts: true }, []],
+    ['sts-regional-endpoints', 'yes', {}, ['regional-sts-unparsable']],
+    ['skip-containers', 'web', {}, ['annotation-misplaced']],
+    ['audiense', 'a', {}, ['annotation-unknown']],
+    ['constructor', 'a', {}, []],
+  ])('%s %j', (suffix, text, choices, codes) => {
+    const account = read({ [`${P}/${suffix}`]: text });
+    expect(account.choices).toEqual({ ...DEFAULT_CHOICES, ...choices });
+    expect(account.notices.map(({ code }) => code)).toEqual(codes);
+  });
+
+  test('are one object for accounts that say the same, so that many accounts stay small', () => {
+    const reader = createAccountReader(DEFAULT_SETTINGS);
+    const first = reader.read({ [`${P}/role-arn`]: ROLE, [`${P}/token-expiration`]: '700' });
+    const second = reader.read({ [`${P}/token-expiration`]: '+0700' });
+    expect(second.choices).toBe(first.choices);
+  });
+
+  test('stay right past the bound of sharing', () => {
+    const reader = createAccountReader(DEFAULT_SETTINGS);
+    for (let index = 0; index < 1_500; index += 1) {
+      const audience = `audience-${index}`;
+      expect(reader.read({ [`${P}/audience`]: audience }).choices).toEqual({ ...DEFAULT_CHOICES, audience });
+    }
+  });
+
+  test('of different accounts are never mixed up, whatever an audience contains', () => {
+    const reader = createAccountReader(DEFAULT_SETTINGS);
+    const first = reader.read({ [`${P}/audience`]: '600|true|x', [`${P}/token-expiration`]: '600' });
+    const second = reader.read({
+      [`${P}/audience`]: 'x',
+      [`${P}/token-expiration`]: '600',
+      [`${P}/sts-regional-endpoints`]: 'true',
+    });
+    expect(first.choices).toEqual({ audience: '600|true|x', expiration: 600, regionalSts: false });
+    expect(second.choices).toEqual({ audience: 'x', expiration: 600, regionalSts: true });
+  });
+});

@@ -49,7 +49,7 @@ export async function readExamples(): Promise<Examples> {
 
 async function readExample(name: string): Promise<ManifestFile> {
   const shortPath = FOLDER + name;
-  // From src/demo/ in the source, and from dist/ in the bundle.
+  // Two up is the repository, from src/demo/ and from dist/parts/; one up is beside the bundle, wherever it lies.
   for (const root of ['../../', '../']) {
     const path = fileURLToPath(new URL(root + shortPath, import.meta.url));
     const text = await readFile(path, 'utf8').catch(() => undefined);

@@ -1,11 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { AccountFinding } from '../../src/webhook/identity.ts';
 import { type AccountStore, createAccountStore } from '../../src/webhook/sources/account-store.ts';
-import {
-  createLiveReader,
-  type LiveReader,
-  type LiveReadResult,
-} from '../../src/webhook/sources/live-read.ts';
+import type { LiveReadResult } from '../../src/webhook/sources/live-answer.ts';
+import { createLiveReader, type LiveReader } from '../../src/webhook/sources/live-read.ts';
 import { createFakeClock, type FakeClock } from '../kube/support/fake-clock.ts';
 import { createReader, OTHER_ROLE, ROLE, toAccountObject } from './support/accounts.ts';
 import { createFakeApi, type FakeApi, renderAccount } from './support/fake-api.ts';

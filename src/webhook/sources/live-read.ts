@@ -91,8 +91,8 @@ async function readWithRetries(
   let why: string | undefined;
   while (!signal.aborted) {
     const wait = limit.reserve(deps.clock.now(), end - deps.clock.now());
-    if (wait === undefined) return giveUp(deps, 'throttled', why ?? 'too many reads at once');
-    if (wait > 0) await deps.clock.delay(wait, signal);
+    if (wait === undefined) break;
+    await waitUnlessZero(deps.clock, wait, signal);
     const answer = await readAnswer(deps, key, signal);
     if (answer.finding.kind !== 'unread') return answer;
     if (signal.aborted) break;
@@ -100,12 +100,18 @@ async function readWithRetries(
     if (isLasting(why)) break;
     await deps.clock.delay(RETRY_PAUSE, signal);
   }
-  return giveUp(deps, 'failed', why ?? 'no answer in time');
+  if (why !== undefined || signal.aborted) return giveUp(deps, 'failed', why ?? 'no answer in time');
+  return giveUp(deps, 'throttled', 'too many reads at once');
 }
 
-/** A refusal by RBAC does not pass by waiting 50 ms. */
+/** A timer of 0 ms still costs a turn of the event loop, and nearly every read finds a place at once. */
+async function waitUnlessZero(clock: Clock, wait: number, signal: AbortSignal): Promise<void> {
+  if (wait > 0) await clock.delay(wait, signal);
+}
+
+/** A refusal by RBAC does not pass by waiting 50 ms; one by priority and fairness (429) may. */
 function isLasting(why: string): boolean {
-  return why.startsWith('HTTP 4');
+  return why.startsWith('HTTP 4') && why !== 'HTTP 429';
 }
 
 function giveUp(deps: LiveReadDeps, result: LiveReadResult, why: string): LiveAnswer {

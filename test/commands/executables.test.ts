@@ -1,0 +1,241 @@
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readVersion } from '../../src/commands/version.ts';
+import { WEBHOOK_FLAGS } from '../../src/settings/webhook-flags.ts';
+import { type Checkout, createCheckout, endPrograms, type Outcome, run, start } from './support/program.ts';
+
+/** A line of a stack trace. */
+const TRACE = /^\s+at .*[:(]/m;
+
+let checkout: Checkout;
+
+beforeAll(() => {
+  checkout = createCheckout();
+});
+
+afterAll(async () => {
+  await endPrograms();
+  checkout.remove();
+});
+
+function runBridge(...words: readonly string[]): Promise<Outcome> {
+  return run([...checkout.ways['iam-bridge'], ...words]);
+}
+
+function runWebhook(...words: readonly string[]): Promise<Outcome> {
+  return run([...checkout.ways.webhook, ...words]);
+}
+
+describe.concurrent('iam-bridge', () => {
+  test('--help is worth reading: what it is for, every command, examples, exit codes', async () => {
+    const { code, stdout, stderr } = await runBridge('--help');
+    expect([code, stderr]).toEqual([0, '']);
+    for (const word of ['IAM', 'ServiceAccount', 'webhook', 'iam-bridge demo', 'Exit codes']) {
+      expect(stdout).toContain(word);
+    }
+    expect(stdout).not.toMatch(/undefined|\[object/);
+    for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(120);
+  });
+
+  test.each([['-h'], ['help']])('%s is the same', async (word) => {
+    expect(await runBridge(word)).toEqual(await runBridge('--help'));
+  });
+
+  test('--version is the one in package.json', async () => {
+    const { version } = JSON.parse(readFileSync(join(checkout.root, 'package.json'), 'utf8'));
+    expect(await runBridge('--version')).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
+    expect(await readVersion()).toBe(version);
+  });
+
+  test('an unknown command is answered with the one that was meant', async () => {
+    const { code, stdout, stderr } = await runBridge('webhok');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/unknown command 'webhok'\n\(Did you mean webhook\?\)/);
+  });
+
+  test('an unknown option is a mistake of usage', async () => {
+    const { code, stdout, stderr } = await runBridge('--versoin');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/unknown option '--versoin'/);
+    expect(stderr).not.toMatch(TRACE);
+  });
+
+  test('without a command tells how to use it', async () => {
+    const { code, stdout, stderr } = await runBridge();
+    expect(code).toBe(2);
+    expect(stdout + stderr).toContain('Usage: iam-bridge');
+  });
+
+  test('a reader that goes away is no reason for a stack trace', async () => {
+    const { child, ended } = start([...checkout.ways['iam-bridge'], 'webhook', '--help']);
+    child.stdout?.destroy();
+    const { stderr } = await ended;
+    expect(stderr).toBe('');
+  });
+});
+
+describe.concurrent('webhook', () => {
+  test('--help has every flag of the Go program and ours, on standard output', async () => {
+    const { code, stdout, stderr } = await runWebhook('--help');
+    expect([code, stderr]).toEqual([0, '']);
+    for (const name of Object.keys(WEBHOOK_FLAGS)) expect(stdout).toContain(`--${name}`);
+    expect(stdout).toContain('Example');
+    expect(stdout).toContain('Exit codes');
+  });
+
+  test('every way to start it says the same', async () => {
+    const words = ['--help'];
+    const [source, bridge, webhook] = await Promise.all([
+      run([...checkout.ways.source, 'webhook', ...words]),
+      run([...checkout.ways['iam-bridge'], 'webhook', ...words]),
+      run([...checkout.ways.webhook, ...words]),
+    ]);
+    expect(bridge).toEqual(source);
+    expect(webhook).toEqual(source);
+  });
+
+  test('`iam-bridge help webhook` is of as much use', async () => {
+    expect((await runBridge('help', 'webhook')).stdout).toContain('--tls-cert');
+  });
+
+  test('--version prints the version, before anything else can go wrong', async () => {
+    expect(await runWebhook('--version', '--port=70000')).toEqual(await runBridge('--version'));
+  });
+
+  test('mistakes are told all at once, on standard error, with exit code 2', async () => {
+    const { code, stdout, stderr } = await runWebhook(
+      '--nope',
+      '--port=x',
+      '-z',
+      '--tls-min-version=9',
+      '--kube-api=x:y:z',
+    );
+    expect([code, stdout]).toEqual([2, '']);
+    const problems = stderr.split('\n').filter((line) => line.startsWith('iam-bridge webhook: '));
+    expect(problems).toHaveLength(6);
+    expect(stderr).toContain('Usage: iam-bridge webhook [flags]');
+    expect(stderr).not.toMatch(TRACE);
+  });
+
+  test('without flags says what the Go default lacks', async () => {
+    const { code, stderr } = await runWebhook();
+    expect(code).toBe(2);
+    expect(stderr).toContain('use --in-cluster=false with --tls-cert and --tls-key');
+  });
+
+  test('a single dash does not make a long flag', async () => {
+    const { code, stderr } = await runWebhook('-port=1', '--in-cluster=false');
+    expect(code).toBe(2);
+    expect(stderr).toContain("unknown shorthand flag: 'p' in -port=1");
+  });
+});
+
+describe('bin/iam-bridge', () => {
+  let folder: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'iam-bridge-bin-'));
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** A program of shell in a folder of its own, which is returned. */
+  function writeScript(name: string, text: string): string {
+    const home = mkdtempSync(join(folder, 'path-'));
+    writeFileSync(join(home, name), `#!/bin/sh\n${text}\n`);
+    chmodSync(join(home, name), 0o755);
+    return home;
+  }
+
+  /** Both executables in a folder without node_modules. */
+  function installAlone(): string {
+    const root = mkdtempSync(join(folder, 'alone-'));
+    mkdirSync(join(root, 'bin'));
+    for (const name of ['iam-bridge', 'webhook'])
+      copyFileSync(join(checkout.root, 'bin', name), join(root, 'bin', name));
+    return root;
+  }
+
+  const fakeNode = (version: string) =>
+    `if [ "$1" = --version ]; then echo ${version}; else echo ran "$@"; fi`;
+
+  test('works through symlinks, absolute and relative, one on another', async () => {
+    const home = mkdtempSync(join(folder, 'links-'));
+    symlinkSync(join(checkout.root, 'bin', 'webhook'), join(home, 'absolute'));
+    symlinkSync('absolute', join(home, 'relative'));
+    const { code, stdout } = await run([join(home, 'relative'), '--version']);
+    expect([code, stdout]).toEqual([0, `${await readVersion()}\n`]);
+  });
+
+  test('works in a folder with spaces in its name', async () => {
+    const home = mkdtempSync(join(folder, 'a b '));
+    symlinkSync(checkout.root, join(home, 'c d'));
+    const { code } = await run([join(home, 'c d', 'bin', 'webhook'), '--version']);
+    expect(code).toBe(0);
+  });
+
+  test.each(['v20.20.0', 'v22.18.9', 'v18.0.0'])(
+    'refuses Node %s in one line, with exit code 2',
+    async (version) => {
+      const path = `${writeScript('node', fakeNode(version))}:/usr/bin:/bin`;
+      const { code, stdout, stderr } = await run([join(installAlone(), 'bin', 'webhook'), '--version'], {
+        PATH: path,
+      });
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(
+        new RegExp(`^iam-bridge needs Node 22\\.19 or newer, and found ${version}: run 'npm ci' .*\n$`),
+      );
+    },
+  );
+
+  test('refuses to run without any Node in one line, with exit code 2', async () => {
+    const path = mkdtempSync(join(folder, 'bare-'));
+    for (const name of ['dirname', 'readlink', 'sh']) symlinkSync(`/usr/bin/${name}`, join(path, name));
+    const { code, stderr } = await run([join(installAlone(), 'bin', 'iam-bridge'), '--version'], {
+      PATH: path,
+    });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^iam-bridge needs Node 22\.19 or newer, and found none: .*\n$/);
+  });
+
+  test.each(['v22.19.0', 'v22.20.1', 'v24.0.0', 'v100.0.0'])('takes Node %s of the PATH', async (version) => {
+    const root = installAlone();
+    const path = `${writeScript('node', fakeNode(version))}:/usr/bin:/bin`;
+    const { code, stdout } = await run([join(root, 'bin', 'webhook'), '--token-audience', 'a b', '*'], {
+      PATH: path,
+    });
+    expect([code, stdout]).toEqual([0, `ran ${root}/src/main.ts webhook --token-audience a b *\n`]);
+  });
+
+  test('runs the bundle where there is one, with little memory', async () => {
+    const root = installAlone();
+    mkdirSync(join(root, 'dist'));
+    writeFileSync(join(root, 'dist', 'main.js'), '');
+    const path = `${writeScript('node', fakeNode('v24.0.0'))}:/usr/bin:/bin`;
+    const { stdout } = await run([join(root, 'bin', 'iam-bridge'), 'webhook', '-v5'], { PATH: path });
+    expect(stdout).toMatch(
+      new RegExp(
+        `^ran --max-semi-space-size=\\d+ --max-old-space-size=\\d+ .*${root}/dist/main\\.js webhook -v5\n$`,
+      ),
+    );
+  });
+
+  test('becomes the program, so that signals reach it', async () => {
+    const root = installAlone();
+    const path = `${writeScript('node', 'if [ "$1" = --version ]; then echo v24.0.0; else echo $$; fi')}:/usr/bin:/bin`;
+    const program = start([join(root, 'bin', 'webhook')], { PATH: path });
+    const { stdout } = await program.ended;
+    expect(stdout).toBe(`${program.pid}\n`);
+  });
+});

@@ -1,0 +1,109 @@
+import { createServer } from 'node:net';
+import Fastify from 'fastify';
+import { Counter, Registry } from 'prom-client';
+import { afterEach, describe, expect, test } from 'vitest';
+import { listenOn } from '../../src/http/listen.ts';
+import { createOpsServer, type ReadyCheck } from '../../src/http/ops.ts';
+import { createTlsServer } from '../../src/http/tls-server.ts';
+import { call } from './support/client.ts';
+import { authority, cleanUp, createFixedCertificate, onCleanUp } from './support/door.ts';
+
+afterEach(cleanUp);
+
+function createOps(checks: readonly ReadyCheck[] = [], registry = new Registry()) {
+  const app = createOpsServer({ registry, checks });
+  onCleanUp(() => app.close());
+  return app;
+}
+
+describe('probes', () => {
+  test.each(['/livez', '/healthz'])('%s says that the event loop turns, ready or not', async (url) => {
+    const { statusCode, body } = await createOps([{ name: 'x', check: () => 'no' }]).inject({ url });
+    expect([statusCode, body]).toEqual([200, 'ok']);
+  });
+
+  test('/readyz tells each check by name, and fails if one does', async () => {
+    let problem: string | undefined = 'the first list was not delivered yet';
+    const app = createOps([
+      { name: 'certificate', check: () => undefined },
+      { name: 'serviceaccounts', check: () => problem },
+    ]);
+    const unready = await app.inject({ url: '/readyz?verbose' });
+    expect(unready.statusCode).toBe(503);
+    expect(unready.body).toBe('[+]certificate ok\n[-]serviceaccounts the first list was not delivered yet\n');
+    expect(unready.headers['content-type']).toMatch(/^text\/plain/);
+    problem = undefined;
+    const ready = await app.inject({ url: '/readyz' });
+    expect([ready.statusCode, ready.body]).toEqual([200, '[+]certificate ok\n[+]serviceaccounts ok\n']);
+  });
+
+  test.each(['/', '/mutate', '/debug/alpha/cache', '/debug/alpha/cache/clear', '/debug/pprof'])(
+    '%s is not there',
+    async (url) => {
+      expect((await createOps().inject({ url })).statusCode).toBe(404);
+    },
+  );
+
+  test('a body is of no interest', async () => {
+    const { statusCode } = await createOps().inject({
+      url: '/readyz',
+      method: 'POST',
+      payload: 'x'.repeat(5_000),
+    });
+    expect(statusCode).toBeGreaterThanOrEqual(400);
+    expect(statusCode).toBeLessThan(500);
+  });
+});
+
+test('/metrics is what Prometheus reads', async () => {
+  const registry = new Registry();
+  new Counter({ name: 'calls_total', help: 'Calls.', registers: [registry] }).inc(3);
+  const { statusCode, headers, body } = await createOps([], registry).inject({ url: '/metrics' });
+  expect(statusCode).toBe(200);
+  expect(headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+  expect(body).toContain('calls_total 3\n');
+});
+
+describe('listening', () => {
+  test('on port 0 tells the port that it got', async () => {
+    const port = await listenOn(createOps(), { host: '127.0.0.1', port: 0 });
+    expect(port).toBeGreaterThan(0);
+    expect(await (await fetch(`http://127.0.0.1:${port}/livez`)).text()).toBe('ok');
+  });
+
+  test('without a host is on every address', async () => {
+    const port = await listenOn(createOps(), { host: '', port: 0 });
+    expect(await (await fetch(`http://127.0.0.1:${port}/livez`)).text()).toBe('ok');
+  });
+
+  test('on a port that is taken says which, and what to do', async () => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    onCleanUp(() => void holder.close());
+    const address = holder.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    await expect(listenOn(createOps(), { host: '127.0.0.1', port })).rejects.toThrow(
+      `cannot listen on port ${port}: another process listens there; stop it or choose another port`,
+    );
+  });
+
+  test('on an address that this machine does not have says so', async () => {
+    await expect(listenOn(Fastify(), { host: '192.0.2.1', port: 0 })).rejects.toThrow(
+      /^cannot listen on port 0: /,
+    );
+  });
+
+  test('on localhost is one server, which a drain closes and a new certificate reaches', async () => {
+    const server = createTlsServer({
+      certificate: createFixedCertificate(),
+      tls: { minVersion: 'TLSv1.2', ciphers: [] },
+      direct: new Map([['/mutate', (_request, response) => void response.end('direct')]]),
+    });
+    const port = await listenOn(server.app, { host: 'localhost', port: 0 });
+    onCleanUp(() => server.app.close());
+    const door = { port, ca: authority.certificate, server };
+    expect((await call(door)).text).toBe('direct');
+    await server.drain.close(1_000);
+    await expect(call(door)).rejects.toThrow(/ECONNREFUSED/);
+  });
+});

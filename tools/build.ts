@@ -10,42 +10,47 @@ import { collectLicences } from './licences.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** A static ESM import of these evaluates Node's own undici at start; the same module by this call does not. */
-const LAZY_BUILTINS = ['node:http', 'node:https'];
-
-const lazyBuiltins: Plugin = {
-  name: 'lazy-builtins',
+/**
+ * A static `import 'node:http'` reads every export of it, and one of them is all of Node's own undici: start takes twice
+ * as long. The same module by this call does not. No other module of Node's was found to cost anything of the kind.
+ */
+const lazyHttp: Plugin = {
+  name: 'lazy-http',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: new RegExp(`^(?:${LAZY_BUILTINS.join('|')}|https?)$`) }, ({ path, kind }) =>
-      kind === 'import-statement'
-        ? { path: path.replace(/^(?!node:)/, 'node:'), namespace: 'builtin' }
-        : undefined,
+    onResolve({ filter: /^(?:node:)?http$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: 'node:http', namespace: 'builtin' } : undefined,
     );
     onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-      loader: 'js',
+      contents: `module.exports = process.getBuiltinModule('${path}');`,
     }));
   },
 };
 
-/** client-node's modules only define things, and its package does not say so: unused ones are left out. */
+/**
+ * client-node's modules only define things, and its package does not say so: told here, unused ones are left out. Its own
+ * imports are paths with extensions, so that esbuild need not be asked for each of many thousands where it leads.
+ */
 const treeShaking: Plugin = {
   name: 'client-node-has-no-side-effects',
   setup({ onResolve, resolve }) {
-    onResolve({ filter: /./ }, async ({ path, pluginData, ...rest }) => {
-      const inside =
-        path === '@kubernetes/client-node' || rest.importer.includes('/@kubernetes/client-node/');
-      if (!inside || pluginData === 'asked') return undefined;
-      const resolved = await resolve(path, { ...rest, pluginData: 'asked' });
-      return /\/@kubernetes\/client-node\//.test(resolved.path)
-        ? { ...resolved, sideEffects: false }
-        : resolved;
+    onResolve({ filter: /^@kubernetes\/client-node$/ }, async ({ path, pluginData, ...rest }) => {
+      if (pluginData === 'asked') return undefined;
+      return { ...(await resolve(path, { ...rest, pluginData: 'asked' })), sideEffects: false };
     });
+    onResolve({ filter: /^\.{1,2}\/.*\.js$/ }, ({ path, importer, resolveDir }) =>
+      importer.includes('/@kubernetes/client-node/')
+        ? { path: join(resolveDir, path), sideEffects: false }
+        : undefined,
+    );
   },
 };
 
 const BANNER = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`;
 
+/**
+ * @param folder emptied first
+ * @returns what went into which file
+ */
 export async function bundle(folder: string): Promise<Metafile> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -53,6 +58,8 @@ export async function bundle(folder: string): Promise<Metafile> {
     absWorkingDir: root,
     entryPoints: ['src/main.ts'],
     outdir: folder,
+    // A folder down, so that `../package.json` is the one beside main.js: the bundle knows its version wherever it lies.
+    chunkNames: 'parts/[name]-[hash]',
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -60,10 +67,9 @@ export async function bundle(folder: string): Promise<Metafile> {
     target: 'node22.19',
     mainFields: ['module', 'main'],
     minify: true,
-    keepNames: false,
     legalComments: 'none',
     banner: { js: BANNER },
-    plugins: [lazyBuiltins, treeShaking],
+    plugins: [lazyHttp, treeShaking],
     metafile: true,
     logLevel: 'warning',
   });

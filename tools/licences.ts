@@ -2,29 +2,81 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 
+const LICENCE_FILE = /^(?:un)?licen[cs]e(?:[.-].*)?$/i;
+/** Apache-2.0, section 4(d): passed on where there is one. */
+const NOTICE_FILE = /^notice(?:\..*)?$/i;
+
+/** Packages that name their licence and bring no text of it: the text, with the author of their package.json. */
+const TEXTS: Readonly<Record<string, string>> = {
+  'abstract-logging': renderMit('James Sumners'),
+};
+
 /**
  * The licence texts of every package that a bundle holds, in the order of their names.
+ * @param metafile esbuild's, of a build in `root`
  * @throws Error that names a package without one
  */
 export async function collectLicences(root: string, metafile: Metafile): Promise<string> {
-  const folders = new Set<string>();
-  for (const input of Object.keys(metafile.inputs)) {
-    const folder = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
-    if (folder !== undefined) folders.add(folder);
-  }
-  const texts = await Promise.all([...folders].sort().map((folder) => readLicence(join(root, folder))));
-  return texts.join(`\n${'-'.repeat(100)}\n\n`);
+  const folders = new Set(findBundled(metafile).map(toPackageFolder));
+  folders.delete(undefined);
+  const texts = await Promise.all(
+    [...folders].map(async (folder) => ({ folder, text: await readLicence(join(root, folder ?? '')) })),
+  );
+  return texts
+    .sort((a, b) => ((a.folder ?? '') < (b.folder ?? '') ? -1 : 1))
+    .map(({ text }) => text)
+    .join(`\n${'-'.repeat(100)}\n\n`);
+}
+
+/** The inputs of which something is left in the output. */
+export function findBundled({ outputs }: Metafile): string[] {
+  return Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([path]) => path),
+  );
+}
+
+/** `node_modules/a/node_modules/@b/c/lib/d.js` → `node_modules/a/node_modules/@b/c` */
+export function toPackageFolder(input: string): string | undefined {
+  return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
 }
 
 async function readLicence(folder: string): Promise<string> {
-  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Record<
-    string,
-    unknown
-  >;
-  const head = `${manifest['name']} ${manifest['version']} (${manifest['license'] ?? 'see below'})\n\n`;
-  const file = (await readdir(folder)).sort().find((name) => /^licen[cs]e(?:[.-].*)?$/i.test(name));
-  if (file !== undefined) return `${head}${(await readFile(join(folder, file), 'utf8')).trim()}\n`;
-  if (typeof manifest['license'] !== 'string')
-    throw new Error(`${folder} has no licence file and names no licence`);
-  return `${head}(The package names its licence and brings no text of it.)\n`;
+  const manifest: unknown = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  // A package that npm installed has these two.
+  const { name, version } = manifest as { name: string; version: string };
+  const files = (await readdir(folder)).sort();
+  const texts = await Promise.all(
+    [LICENCE_FILE, NOTICE_FILE]
+      .flatMap((wanted) => files.find((file) => wanted.test(file)) ?? [])
+      .map((file) => readFile(join(folder, file), 'utf8')),
+  );
+  const known = TEXTS[name];
+  if (texts.length === 0 && known !== undefined) texts.push(known);
+  if (texts.length === 0) {
+    throw new Error(
+      `${name} ${version} has no licence file: find its licence text and add it to tools/licences.ts`,
+    );
+  }
+  return `${name} ${version}\n\n${texts.map((text) => `${text.trim()}\n`).join('\n')}`;
+}
+
+function renderMit(holder: string): string {
+  return `MIT License
+
+Copyright (c) ${holder}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 }

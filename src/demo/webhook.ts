@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import type { CommandLine } from './report.ts';
 
 /**
@@ -37,7 +38,7 @@ export interface JudgementLine {
 
 /** The commands that start the same webhook by hand: `folder` is where its files are here. */
 export function toWebhookCommands({ flags }: RunningWebhook, folder: string): CommandLine[] {
-  const words = flags.map((word) => word.replace(`${folder}/`, ''));
+  const words = flags.map((word) => word.replace(folder + sep, ''));
   return [{ command: MAKE_CERTIFICATE }, { command: `iam-bridge webhook ${words.join(' ')}` }];
 }
 

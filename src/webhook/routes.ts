@@ -37,6 +37,7 @@ export function createMutateHandler(deps: MutateDeps): DirectHandler {
     };
     const refused = checkRequest(request);
     if (refused !== undefined) {
+      if (refused.status === 405) response.setHeader('allow', 'POST');
       answer(refused.status, TEXT, refused.text);
       return;
     }

@@ -76,8 +76,9 @@ describe('an exchange with the metadata service', () => {
   });
 
   test('follows no redirect', async () => {
-    const fetchMetadata = await serve((_request, response) => {
-      response.writeHead(302, { location: '/elsewhere' }).end();
+    const fetchMetadata = await serve(({ url }, response) => {
+      if (url === '/elsewhere') response.end('{}');
+      else response.writeHead(302, { location: '/elsewhere' }).end();
     });
     await expect(fetchMetadata('GET', DOCUMENT, {})).rejects.toThrow();
   });

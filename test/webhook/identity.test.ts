@@ -35,7 +35,7 @@ function sources(configMap?: Record<string, unknown> | 'pending', listed: string
 const EXACT = { 'shop/web': { RoleARN: role('exact'), TokenExpiration: 700 } };
 const ANY = { '*/web': { RoleARN: role('any') } };
 const BAD_EXACT = { 'shop/web': { RoleARN: 'nonsense' } };
-const NO_ROLE = { 'shop/web': { Audience: 'a' } };
+const NO_ROLE = { 'shop/web': { Audience: 'a', TokenExpiration: 800 } };
 const BAD_KEY = { web: { RoleARN: role('x') } };
 const LISTED = ['shop/web'];
 
@@ -98,6 +98,7 @@ describe('lifetime and STS of container credentials', () => {
     ['the account, role or not', WITH_ROLE, sources(EXACT, LISTED), 1_000],
     ['the flags, for an account that says nothing', PLAIN, sources(EXACT, LISTED), 86_400],
     ['the entry of that name, for an unknown account', UNKNOWN, sources(EXACT, LISTED), 700],
+    ['the entry of that name, though it has no role', UNKNOWN, sources(NO_ROLE, LISTED), 800],
     ['a day, where the entry is malformed', UNKNOWN, sources(BAD_EXACT, LISTED), 86_400],
     ['a day, never the entry for any namespace', UNKNOWN, sources(ANY, LISTED), 86_400],
     ['a day, where nobody says', UNREAD, sources(undefined, LISTED), 86_400],

@@ -117,7 +117,7 @@ test('an answer is JSON in ASCII, echoes what came, and has at most ten differen
     reason: fc.constantFrom(...(Object.keys(REASONS) as Reason[])),
     method: fc.constant(undefined),
     patch: fc.array(fc.record({ op: fc.constant('add' as const), path: text, value: fc.jsonValue() })),
-    notices: fc.array(notice, { maxLength: 30 }),
+    notices: fc.array(notice, { maxLength: 30, size: 'max' }),
   });
   const identity = fc.record({
     apiVersion: fc.option(text, { nil: undefined }),

@@ -74,6 +74,7 @@ describe('the choices', () => {
 
   test('are one object for accounts that say the same, so that many accounts stay small', () => {
     const reader = createAccountReader(DEFAULT_SETTINGS);
+    reader.read({ [`${P}/audience`]: 'a third' });
     const first = reader.read({ [`${P}/role-arn`]: ROLE, [`${P}/token-expiration`]: '700' });
     const second = reader.read({ [`${P}/token-expiration`]: '+0700' });
     expect(second.choices).toBe(first.choices);

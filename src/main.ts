@@ -26,6 +26,11 @@ function exit(code: number): void {
   process.stdout.write('', () => process.exit(code));
 }
 
+// `iam-bridge … | head -1` closes the pipe: whoever reads has what they wanted.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 3);
+});
+
 main(process.argv.slice(2)).then(exit, (error: unknown) => {
   terminal.err(`iam-bridge: ${error instanceof Error ? error.message : String(error)}\n`);
   exit(3);

@@ -1,0 +1,138 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { readDocument, runInProcess } from './support/run.ts';
+import { createScriptedWebhook, type Question, type ScriptedAnswer } from './support/scripted-webhook.ts';
+
+const LEFT_ALONE = { reason: 'no-role' };
+
+/** What the webhook says of the Job's pod; the others are left alone as they should be. */
+async function runWith(answer: ScriptedAnswer) {
+  const webhook = createScriptedWebhook(({ object }: Question) =>
+    object.metadata['generateName'] === 's3-echoer-' ? answer : LEFT_ALONE,
+  );
+  const run = await runInProcess({ output: 'json', startWebhook: webhook.start });
+  const { problems } = readDocument(run);
+  const ofJob = problems.filter((problem) => problem.startsWith('pod demo/s3-echoer-*: '));
+  return { ...run, webhook, problems: ofJob.map((problem) => problem.replace('pod demo/s3-echoer-*: ', '')) };
+}
+
+describe('the demo fails with exit code 1', () => {
+  test('where the pod is left alone that should have its role', async () => {
+    const { code, problems } = await runWith(LEFT_ALONE);
+    expect(code).toBe(1);
+    expect(problems).toEqual([
+      'the reason is no-role, and should be web-identity',
+      'container s3-echoer has not got AWS_ROLE_ARN of arn:aws:iam::111122223333:role/s3-echoer',
+      'container s3-echoer has not got AWS_WEB_IDENTITY_TOKEN_FILE',
+      'container s3-echoer has not got the token mount',
+      'the pod has no volume aws-iam-token with a token for sts.amazonaws.com',
+    ]);
+  });
+
+  test.each<[string, ScriptedAnswer, RegExp]>([
+    ['the pod is denied', { allowed: false }, /^the pod was denied$/],
+    ['the reason says so and the patch does not', { reason: 'web-identity' }, /has not got AWS_ROLE_ARN/],
+    ['nobody was to be warned', { warnings: ['beware'] }, /unexpected warning: beware/],
+    ['the answer is to another question', { uid: 'another' }, /its uid differs/],
+    ['the answer is of another API', { apiVersion: 'v1' }, /did not answer with an AdmissionReview/],
+    [
+      'the patch has no type that is known',
+      { patch: [], patchType: 'Merge' },
+      /the patch is not a JSON Patch/,
+    ],
+    ['the patch takes away', { patch: [{ op: 'remove', path: '/spec' }] }, /the patch is not a JSON Patch/],
+    ['the patch does not apply', { patch: [{ op: 'add', path: '/x/0/y', value: 1 }] }, /does not apply/],
+    ['the webhook breaks', { status: 500 }, /^calling the webhook failed: .*HTTP 500$/],
+  ])('where %s', async (_name, answer, expected) => {
+    const { code, problems } = await runWith(answer);
+    expect(code).toBe(1);
+    expect(problems).toEqual(expect.arrayContaining([expect.stringMatching(expected)]));
+  });
+
+  test('where a pod gets a role that asked for none', async () => {
+    const patch = [{ op: 'add', path: '/spec/volumes', value: [{ name: 'aws-iam-token' }] }];
+    const webhook = createScriptedWebhook(() => ({ reason: 'no-role', patch }));
+    const run = await runInProcess({ output: 'json', startWebhook: webhook.start });
+    expect(run.code).toBe(1);
+    expect(readDocument(run).problems).toContain(
+      'pod demo/no-role: the pod got an identity that it should not have',
+    );
+  });
+
+  test('where the warning is missing that a user needs', async () => {
+    const webhook = createScriptedWebhook(() => ({ reason: 'role-arn-malformed' }));
+    const run = await runInProcess({ output: 'json', startWebhook: webhook.start });
+    expect(readDocument(run).problems).toContainEqual(
+      expect.stringMatching(/^pod demo\/mistyped-role: a warning is missing: role-arn/),
+    );
+  });
+
+  test('and says so in words, too', async () => {
+    const webhook = createScriptedWebhook(() => LEFT_ALONE);
+    const { code, out } = await runInProcess({ startWebhook: webhook.start });
+    expect(code).toBe(1);
+    expect(out).toContain('✘ pod demo/s3-echoer-*');
+    expect(out).toContain('✘ Not as it should be');
+    expect(out).not.toContain('All as it should be');
+  });
+});
+
+describe('the demo asks the webhook', () => {
+  test('as kube-apiserver does', async () => {
+    const { webhook } = await runWith(LEFT_ALONE);
+    const [question] = webhook.questions;
+    expect(question?.url).toBe('/mutate?timeout=10s');
+    expect(question?.review).toMatchObject({
+      apiVersion: 'admission.k8s.io/v1',
+      kind: 'AdmissionReview',
+      request: {
+        kind: { group: '', version: 'v1', kind: 'Pod' },
+        resource: { group: '', version: 'v1', resource: 'pods' },
+        namespace: 'demo',
+        operation: 'CREATE',
+        userInfo: { username: 'system:serviceaccount:kube-system:job-controller' },
+        object: { kind: 'Pod', metadata: { labels: { 'job-name': 's3-echoer' } } },
+        oldObject: null,
+        dryRun: false,
+      },
+    });
+    expect(webhook.running()).toBe(0);
+  });
+});
+
+describe('the demo fails with exit code 3', () => {
+  test('where the webhook does not start', async () => {
+    const startWebhook = () => Promise.reject(new Error('cannot listen on port 1: no'));
+    expect(await runInProcess({ startWebhook })).toMatchObject({
+      code: 3,
+      err: 'iam-bridge demo: cannot listen on port 1: no\n',
+    });
+  });
+
+  test('where it is interrupted, and stops what it started', async () => {
+    const signals = new EventEmitter();
+    const webhook = createScriptedWebhook(() => {
+      signals.emit('SIGINT');
+      return LEFT_ALONE;
+    });
+    const run = await runInProcess({ startWebhook: webhook.start, signals });
+    expect(run).toMatchObject({
+      code: 3,
+      err: 'iam-bridge demo: interrupted, and everything is stopped again\n',
+    });
+    expect(webhook.running()).toBe(0);
+    expect(signals.listenerCount('SIGINT')).toBe(0);
+  });
+
+  test.each([
+    [{}, /^iam-bridge demo: --real needs the programs of a control plane: run `npm run control-plane`/],
+    [
+      { KUBEBUILDER_ASSETS: import.meta.dirname },
+      /has no executable etcd, kube-apiserver, .*npm run control-plane/,
+    ],
+  ])('where --real has no control plane: %o', async (env, expected) => {
+    const { code, out, err } = await runInProcess({ real: true, env });
+    expect([code, out]).toEqual([3, '']);
+    expect(err).toMatch(expected);
+  });
+});

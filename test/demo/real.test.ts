@@ -1,0 +1,18 @@
+import { describe, expect, test } from 'vitest';
+import { findDecision, readDocument, runInProcess } from './support/run.ts';
+
+const assets = process.env['KUBEBUILDER_ASSETS'];
+
+// The e2e project says once, and loudly, what does not run without a control plane.
+describe.skipIf(!assets)('iam-bridge demo --real', { timeout: 120_000 }, () => {
+  test('comes to the same on a real control plane', async () => {
+    const run = await runInProcess({ real: true, output: 'json', env: { KUBEBUILDER_ASSETS: assets } });
+    const document = readDocument(run);
+    expect([run.code, run.err, document.mode, document.problems]).toEqual([0, '', 'real', []]);
+    const reasons = ['injected', 'no-role', 'mistyped-role'].map((id) => findDecision(document, id)?.reason);
+    expect(reasons).toEqual(['web-identity', 'no-role', 'role-arn-malformed']);
+    expect(findDecision(document, 'mistyped-role')?.warnings).toHaveLength(1);
+    const pod = document.steps.find(({ id }) => id === 'injected')?.pod;
+    expect(pod?.after.metadata).toMatchObject({ generateName: 's3-echoer-', uid: expect.any(String) });
+  });
+});

@@ -1,12 +1,11 @@
-import { describe, expect, test } from 'vitest';
-import { findDecision, readDocument, runInProcess } from './support/run.ts';
+import { expect, test } from 'vitest';
+import { findDecision, readDocument, runInProcess } from '../demo/support/run.ts';
+import { findAssets } from './harness/assets.ts';
+import { describeOnCluster } from './harness/suite.ts';
 
-const assets = process.env['KUBEBUILDER_ASSETS'];
-
-// The e2e project says once, and loudly, what does not run without a control plane.
-describe.skipIf(!assets)('iam-bridge demo --real', { timeout: 120_000 }, () => {
+describeOnCluster('iam-bridge demo --real', () => {
   test('comes to the same on a real control plane', async () => {
-    const run = await runInProcess({ real: true, output: 'json', env: { KUBEBUILDER_ASSETS: assets } });
+    const run = await runInProcess({ real: true, output: 'json', env: { KUBEBUILDER_ASSETS: findAssets() } });
     const document = readDocument(run);
     expect([run.code, run.err, document.mode, document.problems]).toEqual([0, '', 'real', []]);
     const reasons = ['injected', 'no-role', 'mistyped-role'].map((id) => findDecision(document, id)?.reason);

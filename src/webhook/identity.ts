@@ -62,7 +62,7 @@ export function decideIdentity(
       notices,
     };
   }
-  return decideFromConfigMap(name, key, sources) ?? decideWithoutRole(name, found, notices);
+  return decideFromConfigMap(name, sources, { key, notices }) ?? decideWithoutRole(name, found, notices);
 }
 
 function decideContainerCredentials(key: string, found: AccountFinding, sources: IdentitySources): Identity {
@@ -79,31 +79,26 @@ function decideContainerCredentials(key: string, found: AccountFinding, sources:
 /** undefined: the ConfigMap does not know the name, so the account's own state is the reason. */
 function decideFromConfigMap(
   name: string,
-  key: string,
   { configMap }: IdentitySources,
+  { key, notices }: { readonly key: string; readonly notices: readonly Notice[] },
 ): IdentityDecision | undefined {
   if (configMap === undefined) return undefined;
   if (configMap === 'pending') {
-    return none(
-      'config-map-not-delivered',
-      [],
-      'the ConfigMap pod-identity-webhook is not read yet: create the pod again',
-    );
+    const text = 'the ConfigMap pod-identity-webhook is not read yet: create the pod again';
+    return none('config-map-not-delivered', notices, text);
   }
   const entry = configMap.get(key) ?? configMap.get(`*/${name}`);
   switch (entry?.kind) {
     case undefined:
       return undefined;
-    case 'role':
-      return {
-        kind: 'identity',
-        identity: { kind: 'web-identity', role: entry.role, choices: entry.choices },
-        notices: [],
-      };
+    case 'role': {
+      const { role, choices } = entry;
+      return { kind: 'identity', identity: { kind: 'web-identity', role, choices }, notices };
+    }
     case 'choices':
-      return none('no-role', []);
+      return none('no-role', notices);
     case 'malformed':
-      return none('config-map-entry-malformed', [], `ConfigMap pod-identity-webhook: ${entry.problem}`);
+      return none('config-map-entry-malformed', notices, `ConfigMap pod-identity-webhook: ${entry.problem}`);
   }
 }
 

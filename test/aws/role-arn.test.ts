@@ -9,6 +9,7 @@ describe('a well-formed role ARN', () => {
     'arn:aws-us-gov:iam::111122223333:role/reader',
     'arn:aws-newland-2:iam::111122223333:role/reader',
     'arn:aws:iam::000000000000:role/aws-service-role/x.amazonaws.com/R_e+a=d,e.r@-1',
+    'arn:aws:iam::111122223333:role/a:b/(c)!~/reader',
     `arn:aws:iam::111122223333:role/${'n'.repeat(64)}`,
     `arn:aws:iam::111122223333:role/${'p'.repeat(510)}/${'n'.repeat(64)}`,
   ])('%s', (text) => {
@@ -36,6 +37,8 @@ describe('a malformed role ARN', () => {
     ['a trailing line end', 'arn:aws:iam::111122223333:role/reader\n'],
     ['a wildcard', 'arn:aws:iam::111122223333:role/*'],
     ['a reference that Kubernetes expands', 'arn:aws:iam::111122223333:role/$(POD_NAME)'],
+    ['a reference in its path', 'arn:aws:iam::111122223333:role/$(POD_NAME)/reader'],
+    ['a space in its path', 'arn:aws:iam::111122223333:role/a b/reader'],
     ['a letter outside ASCII', 'arn:aws:iam::111122223333:role/größe'],
     ['more than any ARN can have', `arn:aws:iam::111122223333:role/${'p/'.repeat(400)}n`],
   ])('%s', (_what, text) => {

@@ -118,8 +118,10 @@ describe('what the user is told', () => {
     expect(warn(found, sources(undefined, LISTED))).toHaveLength(1);
   });
 
-  test('the notices of an account are silent where the ConfigMap decides', () => {
-    expect(warn({ kind: 'known', account: noted }, sources(EXACT))).toEqual([]);
+  test('the notices of an account are heard where the ConfigMap decides, too', () => {
+    const known: AccountFinding = { kind: 'known', account: noted };
+    expect(warn(known, sources(EXACT))).toEqual(noted.notices.map(({ text }) => text));
+    expect(warn(known, { containerCredentials: new Set(), configMap: 'pending' })).toHaveLength(2);
   });
 
   test('a pod that was left out is told why, first', () => {

@@ -134,7 +134,7 @@ function decideLabel({ metadata }: Pod): LabelAddition | undefined {
 function toTakenNotice({ name }: TokenVolume): Notice {
   return createNotice(
     'left-out',
-    `volume ${name} is not the web identity token volume: rename it; no AWS role injected`,
+    `volume ${name} is not the token volume that belongs there: rename it; no AWS role injected`,
   );
 }
 

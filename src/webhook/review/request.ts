@@ -18,7 +18,7 @@ export interface AdmissionRequest {
   readonly namespace: string;
   readonly operation: string;
   readonly subResource: string;
-  /** Of the request's `kind`, without its group and version. */
+  /** Of the request's `kind`; with its group, such as `Pod.metrics.k8s.io`, where that is not the core's. */
   readonly kind: string;
   readonly dryRun: boolean;
   readonly object: unknown;
@@ -53,7 +53,6 @@ export function readReview(body: Buffer): ReviewReading {
     kind: readText(review['kind']),
     uid: readText(request['uid']) ?? '',
   };
-  const kind = request['kind'];
   return {
     kind: 'request',
     identity,
@@ -61,7 +60,7 @@ export function readReview(body: Buffer): ReviewReading {
       namespace: readText(request['namespace']) ?? '',
       operation: readText(request['operation']) ?? '',
       subResource: readText(request['subResource']) ?? '',
-      kind: isObject(kind) ? (readText(kind['kind']) ?? '') : '',
+      kind: readKind(request['kind']),
       dryRun: request['dryRun'] === true,
       object: request['object'],
     },
@@ -72,6 +71,13 @@ export function readReview(body: Buffer): ReviewReading {
 function decode(body: Buffer): string {
   const start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
   return body.toString('utf8', start);
+}
+
+function readKind(value: unknown): string {
+  if (!isObject(value)) return '';
+  const kind = readText(value['kind']) ?? '';
+  const group = readText(value['group']) ?? '';
+  return group === '' ? kind : `${kind}.${group}`;
 }
 
 function readText(value: unknown): string | undefined {

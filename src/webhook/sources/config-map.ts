@@ -40,7 +40,8 @@ export function readConfigMap(text: string | undefined, defaultExpiration: numbe
       name === undefined
         ? malformed('the key is not <namespace>/<name>')
         : readEntry(value, defaultExpiration);
-    if (entry.kind === 'malformed') problems.push(`entry ${quote(key, 80)}: ${entry.problem}`);
+    const problem = entry.kind === 'malformed' ? entry.problem : describeClamping(value);
+    if (problem !== undefined) problems.push(`entry ${quote(key, 80)}: ${problem}`);
     if (name !== undefined) entries.set(name, entry);
   }
   return { kind: 'entries', entries, problems };
@@ -63,6 +64,14 @@ function readEntry(value: unknown, defaultExpiration: number): ConfigMapEntry {
   return role === undefined
     ? malformed(`RoleARN ${quote(roleArn)} is malformed`)
     : { kind: 'role', role, choices };
+}
+
+/** Of an entry that was read: whether its expiration had to be changed. */
+function describeClamping(value: unknown): string | undefined {
+  const seconds = isObject(value) ? readGoField(value, 'TokenExpiration') : undefined;
+  if (typeof seconds !== 'number' || seconds === 0) return undefined;
+  const used = clampExpiration(seconds);
+  return used === seconds ? undefined : `TokenExpiration ${seconds} is not within 600 to 86400: ${used} used`;
 }
 
 /** @returns a sentence where a field has the wrong type */

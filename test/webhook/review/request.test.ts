@@ -124,3 +124,8 @@ describe('the uid of a review that cannot be parsed', () => {
     expect(scan(`${' '.repeat(70_000)}${review({})}`).uid).toBe('');
   });
 });
+
+test('a kind of another group is not taken for the one of the core', () => {
+  const reading = read(review({ kind: { group: 'metrics.example', version: 'v1', kind: 'Pod' } }));
+  expect(reading).toMatchObject({ kind: 'request', request: { kind: 'Pod.metrics.example' } });
+});

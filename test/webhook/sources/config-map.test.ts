@@ -121,3 +121,13 @@ test('no document brings it down', () => {
     { numRuns: 300 },
   );
 });
+
+test('an expiration that had to be changed is told of', () => {
+  const reading = readConfigMap(
+    '{"shop/web":{"TokenExpiration":300},"shop/api":{"TokenExpiration":3600}}',
+    86_400,
+  );
+  expect(reading).toMatchObject({
+    problems: ['entry "shop/web": TokenExpiration 300 is not within 600 to 86400: 600 used'],
+  });
+});

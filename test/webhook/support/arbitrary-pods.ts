@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { toExactNumber } from './exact-json.ts';
+import { oddCharacter } from './odd-text.ts';
 
 const ODD_TEXTS = [
   '',
@@ -16,7 +17,7 @@ const ODD_TEXTS = [
 ];
 
 /** Names that break naive look-ups, pointers and terminals, and any others. */
-const oddText = fc.oneof(fc.constantFrom(...ODD_TEXTS), fc.string({ unit: 'binary', maxLength: 12 }));
+const oddText = fc.oneof(fc.constantFrom(...ODD_TEXTS), fc.string({ unit: oddCharacter, maxLength: 12 }));
 
 /** Numbers whose text JSON.parse would not give back. */
 const oddNumber = fc
@@ -34,7 +35,7 @@ const oddNumber = fc
 /** Any JSON at all, such as fields that a later Kubernetes brings. */
 const anyJson = fc.oneof(
   oddNumber,
-  fc.jsonValue({ maxDepth: 2, stringUnit: 'binary' }),
+  fc.jsonValue({ maxDepth: 2, stringUnit: oddCharacter }),
   fc.constant({ cpu: '1000m', big: toExactNumber('12345678901234567890') }),
 );
 

@@ -1,0 +1,17 @@
+/** `npm run bench -- NAME [options]`: measures, prints Markdown, writes JSON. One command for each set of figures. */
+import { benchWebhook } from './webhook/bench.ts';
+
+const BENCHES: Readonly<
+  Record<string, (words: readonly string[], env: NodeJS.ProcessEnv) => Promise<number>>
+> = {
+  webhook: benchWebhook,
+};
+
+const [name = '', ...words] = process.argv.slice(2);
+const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+if (bench === undefined) {
+  console.error(`npm run bench -- NAME, of: ${Object.keys(BENCHES).join(', ')}`);
+  process.exitCode = 2;
+} else {
+  process.exitCode = await bench(words, process.env);
+}

@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { readCpu } from '../process-figures.ts';
+import { type Bed, LOAD_CORE, type Server } from './bed.ts';
+
+const CONNECTIONS = 25;
+
+/** One burst of load on one server. */
+export interface LoadFigures {
+  readonly requests: number;
+  readonly requestsPerSecond: number;
+  /** ms of processor time in the server for each request */
+  readonly cpu: number;
+  /** ms */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** What load.lua prints; times in µs. */
+interface Summary {
+  readonly requests: number;
+  readonly us: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly failed: number;
+}
+
+/**
+ * Loads a server for `seconds` over 25 kept connections.
+ * @throws Error where any request failed
+ */
+export async function putUnderLoad(bed: Bed, { child, port }: Server, seconds: number): Promise<LoadFigures> {
+  const before = readCpu(child.pid);
+  const summary = await runWrk(bed, port, seconds);
+  const cpu = readCpu(child.pid) - before;
+  const { requests, us, p50, p99, failed } = summary;
+  if (failed > 0)
+    throw new Error(`${failed} of ${requests} requests to ${child.name} failed\n${child.readLogTail()}`);
+  return {
+    requests,
+    requestsPerSecond: (requests * 1e6) / us,
+    cpu: cpu / requests,
+    p50: p50 / 1000,
+    p99: p99 / 1000,
+  };
+}
+
+async function runWrk({ reviewsPath }: Bed, port: number, seconds: number): Promise<Summary> {
+  const script = join(import.meta.dirname, 'load.lua');
+  const wrk = ['wrk', '-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '10s', '-s', script];
+  const target = `https://127.0.0.1:${port}`;
+  const { stdout } = await promisify(execFile)('taskset', ['-c', LOAD_CORE, ...wrk, target, reviewsPath], {
+    timeout: (seconds + 30) * 1000,
+    killSignal: 'SIGKILL',
+  });
+  const line = stdout.split('\n').find((text) => text.startsWith('{'));
+  if (line === undefined) throw new Error(`wrk printed no figures:\n${stdout}`);
+  // Printed by load.lua just so.
+  return JSON.parse(line) as Summary;
+}

@@ -27,8 +27,12 @@ export function renderReview(identity: ReviewIdentity, { reason, patch, notices 
   return `{${apiVersion}${kind}"response":{"uid":${uid},"allowed":true${changes},"auditAnnotations":{"reason":"${reason}"}${warnings}}}`;
 }
 
+/** What uids and API versions consist of. */
+const PLAIN = /^[\w./-]*$/;
+
 /** A JSON string; what is not ASCII in it is escaped. */
 function renderText(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   const escapeUnit = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return JSON.stringify(text).replaceAll(/[^ -~]/g, escapeUnit);
 }

@@ -17,7 +17,7 @@ const ACCOUNTS_UNDER_LOAD = 10_000;
 /** Until what the start has left behind is collected, where it will be. ms */
 const SETTLE = 5_000;
 const BURST = 10;
-const MAX_BURSTS = 60;
+const MAX_BURSTS = 40;
 
 /** Resident memory: idle with nothing, with many accounts, and after many requests. */
 export async function measureMemory(

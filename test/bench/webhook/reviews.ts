@@ -108,8 +108,6 @@ function toPodMetadata({ namespace, name }: BenchAccount) {
     creationTimestamp: null,
     labels: { app: name, 'pod-template-hash': '7d4b9c6f58' },
     annotations: {
-      'checksum/config': '9d2f4b6c1a7e5830d4c2b19f6e8a7053c1d0e9f8b7a69584736251403f2e1d0c',
-      'prometheus.io/port': '8080',
       'prometheus.io/scrape': 'true',
     },
     ownerReferences: [
@@ -179,6 +177,14 @@ function toMainContainer(name: string) {
       successThreshold: 1,
       failureThreshold: 3,
     },
+    livenessProbe: {
+      httpGet: { path: '/live', port: 'http', scheme: 'HTTP' },
+      timeoutSeconds: 1,
+      periodSeconds: 10,
+      successThreshold: 1,
+      failureThreshold: 3,
+    },
+    securityContext: { runAsNonRoot: true, readOnlyRootFilesystem: true },
     ...IMAGE_DEFAULTS,
   };
 }

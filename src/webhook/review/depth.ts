@@ -1,9 +1,9 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** A bracket differs from its brace by this bit alone (`[` 5b, `{` 7b; `]` 5d, `}` 7d), and from all other bytes by more. */
-const BRACE_BIT = 0x20;
-const OPEN = 0x7b;
-const CLOSE = 0x7d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
 
 /**
  * Whether JSON text nests deeper than `limit`, by one pass over its bytes, before anything parses it: a few megabytes
@@ -14,15 +14,11 @@ const CLOSE = 0x7d;
 export function isDeeperThan(json: Uint8Array, limit: number): boolean {
   let depth = 0;
   for (let at = 0; at < json.length; at += 1) {
-    const byte = json[at] ?? 0;
-    if (byte === QUOTE) {
-      at = skipString(json, at + 1);
-    } else if ((byte | BRACE_BIT) === OPEN) {
-      depth += 1;
-      if (depth > limit) return true;
-    } else if ((byte | BRACE_BIT) === CLOSE) {
-      depth -= 1;
-    }
+    const byte = json[at];
+    if (byte === QUOTE) at = skipString(json, at + 1);
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1;
+    if (depth > limit) return true;
   }
   return false;
 }

@@ -8,7 +8,7 @@ import { measureMemory } from './memory.ts';
 import { type BenchOptions, readOptions, USAGE } from './options.ts';
 import { measurePatch } from './patch.ts';
 import { type Figures, renderReport } from './report.ts';
-import { measureStart } from './start.ts';
+import { measureBareStart, measureStart } from './start.ts';
 import { measureThroughput } from './throughput.ts';
 
 const BUNDLE = join(import.meta.dirname, '..', '..', '..', 'dist', 'main.js');
@@ -59,6 +59,7 @@ async function measure(bed: Bed, options: BenchOptions, tell: (text: string) => 
     ...(sections.has('patch') && { patch: await measurePatch(bed) }),
     ...(sections.has('throughput') && { throughput: await measureThroughput(bed, options, tell) }),
     ...(sections.has('start') && {
+      bareStart: await measureBareStart(options),
       start: (await inTurn(programs, (program) => measureStart(bed, program, options, tell))).flat(),
     }),
     ...(sections.has('memory') && {

@@ -9,6 +9,8 @@ export interface Figures {
   readonly machine: Machine;
   readonly throughput?: ThroughputFigures;
   readonly memory?: readonly MemoryFigures[];
+  /** Of `node -e 0`, ms. */
+  readonly bareStart?: Spread;
   readonly start?: readonly StartFigures[];
   readonly patch?: PatchFigures;
 }
@@ -36,7 +38,7 @@ export function renderReport(figures: Figures): string {
     renderTargets(toTargets(figures)),
     ...(figures.throughput ? [renderThroughput(figures.throughput)] : []),
     ...(figures.memory ? [renderMemory(figures.memory)] : []),
-    ...(figures.start ? [renderStart(figures.start)] : []),
+    ...(figures.start ? [renderStart(figures.start, figures.bareStart)] : []),
   ].join('\n\n');
 }
 
@@ -156,7 +158,7 @@ function renderMemory(memory: readonly MemoryFigures[]): string {
   return `Resident memory in MB (the most ever):\n\n${renderTable(['', ...columns, load], rows)}`;
 }
 
-function renderStart(starts: readonly StartFigures[]): string {
+function renderStart(starts: readonly StartFigures[], bare: Spread | undefined): string {
   const rows = starts.map(({ program, accounts, answering, lastListed, lastLiveRead }) => [
     TITLES[program] ?? program,
     accounts.toLocaleString('en'),
@@ -171,7 +173,7 @@ function renderStart(starts: readonly StartFigures[]): string {
     'last mutated, by the list',
     'last mutated, live reads on',
   ];
-  return `Start:\n\n${renderTable(head, rows)}`;
+  return `Start (\`node -e 0\`: ${bare ? renderSpread(bare, 0) : 'not measured'} ms):\n\n${renderTable(head, rows)}`;
 }
 
 function renderSpread({ median, min, max }: Spread, digits: number): string {

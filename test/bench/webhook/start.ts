@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { type Spread, toSpread } from '../statistics.ts';
 import { type Bed, type Contestant, startServer, startStandIn } from './bed.ts';
 import { untilAnswered } from './caller.ts';
@@ -17,6 +19,15 @@ export interface StartFigures {
 }
 
 const ACCOUNTS = [10_000, 100_000];
+
+/** How long `node -e 0` takes here, ms: what every other figure of a start is to be read against. */
+export async function measureBareStart({ starts }: Pick<BenchOptions, 'starts'>): Promise<Spread> {
+  return await repeat(starts * 3, async () => {
+    const startedAt = performance.now();
+    await promisify(execFile)('taskset', ['-c', '0', process.execPath, '-e', '0']);
+    return performance.now() - startedAt;
+  });
+}
 
 /** One program's starts against API servers of both sizes. */
 export async function measureStart(

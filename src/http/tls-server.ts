@@ -59,8 +59,8 @@ export function createTlsServer(options: TlsServerOptions): TlsServer {
     logger: false,
     serverFactory(fastifyHandler) {
       server = createServer(
-        toServerOptions(certificate, tls, limits),
-        routeDirect(options.direct, fastifyHandler, drain),
+        { ...toServerOptions(certificate, tls, limits), ServerResponse: drain.ServerResponse },
+        routeDirect(options.direct, fastifyHandler),
       );
       applyBounds(server);
       return server;
@@ -70,13 +70,8 @@ export function createTlsServer(options: TlsServerOptions): TlsServer {
   return { app, drain };
 }
 
-function routeDirect(
-  direct: ReadonlyMap<string, DirectHandler>,
-  fallback: RequestListener,
-  drain: Drain,
-): RequestListener {
+function routeDirect(direct: ReadonlyMap<string, DirectHandler>, fallback: RequestListener): RequestListener {
   return (request, response) => {
-    drain.watch(response);
     const url = request.url ?? '';
     const query = url.indexOf('?');
     const handler = direct.get(query === -1 ? url : url.slice(0, query));

@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Vitest leaves one core to itself; where there are two, that is half the machine.
+    maxWorkers: '100%',
     projects: [
       {
         test: {

@@ -22,6 +22,6 @@ export const KLOG_FLAGS = {
     type: 'int',
     default: 0,
     shorthand: 'v',
-    help: 'log level: 3 logs each decision, 4 each watch event and live read',
+    help: 'log level: 3 logs each decision, 4 ordinary watch traffic, too',
   },
 } as const satisfies FlagTable;

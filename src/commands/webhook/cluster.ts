@@ -1,7 +1,7 @@
 import type { ApiAccess } from '../../kube/access.ts';
 import { createDirectAccess } from '../../kube/direct.ts';
 import { readInClusterAccess } from '../../kube/in-cluster.ts';
-import { renderServerNotes } from '../../kube/server-url.ts';
+import { parseServerUrl, renderServerNotes } from '../../kube/server-url.ts';
 import type { ClusterSettings } from '../../settings/webhook.ts';
 
 /**
@@ -16,6 +16,6 @@ export async function findCluster({ kubeconfig, server, inCluster }: ClusterSett
   if (server !== '' && inCluster.host === undefined) return createDirectAccess(server);
   const access = await readInClusterAccess(inCluster);
   if (server === '') return access;
-  const address = createDirectAccess(server).server;
+  const address = parseServerUrl(server, '--kube-api');
   return { ...access, server: address, notes: [...access.notes, ...renderServerNotes(address, false)] };
 }

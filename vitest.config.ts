@@ -1,5 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that start the program itself, or build it: each start takes a while, so `npm run check` leaves them out. */
+const PROGRAMS = [
+  'test/commands/{webhook,issuer,executables}.test.ts',
+  'test/demo/{failures,child,stand-in}.test.ts',
+  'test/repo/{build,docs-issuer}.test.ts',
+];
+
+/**
+ * Files share one process and its modules: no module here has state, and loading them once halves the time. A property
+ * that takes a second alone takes many on a machine that is busy.
+ */
+const QUICK = { isolate: false, testTimeout: 30_000 };
+
 export default defineConfig({
   test: {
     // Vitest leaves one core to itself; where there are two, that is half the machine.
@@ -8,14 +21,35 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{go,settings,sources,aws,kube,webhook,demo,repo}/**/*.test.ts'],
+          include: ['test/{go,json,settings,sources,aws,kube,webhook,trust,issuer,demo,repo}/**/*.test.ts'],
+          exclude: PROGRAMS,
+          ...QUICK,
         },
       },
       {
         test: {
           name: 'http',
           include: ['test/http/**/*.test.ts', 'test/commands/**/*.test.ts'],
-          testTimeout: 30_000,
+          exclude: PROGRAMS,
+          ...QUICK,
+        },
+      },
+      { test: { name: 'programs', include: PROGRAMS, testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'fuzz',
+          include: ['test/fuzz/**/*.test.ts'],
+          ...QUICK,
+          // `npm run fuzz` asks for a hundred thousand runs of each property; otherwise there are a few hundred.
+          ...(process.env['FUZZ_RUNS'] !== undefined && { testTimeout: 1_800_000 }),
+        },
+      },
+      {
+        test: {
+          name: 'clients',
+          include: ['test/clients/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -11,6 +11,13 @@ const TEXTS: Readonly<Record<string, string>> = {
   'abstract-logging': renderMit('James Sumners'),
 };
 
+/** Packages of the AWS SDK's repository that bring no text of their licence (Apache-2.0): another one of it brings it. */
+const SIBLINGS: Readonly<Record<string, string>> = {
+  '@aws-sdk/credential-provider-http': '@aws-sdk/client-sts',
+  '@aws-sdk/credential-provider-login': '@aws-sdk/client-sts',
+  '@aws-sdk/nested-clients': '@aws-sdk/client-sts',
+};
+
 /**
  * The licence texts of every package that a bundle holds, in the order of their names.
  * @param metafile esbuild's, of a build in `root`
@@ -46,12 +53,10 @@ async function readLicence(folder: string): Promise<string> {
   const manifest: unknown = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   // A package that npm installed has these two.
   const { name, version } = manifest as { name: string; version: string };
-  const files = (await readdir(folder)).sort();
-  const texts = await Promise.all(
-    [LICENCE_FILE, NOTICE_FILE]
-      .flatMap((wanted) => files.find((file) => wanted.test(file)) ?? [])
-      .map((file) => readFile(join(folder, file), 'utf8')),
-  );
+  const texts = await readTexts(folder);
+  const sibling = SIBLINGS[name];
+  if (texts.length === 0 && sibling !== undefined)
+    texts.push(...(await readTexts(join(folder, '../..', sibling))));
   const known = TEXTS[name];
   if (texts.length === 0 && known !== undefined) texts.push(known);
   if (texts.length === 0) {
@@ -60,6 +65,16 @@ async function readLicence(folder: string): Promise<string> {
     );
   }
   return `${name} ${version}\n\n${texts.map((text) => `${text.trim()}\n`).join('\n')}`;
+}
+
+/** Licence and notice, those of them that a package brings. */
+async function readTexts(folder: string): Promise<string[]> {
+  const files = (await readdir(folder)).sort();
+  return await Promise.all(
+    [LICENCE_FILE, NOTICE_FILE]
+      .flatMap((wanted) => files.find((file) => wanted.test(file)) ?? [])
+      .map((file) => readFile(join(folder, file), 'utf8')),
+  );
 }
 
 function renderMit(holder: string): string {

@@ -1,4 +1,4 @@
-import { isRecord } from './json.ts';
+import { isRecord } from '../json/record.ts';
 
 /** The API server answered, but not with what was asked for. */
 export class ApiStatusError extends Error {

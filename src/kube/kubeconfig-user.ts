@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { Context, KubeConfig, User } from '@kubernetes/client-node';
-import { isRecord, type JsonRecord } from './json.ts';
+import { isRecord, type JsonRecord } from '../json/record.ts';
 
 /**
  * The user of a context, mended where client-node reads less than kubectl: `tokenFile`, and what an exec

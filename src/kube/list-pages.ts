@@ -1,6 +1,6 @@
+import { isRecord } from '../json/record.ts';
 import type { KubeApi } from './api.ts';
 import { ApiStatusError, toStatusError } from './errors.ts';
-import { isRecord } from './json.ts';
 
 const PAGE_SIZE = 500;
 

@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from './json.ts';
+import { isRecord, type JsonRecord } from '../json/record.ts';
 
 export interface ObjectMetadata {
   readonly name: string;

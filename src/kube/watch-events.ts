@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from './json.ts';
+import { isRecord, type JsonRecord } from '../json/record.ts';
 import { type KubeObject, type ObjectFlaw, toKubeObject } from './objects.ts';
 
 export type WatchEvent =

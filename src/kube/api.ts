@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { ApiAccess } from './access.ts';
 import { describeError } from './errors.ts';
 import { type ApiTimeouts, openExchange, readBody } from './exchange.ts';
-import { toRequestOptions } from './request.ts';
+import { type Sending, toRequestOptions } from './request.ts';
 import { isPlainHttp } from './server-url.ts';
 
 export interface KubeApi {
@@ -13,6 +13,12 @@ export interface KubeApi {
    *   `maxBytes` (32 MiB unless told); the signal's reason where that aborts
    */
   get(path: string, options?: GetOptions): Promise<ApiAnswer>;
+  /**
+   * Sends an object as JSON, and once only: a connection that breaks under it is the caller's to judge. An idle
+   * connection may have been closed by the server meanwhile, so each of these has one of its own.
+   * @throws Error as `get`
+   */
+  send(method: Sending['method'], path: string, body: object, options?: SendOptions): Promise<ApiAnswer>;
   /** A streamed GET; resolves when the headers are there, whatever the status: the caller decides. */
   stream(path: string, options: StreamOptions): Promise<ApiStream>;
   /** Ends all connections, those in use too. */
@@ -23,6 +29,11 @@ export interface GetOptions {
   readonly accept?: string;
   readonly signal?: AbortSignal;
   readonly maxBytes?: number;
+}
+
+export interface SendOptions extends GetOptions {
+  /** `application/json` unless told; a patch has its own. */
+  readonly contentType?: string;
 }
 
 export interface StreamOptions {
@@ -45,41 +56,67 @@ export interface ApiStream {
 const DEFAULT_TIMEOUTS: ApiTimeouts = { connectMs: 10_000, answerMs: 30_000, bodyMs: 60_000 };
 const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
 
-/** GETs over HTTP/1.1 with one pool of kept connections. */
+/** Requests over HTTP/1.1; GETs share one pool of kept connections. */
 export function createKubeApi(access: ApiAccess, timeouts: ApiTimeouts = DEFAULT_TIMEOUTS): KubeApi {
-  const agent = createAgent(access.server);
+  const agents = createAgents(access.server);
 
-  async function open(path: string, accept: string | undefined, signal: AbortSignal | undefined) {
-    const options = await untilAborted(toRequestOptions(access, path, accept ?? 'application/json'), signal);
-    const response = await openExchange({ ...options, agent, ...(signal && { signal }) }, timeouts);
+  async function open(path: string, { accept = 'application/json', signal }: GetOptions, sent?: Sent) {
+    const options = await untilAborted(toRequestOptions(access, path, accept, sent?.sending), signal);
+    const way = {
+      ...options,
+      agent: sent === undefined ? agents.kept : agents.single,
+      ...(signal && { signal }),
+    } as const;
+    const response = await openExchange(way, timeouts, sent?.body);
     const status = response.statusCode ?? 0;
     if (status === 401) access.refused?.();
     if (status >= 300 && status < 400) refuseRedirect(response);
     return { status, response, retryAfterMs: readRetryAfter(response) };
   }
 
+  function ask(path: string, options: GetOptions, sent?: Sent): Promise<ApiAnswer> {
+    return explainFailure(access.server, options.signal, async () => {
+      const { status, response, retryAfterMs } = await open(path, options, sent);
+      const { maxBytes = DEFAULT_MAX_BYTES } = options;
+      return { status, body: await readBody(response, maxBytes, timeouts.bodyMs), retryAfterMs };
+    });
+  }
+
   return {
-    get(path, { accept, signal, maxBytes = DEFAULT_MAX_BYTES } = {}) {
-      return explainFailure(access.server, signal, async () => {
-        const { status, response, retryAfterMs } = await open(path, accept, signal);
-        return { status, body: await readBody(response, maxBytes, timeouts.bodyMs), retryAfterMs };
+    get: (path, options = {}) => ask(path, options),
+    send(method, path, object, { contentType = 'application/json', ...options } = {}) {
+      const body = JSON.stringify(object);
+      return ask(path, options, {
+        body,
+        sending: { method, contentType, length: Buffer.byteLength(body) },
       });
     },
-    stream(path, { accept, signal }) {
-      return explainFailure(access.server, signal, async () => {
-        const { status, response, retryAfterMs } = await open(path, accept, signal);
+    stream(path, options) {
+      return explainFailure(access.server, options.signal, async () => {
+        const { status, response, retryAfterMs } = await open(path, options);
         return { status, body: response, retryAfterMs };
       });
     },
-    close: () => agent.destroy(),
+    close() {
+      agents.kept.destroy();
+      agents.single.destroy();
+    },
   };
 }
 
-function createAgent(server: string): HttpAgent {
+interface Sent {
+  readonly sending: Sending;
+  readonly body: string;
+}
+
+/** One for connections that are kept, and one for connections that serve a single request. */
+function createAgents(server: string): Readonly<Record<'kept' | 'single', HttpAgent>> {
   // The API server drops idle connections after 90 s; ours go first, so that none is used as it goes.
-  const shared = { keepAlive: true, timeout: 60_000, maxFreeSockets: 4 };
+  const kept = { keepAlive: true, timeout: 60_000, maxFreeSockets: 4 };
+  if (isPlainHttp(server)) return { kept: new HttpAgent(kept), single: new HttpAgent() };
   // A resumed session would carry the identity of an earlier client certificate.
-  return isPlainHttp(server) ? new HttpAgent(shared) : new HttpsAgent({ ...shared, maxCachedSessions: 0 });
+  const tls = { maxCachedSessions: 0 };
+  return { kept: new HttpsAgent({ ...kept, ...tls }), single: new HttpsAgent(tls) };
 }
 
 function refuseRedirect(response: IncomingMessage): never {

@@ -15,15 +15,20 @@ const ATTEMPTS = 4;
 
 /**
  * Sends a request and resolves at the answer's headers. A kept connection that the server closed while the
- * request was on its way is replaced: nothing was answered, and a GET may be asked twice.
+ * request was on its way is replaced: nothing was answered, and a GET may be asked twice. Anything else may not.
  */
-export async function openExchange(options: RequestOptions, timeouts: ApiTimeouts): Promise<IncomingMessage> {
+export async function openExchange(
+  options: RequestOptions,
+  timeouts: ApiTimeouts,
+  body?: string,
+): Promise<IncomingMessage> {
+  const attempts = options.method === 'GET' ? ATTEMPTS : 1;
   for (let attempt = 1; ; attempt += 1) {
     const request = options.protocol === 'http:' ? http.request(options) : https.request(options);
     try {
-      return await awaitAnswer(request, timeouts);
+      return await awaitAnswer(request, timeouts, body);
     } catch (error) {
-      if (attempt === ATTEMPTS || !request.reusedSocket || !isReset(error)) throw error;
+      if (attempt === attempts || !request.reusedSocket || !isReset(error)) throw error;
     }
   }
 }
@@ -32,7 +37,11 @@ function isReset(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }
 
-function awaitAnswer(request: ClientRequest, timeouts: ApiTimeouts): Promise<IncomingMessage> {
+function awaitAnswer(
+  request: ClientRequest,
+  timeouts: ApiTimeouts,
+  body: string | undefined,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     let timer = limit(request, 'no connection', timeouts.connectMs);
     request.once('socket', (socket) => {
@@ -52,7 +61,7 @@ function awaitAnswer(request: ClientRequest, timeouts: ApiTimeouts): Promise<Inc
       clearTimeout(timer);
       reject(error);
     });
-    request.end();
+    request.end(body);
   });
 }
 

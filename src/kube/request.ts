@@ -2,8 +2,16 @@ import type { RequestOptions } from 'node:https';
 import type { ApiAccess } from './access.ts';
 import { mayCarryCredentials } from './server-url.ts';
 
+/** What is sent along with a request that is no GET. */
+export interface Sending {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly contentType: string;
+  /** bytes */
+  readonly length: number;
+}
+
 /**
- * What goes out for one GET. The only place that puts a credential on a request, so the rule for plain http
+ * What goes out for one request. The only place that puts a credential on a request, so the rule for plain http
  * holds for every kind of access: to another machine neither token nor client certificate, nor is a plugin
  * even asked for them.
  * @param path absolute, below the server's base path, with its query
@@ -12,6 +20,7 @@ export async function toRequestOptions(
   access: ApiAccess,
   path: string,
   accept: string,
+  sending?: Sending,
 ): Promise<RequestOptions> {
   const url = new URL(access.server);
   const trusted = mayCarryCredentials(access.server);
@@ -22,10 +31,11 @@ export async function toRequestOptions(
     hostname: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port,
     path: `${url.pathname === '/' ? '' : url.pathname}${path}`,
-    method: 'GET',
+    method: sending?.method ?? 'GET',
     headers: {
       accept,
       'user-agent': 'iam-bridge',
+      ...(sending && { 'content-type': sending.contentType, 'content-length': sending.length }),
       ...(authorization !== undefined && { authorization }),
     },
     ...(url.protocol === 'https:' && toTlsOptions(access)),

@@ -279,3 +279,36 @@ describe('over TLS', () => {
     expect(server.seen.map(({ client }) => client)).toEqual(['first', 'second']);
   });
 });
+
+describe('what is sent', () => {
+  test('goes as JSON by the method that was asked for, with the credential', async () => {
+    const server = await startServer([{ kind: 'whole', status: 201, body: '{"kind":"TokenRequest"}' }]);
+    const access = { ...createDirectAccess(server.url), authorization: async () => 'Bearer secret' };
+    const answer = await open(access).send('POST', '/api/v1/token?dryRun=All', { spec: { audience: 'ä' } });
+    expect(answer).toMatchObject({ status: 201, body: '{"kind":"TokenRequest"}' });
+    const [seen] = server.seen;
+    expect(seen).toMatchObject({ method: 'POST', path: '/api/v1/token', query: { dryRun: 'All' } });
+    expect(seen?.headers).toMatchObject({
+      'content-type': 'application/json',
+      'content-length': '26',
+      authorization: 'Bearer secret',
+    });
+    expect(await seen?.body).toBe('{"spec":{"audience":"ä"}}');
+  });
+
+  test('may be a patch, which has a type of its own', async () => {
+    const server = await startServer([ok]);
+    const contentType = 'application/merge-patch+json';
+    await open(server.url).send('PATCH', '/api/v1/pods/p/status', {}, { contentType });
+    expect(server.seen[0]).toMatchObject({ method: 'PATCH', headers: { 'content-type': contentType } });
+  });
+
+  test('goes once, on a connection of its own', async () => {
+    const server = await startServer([ok, { kind: 'cut' }, ok]);
+    const api = open(server.url);
+    await api.get('/a');
+    await expect(api.send('POST', '/b', {})).rejects.toThrow(server.url);
+    expect(server.seen).toHaveLength(2);
+    expect(server.seen[0]?.connection).not.toBe(server.seen[1]?.connection);
+  });
+});

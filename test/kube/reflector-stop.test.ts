@@ -53,6 +53,7 @@ describe('stopping', () => {
   test('while a refused watch does not end its answer', async () => {
     const endless: KubeApi = {
       get: async () => ({ status: 200, body: '{"metadata":{"resourceVersion":"10"},"items":[]}' }),
+      send: () => Promise.reject(new Error('nothing is sent')),
       stream: async (_, { signal }) => ({ status: 403, body: createEndlessBody(signal) }),
       close() {},
     };

@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { TlsOptions } from 'node:tls';
 
 /** What the server does with one request. */
@@ -26,6 +27,9 @@ export interface SeenRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: IncomingHttpHeaders;
+  readonly method: string | undefined;
+  /** What was sent, once all of it is there. */
+  readonly body: Promise<string>;
   /** The client's port: the same for requests on one connection. */
   readonly connection: number | undefined;
   /** CN of the client certificate, if one was shown. */
@@ -71,9 +75,13 @@ export async function startScriptedServer(
       path: url.pathname,
       query: Object.fromEntries(url.searchParams),
       headers: request.headers,
+      method: request.method,
+      body: text(request),
       connection: request.socket.remotePort,
       client: readClientName(request.socket),
     };
+    // A request that is broken off has no whole body, and most tests do not ask for it.
+    entry.body.catch(() => {});
     seen.push(entry);
     const step = steps.shift() ?? fallBack(entry);
     const answer = typeof step === 'function' ? step(entry) : step;

@@ -59,7 +59,11 @@ export async function createFileCertificate(options: FileCertificateOptions): Pr
   };
 }
 
-function checkPair([cert, key]: FileTexts, { certPath, keyPath }: FileCertificateOptions): CertificatePair {
+/** @throws Error that says which of the two files is wrong */
+export function checkPair(
+  [cert, key]: FileTexts,
+  { certPath, keyPath }: Pick<FileCertificateOptions, 'certPath' | 'keyPath'>,
+): CertificatePair {
   if (cert === undefined) throw new Error(`TLS certificate file ${certPath} does not exist`);
   if (key === undefined) throw new Error(`TLS key file ${keyPath} does not exist`);
   const leaf = readLeaf(cert, certPath);

@@ -1,19 +1,33 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { constants } from 'node:crypto';
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { CertificateSource } from './certificate.ts';
 import { createDrain, type Drain } from './drain.ts';
+import {
+  applyBounds,
+  LIMITS,
+  type Limits,
+  type Routing,
+  routeDirect,
+  toServerTimes,
+} from './server-bounds.ts';
 
-/** Answers requests for one path by itself, without Fastify in between: for the path that every pod waits for. */
-export type DirectHandler = (request: IncomingMessage, response: ServerResponse) => void;
-
-export interface TlsServerOptions {
+export interface TlsServerOptions extends Routing {
   readonly certificate: CertificateSource;
   readonly tls: TlsSettings;
-  /** Path without query → handler. All other paths go to the routes of the Fastify instance. */
-  readonly direct: ReadonlyMap<string, DirectHandler>;
+  /**
+   * Who signs the certificates of callers. Where it is there, callers are asked for one, and nobody is turned away for
+   * having none: the handler asks `socket.authorized`, so that other paths stay open to all.
+   */
+  readonly clientAuthorities?: ClientAuthorities | undefined;
   /** ms; absent: {@link LIMITS} */
   readonly limits?: Partial<Limits>;
+}
+
+export interface ClientAuthorities {
+  /** PEM */
+  current(): string;
+  onChange(listener: (pem: string) => void): void;
 }
 
 export interface TlsSettings {
@@ -22,76 +36,53 @@ export interface TlsSettings {
   readonly ciphers: readonly string[];
 }
 
-/** Times in ms. */
-export interface Limits {
-  readonly handshake: number;
-  readonly headers: number;
-  readonly request: number;
-  readonly keepAlive: number;
-  readonly check: number;
-}
-
-/**
- * kube-apiserver keeps idle connections for 90 s and does not repeat an admission call that meets a closed one, so ours
- * stay open longer. Callers that send slowly are cut off.
- */
-export const LIMITS: Limits = {
-  handshake: 5_000,
-  headers: 10_000,
-  request: 15_000,
-  keepAlive: 120_000,
-  check: 1_000,
-};
-
-export interface TlsServer {
+export interface HttpServer {
   /** For routes other than the direct ones. */
   readonly app: FastifyInstance;
   readonly drain: Drain;
 }
 
 /** An HTTPS server, HTTP/1.1 only, whose certificate can change under it. */
-export function createTlsServer(options: TlsServerOptions): TlsServer {
+export function createTlsServer(options: TlsServerOptions): HttpServer {
   const limits = { ...LIMITS, ...options.limits };
-  const { certificate, tls } = options;
+  const { certificate, clientAuthorities } = options;
   let server: Server | undefined;
   const drain = createDrain(() => server);
   const app = Fastify({
     logger: false,
     serverFactory(fastifyHandler) {
       server = createServer(
-        { ...toServerOptions(certificate, tls, limits), ServerResponse: drain.ServerResponse },
-        routeDirect(options.direct, fastifyHandler),
+        {
+          ...toContext(options),
+          ...toServerTimes(limits),
+          handshakeTimeout: limits.handshake,
+          ...(clientAuthorities && { requestCert: true, rejectUnauthorized: false }),
+          ServerResponse: drain.ServerResponse,
+        },
+        routeDirect(options, fastifyHandler),
       );
       applyBounds(server);
       return server;
     },
   });
-  certificate.onChange(({ cert, key }) => server?.setSecureContext({ ...toTlsOptions(tls), cert, key }));
+  const renew = (): void => server?.setSecureContext(toContext(options));
+  certificate.onChange(renew);
+  clientAuthorities?.onChange(() => {
+    renew();
+    // Their callers were judged by the authorities before.
+    server?.closeIdleConnections();
+  });
   return { app, drain };
 }
 
-function routeDirect(direct: ReadonlyMap<string, DirectHandler>, fallback: RequestListener): RequestListener {
-  return (request, response) => {
-    const url = request.url ?? '';
-    const query = url.indexOf('?');
-    const handler = direct.get(query === -1 ? url : url.slice(0, query));
-    if (handler === undefined) fallback(request, response);
-    else handler(request, response);
-  };
-}
-
-function toServerOptions(certificate: CertificateSource, tls: TlsSettings, limits: Limits): ServerOptions {
+function toContext({ certificate, tls, clientAuthorities }: TlsServerOptions): ServerOptions {
   const { cert, key } = certificate.current();
   return {
     ...toTlsOptions(tls),
     cert,
     key,
-    handshakeTimeout: limits.handshake,
-    connectionsCheckingInterval: limits.check,
-    headersTimeout: limits.headers,
-    requestTimeout: limits.request,
-    keepAliveTimeout: limits.keepAlive,
-    noDelay: true,
+    // A resumed session would carry the verdict on an earlier certificate, also one of an authority that is gone.
+    ...(clientAuthorities && { ca: clientAuthorities.current(), secureOptions: constants.SSL_OP_NO_TICKET }),
   };
 }
 
@@ -100,9 +91,4 @@ function toTlsOptions({ minVersion, ciphers }: TlsSettings): ServerOptions {
   const old = minVersion === 'TLSv1' || minVersion === 'TLSv1.1';
   const list = ciphers.length > 0 ? ciphers.join(':') : old ? 'DEFAULT' : undefined;
   return { minVersion, ...(list === undefined ? {} : { ciphers: old ? `${list}:@SECLEVEL=0` : list }) };
-}
-
-function applyBounds(server: Server): void {
-  server.maxHeadersCount = 64;
-  server.maxConnections = 4_000;
 }

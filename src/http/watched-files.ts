@@ -34,7 +34,11 @@ export function watchFiles(options: WatchedFilesOptions, known: FileTexts): Watc
         last = texts;
         options.onChange(texts);
       })
-      .catch(options.onError)
+      .catch((error: Error) => {
+        // What comes after is news, also where it is what was there before.
+        last = [];
+        options.onError(error);
+      })
       .finally(() => {
         looking = undefined;
       });

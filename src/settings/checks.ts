@@ -33,3 +33,12 @@ export function checkFilePath(flag: string, value: string, problems: Problems): 
   if (value !== '' && !steps.includes('..') && !steps.includes('') && !value.startsWith('..')) return;
   problems.push(`--${flag} is no relative file path: give a name such as token`);
 }
+
+/** For commands that take flags alone: a word too many is a slip, such as `--plain-http true`. */
+export function checkNoWords(rest: readonly string[], problems: Problems): void {
+  const [first] = rest;
+  if (first === undefined) return;
+  problems.push(
+    `${JSON.stringify(first.slice(0, 40))} is no flag: write --flag=value, and leave other words out`,
+  );
+}

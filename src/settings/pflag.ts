@@ -2,10 +2,10 @@ import { parseGoBool } from '../go/booleans.ts';
 import { parseGoDuration } from '../go/durations.ts';
 import { parseGoIntLiteral } from '../go/integers.ts';
 
-/** A flag as spf13/pflag knows it. Durations are in ms. */
+/** A flag as spf13/pflag knows it. Durations are in ms; `strings` is its StringArray: each time adds one text. */
 export interface FlagSpec {
-  readonly type: 'bool' | 'int' | 'string' | 'duration';
-  readonly default: boolean | number | string;
+  readonly type: 'bool' | 'int' | 'string' | 'strings' | 'duration';
+  readonly default: Value;
   readonly help: string;
   /** One letter, such as `v`. */
   readonly shorthand?: string;
@@ -19,7 +19,9 @@ type ValueOf<Spec extends FlagSpec> = Spec['type'] extends 'bool'
   ? boolean
   : Spec['type'] extends 'int' | 'duration'
     ? number
-    : string;
+    : Spec['type'] extends 'strings'
+      ? readonly string[]
+      : string;
 
 export type FlagValues<Table extends FlagTable> = { readonly [Name in keyof Table]: ValueOf<Table[Name]> };
 
@@ -28,16 +30,19 @@ export interface FlagReading<Table extends FlagTable> {
   /** Names that stood on the command line. */
   readonly given: ReadonlySet<string>;
   readonly help: boolean;
+  /** Words that are neither flags nor their values. */
+  readonly rest: readonly string[];
   /** Everything that is wrong, not only the first. */
   readonly problems: readonly string[];
 }
 
-type Value = boolean | number | string;
+type Value = boolean | number | string | readonly string[];
 
 /**
  * Reads a command line by the rules of Go's pflag: `--x=v` or `--x v`; a boolean never takes the next word; `-v5`,
- * `-v=5`, `-v 5`; `--` ends the flags; other words are ignored, as the Go programs ignore them. A flag given twice
- * has its last value.
+ * `-v=5`, `-v 5`; `--` ends the flags; other words are for the
+ * caller to judge: the Go programs ignore them. A flag given twice
+ * has its last value, one of type `strings` all of them, in place of its default.
  */
 export function readFlags<Table extends FlagTable>(
   table: Table,
@@ -45,15 +50,16 @@ export function readFlags<Table extends FlagTable>(
 ): FlagReading<Table> {
   const reader = new Reader(table, words);
   reader.readAll();
-  const { values, given, help, problems } = reader;
+  const { values, given, help, rest, problems } = reader;
   // The reader has put a value of its flag's type under every name of the table.
-  return { values: Object.fromEntries(values) as FlagValues<Table>, given, help, problems };
+  return { values: Object.fromEntries(values) as FlagValues<Table>, given, help, rest, problems };
 }
 
 class Reader {
   readonly values: Map<string, Value>;
   readonly given = new Set<string>();
   readonly problems: string[] = [];
+  readonly rest: string[] = [];
   help = false;
   readonly #table: FlagTable;
   readonly #words: string[];
@@ -68,7 +74,9 @@ class Reader {
     for (let word = this.#words.shift(); word !== undefined && word !== '--'; word = this.#words.shift()) {
       if (word.startsWith('--')) this.#readLong(word.slice(2));
       else if (word.startsWith('-') && word !== '-') this.#readShort(word.slice(1));
+      else this.rest.push(word);
     }
+    this.rest.push(...this.#words);
   }
 
   #readLong(text: string): void {
@@ -100,6 +108,11 @@ class Reader {
     else this.problems.push(`unknown shorthand flag: '${letter}' in -${cluster}`);
   }
 
+  #append(name: string, text: string): readonly string[] {
+    const before = this.given.has(name) ? this.values.get(name) : undefined;
+    return [...(Array.isArray(before) ? before : []), text];
+  }
+
   #find(name: string): FlagSpec | undefined {
     return Object.hasOwn(this.#table, name) ? this.#table[name] : undefined;
   }
@@ -113,12 +126,13 @@ class Reader {
     const value = parseValue(spec, text);
     if (value === undefined)
       this.problems.push(`--${name}: ${JSON.stringify(text.slice(0, 80))} is not ${TYPE_NAMES[spec.type]}`);
-    else this.values.set(name, value);
+    else this.values.set(name, spec.type === 'strings' ? this.#append(name, text) : value);
     this.given.add(name);
   }
 }
 
 const TYPE_NAMES = {
+  strings: 'a text',
   bool: 'a boolean (true or false)',
   int: 'a whole number',
   string: 'a text',
@@ -132,6 +146,7 @@ function parseValue({ type }: FlagSpec, text: string): Value | undefined {
     case 'duration':
       return parseGoDuration(text);
     case 'string':
+    case 'strings':
       return text;
     case 'int': {
       const value = parseGoIntLiteral(text);

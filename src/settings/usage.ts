@@ -28,6 +28,7 @@ function renderFlag(name: string, spec: FlagSpec): string {
 
 function renderDefault({ type, default: value }: FlagSpec): string {
   if (value === '' || value === false) return '';
+  if (Array.isArray(value)) return value.length === 0 ? '' : ` (default ${value.join(', ')})`;
   return ` (default ${type === 'duration' ? renderGoDuration(Number(value)) : value})`;
 }
 

@@ -1,3 +1,4 @@
+import { CLUSTER_FLAGS } from './cluster.ts';
 import { KLOG_FLAGS } from './klog-flags.ts';
 import type { FlagTable } from './pflag.ts';
 
@@ -11,12 +12,7 @@ export const WEBHOOK_FLAGS = {
     default: 9999,
     help: 'port for /metrics, /livez, /readyz and /healthz (HTTP)',
   },
-  kubeconfig: {
-    type: 'string',
-    default: '',
-    help: 'kubeconfig file; empty: the credentials of the pod it runs in',
-  },
-  'kube-api': { type: 'string', default: '', help: 'URL of the API server, instead of the one configured' },
+  ...CLUSTER_FLAGS,
   'in-cluster': {
     type: 'bool',
     default: true,

@@ -6,6 +6,7 @@ import {
   checkVolumePath,
   type Problems,
 } from './checks.ts';
+import { type ClusterSettings, readClusterSettings } from './cluster.ts';
 import { type FlagReading, type FlagValues, readFlags } from './pflag.ts';
 import { readTlsSettings, type TlsSettings } from './tls.ts';
 import { WEBHOOK_FLAGS } from './webhook-flags.ts';
@@ -33,13 +34,6 @@ export interface WebhookCommandSettings {
   readonly verbosity: number;
   /** Sentences to log once at start. */
   readonly remarks: readonly string[];
-}
-
-export interface ClusterSettings {
-  readonly kubeconfig: string;
-  readonly server: string;
-  /** `KUBERNETES_SERVICE_HOST` and `_PORT`, as every pod has them. */
-  readonly inCluster: { readonly host: string | undefined; readonly port: string | undefined };
 }
 
 interface ContainerCredentials {
@@ -82,11 +76,7 @@ function toSettings(
       certPath: flags['tls-cert'],
       keyPath: flags['tls-key'],
     },
-    cluster: {
-      kubeconfig: flags.kubeconfig,
-      server: flags['kube-api'],
-      inCluster: { host: env['KUBERNETES_SERVICE_HOST'], port: env['KUBERNETES_SERVICE_PORT'] },
-    },
+    cluster: readClusterSettings(flags, env, problems),
     annotationPrefix: flags['annotation-prefix'],
     webIdentity: { audience: flags['token-audience'], mountPath: flags['token-mount-path'] },
     containerCredentials: readContainerCredentials(flags),
@@ -129,18 +119,6 @@ function checkFlags(flags: Flags, problems: Problems): void {
   checkFilePath('container-credentials-token-path', flags['container-credentials-token-path'], problems);
   for (const name of ['service-account-lookup-grace-period', 'shutdown-delay'] as const) {
     if (flags[name] < 0) problems.push(`--${name} is negative: give 0 or a duration such as 500ms`);
-  }
-  checkServerUrl(flags['kube-api'], problems);
-}
-
-function checkServerUrl(server: string, problems: Problems): void {
-  if (server === '') return;
-  // client-go takes an address without a scheme as plain http.
-  const url = URL.parse(server.includes('://') ? server : `http://${server}`);
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    problems.push('--kube-api is not an http:// or https:// URL: give one such as https://10.0.0.1:6443');
-  } else if (url.username !== '' || url.password !== '') {
-    problems.push('--kube-api carries a user name or password: put credentials into a kubeconfig');
   }
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../http/body.ts';
-import type { DirectHandler } from '../http/tls-server.ts';
+import type { DirectHandler } from '../http/server-bounds.ts';
 import { type JudgeDeps, type Judgement, judgeReview } from './judge.ts';
 import type { WebhookMetrics } from './metrics.ts';
 import { describeOwner } from './owner.ts';

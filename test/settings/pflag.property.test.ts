@@ -5,7 +5,13 @@ import { readWebhookCommandLine } from '../../src/settings/webhook.ts';
 import { WEBHOOK_FLAGS } from '../../src/settings/webhook-flags.ts';
 
 const flags: [string, FlagTable[string]][] = Object.entries<FlagTable[string]>(WEBHOOK_FLAGS);
-const JS_TYPES = { bool: 'boolean', int: 'number', duration: 'number', string: 'string' } as const;
+const JS_TYPES = {
+  bool: 'boolean',
+  int: 'number',
+  duration: 'number',
+  string: 'string',
+  strings: 'object',
+} as const;
 
 const name = fc.oneof(
   fc.constantFrom(...flags.map(([flag]) => flag), 'v', 'help', '__proto__', 'constructor'),
@@ -49,7 +55,7 @@ test('any line comes to settings, help, a version or at least one problem', () =
 });
 
 /** Values that any flag of their type takes. */
-const GOOD = { bool: 'true', int: '7', duration: '2s', string: 'x' } as const;
+const GOOD = { bool: 'true', int: '7', duration: '2s', string: 'x', strings: 'x' } as const;
 
 test('--x=v and --x v say the same, for all that is not boolean', () => {
   const spoken = flags.filter(([, { type }]) => type !== 'bool');

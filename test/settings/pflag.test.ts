@@ -8,6 +8,7 @@ const TABLE = {
   watch: { type: 'bool', default: false, help: 'a switch' },
   strict: { type: 'bool', default: true, help: 'a switch that is on' },
   v: { type: 'int', default: 0, shorthand: 'v', help: 'a level' },
+  file: { type: 'strings', default: ['a.pem'], help: 'files' },
   quiet: { type: 'bool', default: false, shorthand: 'q', help: 'a switch with a letter' },
 } as const satisfies FlagTable;
 
@@ -43,6 +44,8 @@ describe('values', () => {
     [['-v', '-1'], { v: -1 }],
     [['--port=1', '--port=2', '--port', '3'], { port: 3 }],
     [['--v=5', '-v1'], { v: 1 }],
+    [['--file=b'], { file: ['b'] }],
+    [['--file=b', '--file', 'c,d', '--file='], { file: ['b', 'c,d', ''] }],
   ])('%j', (line, values) => {
     expect(read(...line)).toMatchObject({ problems: [], help: false, values: { ...NOTHING, ...values } });
   });

@@ -1,3 +1,4 @@
+import { createRateLimit, type RateLimit } from '../../http/rate-limit.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { AccountFinding } from '../identity.ts';
 import { createAnswerMemory } from './answer-memory.ts';
@@ -8,7 +9,6 @@ import {
   readAnswer,
   unread,
 } from './live-answer.ts';
-import { createRateLimit, type RateLimit } from './rate-limit.ts';
 
 /** No single read takes longer, whatever the request's own deadline allows. ms */
 const READ_TIMEOUT = 1_000;

@@ -1,13 +1,13 @@
 import type { CertificateSource } from '../../../src/http/certificate.ts';
 import { listenOn } from '../../../src/http/listen.ts';
-import { createTlsServer, type TlsServer, type TlsServerOptions } from '../../../src/http/tls-server.ts';
+import { createTlsServer, type HttpServer, type TlsServerOptions } from '../../../src/http/tls-server.ts';
 import { createAuthority, type KeyPair } from '../../e2e/harness/certificates.ts';
 
 /** A TLS server on a free port of the loopback address, and whom its callers have to trust. */
 export interface Door {
   readonly port: number;
   readonly ca: string;
-  readonly server: TlsServer;
+  readonly server: HttpServer;
 }
 
 export const authority = createAuthority('iam-bridge tests');

@@ -1,7 +1,6 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import { type CertificateSource, createFileCertificate } from '../../http/certificate.ts';
-import type { Log } from '../../http/log.ts';
-import type { WebhookCommandSettings } from '../../settings/webhook.ts';
+import type { ServerSurroundings } from './run.ts';
 
 /** How soon a new certificate is served. ms */
 const LOOK_INTERVAL = 1_000;
@@ -11,8 +10,8 @@ const LOOK_INTERVAL = 1_000;
  * @throws Error that says which file is wrong
  */
 export async function createServingCertificate(
-  { certPath, keyPath }: WebhookCommandSettings['tls'],
-  { log, registry }: { readonly log: Log; readonly registry: Registry },
+  { certPath, keyPath }: { readonly certPath: string; readonly keyPath: string },
+  { log, registry }: ServerSurroundings,
 ): Promise<CertificateSource> {
   const reloads = new Counter({
     name: 'iam_bridge_tls_certificate_reloads_total',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createRateLimit } from '../../src/webhook/sources/rate-limit.ts';
+import { createRateLimit } from '../../src/http/rate-limit.ts';
 
 const LIMIT = { perSecond: 100, burst: 200 };
 const FOREVER = Number.POSITIVE_INFINITY;

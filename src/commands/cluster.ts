@@ -1,8 +1,8 @@
-import type { ApiAccess } from '../../kube/access.ts';
-import { createDirectAccess } from '../../kube/direct.ts';
-import { readInClusterAccess } from '../../kube/in-cluster.ts';
-import { parseServerUrl, renderServerNotes } from '../../kube/server-url.ts';
-import type { ClusterSettings } from '../../settings/webhook.ts';
+import type { ApiAccess } from '../kube/access.ts';
+import { createDirectAccess } from '../kube/direct.ts';
+import { readInClusterAccess } from '../kube/in-cluster.ts';
+import { parseServerUrl, renderServerNotes } from '../kube/server-url.ts';
+import type { ClusterSettings } from '../settings/cluster.ts';
 
 /**
  * How to reach the API server: a kubeconfig if one is named, the pod's own credentials inside a cluster, a bare URL
@@ -10,7 +10,7 @@ import type { ClusterSettings } from '../../settings/webhook.ts';
  */
 export async function findCluster({ kubeconfig, server, inCluster }: ClusterSettings): Promise<ApiAccess> {
   if (kubeconfig !== '') {
-    const { loadKubeconfigAccess } = await import('../../kube/kubeconfig.ts');
+    const { loadKubeconfigAccess } = await import('../kube/kubeconfig.ts');
     return await loadKubeconfigAccess({ path: kubeconfig, ...(server !== '' && { server }) });
   }
   if (server !== '' && inCluster.host === undefined) return createDirectAccess(server);

@@ -1,0 +1,44 @@
+import type { Problems } from './checks.ts';
+import type { FlagTable } from './pflag.ts';
+
+/** How a command finds the API server. */
+export interface ClusterSettings {
+  readonly kubeconfig: string;
+  readonly server: string;
+  /** `KUBERNETES_SERVICE_HOST` and `_PORT`, as every pod has them. */
+  readonly inCluster: { readonly host: string | undefined; readonly port: string | undefined };
+}
+
+/** The flags of every command that asks the API server. */
+export const CLUSTER_FLAGS = {
+  kubeconfig: {
+    type: 'string',
+    default: '',
+    help: 'kubeconfig file; empty: the credentials of the pod it runs in',
+  },
+  'kube-api': { type: 'string', default: '', help: 'URL of the API server, instead of the one configured' },
+} as const satisfies FlagTable;
+
+export function readClusterSettings(
+  flags: { readonly kubeconfig: string; readonly 'kube-api': string },
+  env: NodeJS.ProcessEnv,
+  problems: Problems,
+): ClusterSettings {
+  checkServerUrl(flags['kube-api'], problems);
+  return {
+    kubeconfig: flags.kubeconfig,
+    server: flags['kube-api'],
+    inCluster: { host: env['KUBERNETES_SERVICE_HOST'], port: env['KUBERNETES_SERVICE_PORT'] },
+  };
+}
+
+function checkServerUrl(server: string, problems: Problems): void {
+  if (server === '') return;
+  // client-go takes an address without a scheme as plain http.
+  const url = URL.parse(server.includes('://') ? server : `http://${server}`);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    problems.push('--kube-api is not an http:// or https:// URL: give one such as https://10.0.0.1:6443');
+  } else if (url.username !== '' || url.password !== '') {
+    problems.push('--kube-api carries a user name or password: put credentials into a kubeconfig');
+  }
+}

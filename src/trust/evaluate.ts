@@ -1,0 +1,76 @@
+import { judgeAction } from './judge/action.ts';
+import { type ConditionScope, judgeCondition } from './judge/condition.ts';
+import { createContext } from './judge/context.ts';
+import { judgePrincipal } from './judge/principal.ts';
+import { explainCondition } from './near-miss.ts';
+import type { Statement } from './policy/statement.ts';
+import type { TrustPolicy } from './policy.ts';
+import type { TrustRequest } from './request.ts';
+import { summarise } from './summary.ts';
+import { allOf, anyOf } from './tristate.ts';
+import type { StatementReport, Tristate, TrustAction, TrustVerdict } from './verdict.ts';
+
+/**
+ * What the role's trust policy makes of a request whose token was found valid: Deny before Allow, and nothing without
+ * an Allow (IAM user guide, "Policy evaluation logic"). Every action that is needed is judged for itself, each perhaps
+ * allowed by another statement. Pure, never throws; the work is bounded by the size of policy and token.
+ */
+export function evaluateTrust(policy: TrustPolicy, request: TrustRequest): TrustVerdict {
+  const scope = { request, context: createContext(request), version: policy.version };
+  const byAction = listActions(request).map((action) => {
+    const statements = policy.statements.map((statement) => judgeStatement(statement, action, scope));
+    return { action, statements, ...decideAction(statements) };
+  });
+  // A denial decides whatever else is in doubt.
+  const worst =
+    byAction.find(({ decision }) => decision === 'deny') ??
+    byAction.find(({ decision }) => decision === 'indeterminate');
+  const outcome = {
+    decision: worst?.decision ?? 'allow',
+    explicitDeny: worst?.explicitDeny ?? false,
+    ...(worst === undefined ? {} : { action: worst.action }),
+    statements: byAction.flatMap(({ statements }) => statements),
+  };
+  return { ...outcome, summary: summarise(outcome, request) };
+}
+
+/** The actions that the request needs, the first always. */
+function listActions({ sessionTags, transitiveTagKeys, sourceIdentity }: TrustRequest): TrustAction[] {
+  const hasTags = Object.keys(sessionTags ?? {}).length > 0 || (transitiveTagKeys ?? []).length > 0;
+  return [
+    'sts:AssumeRoleWithWebIdentity',
+    ...(hasTags ? (['sts:TagSession'] as const) : []),
+    ...(sourceIdentity === undefined ? [] : (['sts:SetSourceIdentity'] as const)),
+  ];
+}
+
+interface Scope extends ConditionScope {
+  readonly request: TrustRequest;
+}
+
+function judgeStatement(statement: Statement, forAction: TrustAction, scope: Scope): StatementReport {
+  const { index, sid, effect } = statement;
+  const action = judgeAction(statement.action, forAction);
+  const principal = judgePrincipal(statement.principal, effect, scope.request.provider);
+  const conditions = statement.conditions.map((condition) => {
+    const report = judgeCondition(condition, scope);
+    // A condition of a Deny that does not match is what everybody hopes for.
+    const nearMiss = effect === 'Allow' ? explainCondition(condition, report, scope) : undefined;
+    return nearMiss === undefined ? report : { ...report, nearMiss };
+  });
+  const matches = allOf([action.matches, principal.matches, ...conditions.map((report) => report.matches)]);
+  const name = sid === undefined ? {} : { sid };
+  return { index, ...name, effect, forAction, action, principal, conditions, matches };
+}
+
+function decideAction(
+  statements: readonly StatementReport[],
+): Pick<TrustVerdict, 'decision' | 'explicitDeny'> {
+  const matchOf = (wanted: StatementReport['effect']): Tristate =>
+    anyOf(statements.filter(({ effect }) => effect === wanted).map(({ matches }) => matches));
+  const [denied, allowed] = [matchOf('Deny'), matchOf('Allow')];
+  if (denied === 'yes') return { decision: 'deny', explicitDeny: true };
+  if (allowed === 'no') return { decision: 'deny', explicitDeny: false };
+  const isSure = allowed === 'yes' && denied === 'no';
+  return { decision: isSure ? 'allow' : 'indeterminate', explicitDeny: false };
+}

@@ -1,0 +1,67 @@
+import { toGlob } from '../match/glob.ts';
+import type { Condition } from '../policy/condition.ts';
+import type { TrustPolicy } from '../policy.ts';
+import { allOf, anyOf, not, toTristate } from '../tristate.ts';
+import type { ConditionReport, Tristate } from '../verdict.ts';
+import { compare, WITH_VARIABLES } from './compare.ts';
+import type { RequestContext } from './context.ts';
+import { type ExpandedValue, expandVariables } from './variables.ts';
+
+/** What a condition is judged by. */
+export interface ConditionScope {
+  readonly context: RequestContext;
+  readonly version: TrustPolicy['version'];
+}
+
+/** One operator and key against a request. */
+export function judgeCondition(condition: Condition, scope: ConditionScope): ConditionReport {
+  const fact = scope.context.find(condition.key);
+  const actual = fact.kind === 'values' ? fact.values : fact.kind;
+  return {
+    operator: condition.operator.text,
+    key: condition.key,
+    matches: decide(condition, actual, scope),
+    expected: condition.values,
+    actual,
+  };
+}
+
+function decide(condition: Condition, actual: ConditionReport['actual'], scope: ConditionScope): Tristate {
+  if (actual === 'unknown') return 'unknown';
+  const { operator, values } = condition;
+  if (operator.family === 'null') {
+    return toTristate(values.some((value) => value.toLowerCase() === String(actual === 'absent')));
+  }
+  return actual === 'absent' ? decideAbsent(condition) : decideValues(condition, actual, scope);
+}
+
+/** IAM user guide, "Condition operators", "…IfExists" and "Set operators for multivalued context keys". */
+function decideAbsent({ operator }: Condition): Tristate {
+  if (operator.ifExists) return 'yes';
+  if (operator.setOperator !== undefined) return toTristate(operator.setOperator === 'ForAllValues');
+  return toTristate(operator.negated);
+}
+
+function decideValues(condition: Condition, actual: readonly string[], scope: ConditionScope): Tristate {
+  const expanded = condition.values.map((value) => expand(value, condition, scope));
+  const results = actual.map((value) => decideValue(condition, value, expanded));
+  if (condition.operator.setOperator === 'ForAnyValue') return anyOf(results);
+  if (condition.operator.setOperator === 'ForAllValues') return allOf(results);
+  // Several values without a set operator: AWS does not say which of them it looks at.
+  return new Set(results).size === 1 ? (results[0] ?? 'unknown') : 'unknown';
+}
+
+function decideValue({ operator }: Condition, actual: string, expected: readonly ExpandedValue[]): Tristate {
+  const any = anyOf(
+    expected.map((value) => {
+      if (value.kind === 'unknown') return 'unknown';
+      return toTristate(value.kind === 'value' && compare(operator, value, actual));
+    }),
+  );
+  return operator.negated ? not(any) : any;
+}
+
+function expand(value: string, { operator }: Condition, { context, version }: ConditionScope): ExpandedValue {
+  if (!WITH_VARIABLES.has(operator.family)) return { kind: 'value', text: value, glob: toGlob(value) };
+  return expandVariables(value, version, (key) => context.find(key));
+}

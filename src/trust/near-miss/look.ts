@@ -1,0 +1,24 @@
+import { toAscii } from '../../json/quote.ts';
+import type { ConditionScope } from '../judge/condition.ts';
+import type { Condition } from '../policy/condition.ts';
+import type { TrustRequest } from '../request.ts';
+import type { ConditionReport, NearMiss, NearMissKind } from '../verdict.ts';
+
+/** A condition of an Allow whose key the request has, with another value, and all that may say why. */
+export interface Look extends ConditionScope {
+  readonly condition: Condition;
+  readonly report: ConditionReport;
+  readonly request: TrustRequest;
+  /** The issuer without `https://`. */
+  readonly prefix: string;
+  /** `sub`, `aud`, … where the key is one of the token's issuer; lower case. */
+  readonly claim: string | undefined;
+}
+
+/** Knows one mistake, or two that are alike. */
+export type Detector = (look: Look) => NearMiss | undefined;
+
+/** The issuer and the keys in a remedy are the word of whoever wrote policy and token: a terminal must not obey them. */
+export function nearMiss(kind: NearMissKind, remedy: string): NearMiss {
+  return { kind, remedy: toAscii(remedy) };
+}

@@ -1,0 +1,42 @@
+import { matchGlob, toGlob } from '../match/glob.ts';
+import { showPlain, showValue } from '../policy/problem.ts';
+import { parseSubject, type ServiceAccountName, toSubject } from '../service-account.ts';
+import type { NearMiss } from '../verdict.ts';
+import { type Look, nearMiss } from './look.ts';
+
+/** The condition is on `sub` and well-made, but for another ServiceAccount than the token's. */
+export function findOtherServiceAccount(look: Look): NearMiss | undefined {
+  const actual = parseSubject(look.request.token.sub);
+  if (look.claim !== 'sub' || actual === undefined) return undefined;
+  if (look.report.expected.some((value) => isBare(value, actual))) {
+    return nearMiss('spelling', `write it in full: ${showValue(toSubject(actual))}`);
+  }
+  const expected = look.report.expected.flatMap((value) => parseSubject(value) ?? []);
+  const [first] = expected;
+  if (first === undefined) return undefined;
+  const sameNamespace = expected.find(({ namespace }) => fits(namespace, actual.namespace));
+  if (sameNamespace !== undefined) return tellOtherName(sameNamespace, actual);
+  const sameName = expected.find(({ name }) => fits(name, actual.name));
+  return nearMiss('other-namespace', tellOtherNamespace(sameName ?? first, actual));
+}
+
+/** `demo:s3-echoer`, `demo/s3-echoer`, `s3-echoer`: people's names for it, not the token's. */
+function isBare(value: string, { namespace, name }: ServiceAccountName): boolean {
+  return [`${namespace}:${name}`, `${namespace}/${name}`, name].includes(value);
+}
+
+function tellOtherName(expected: ServiceAccountName, actual: ServiceAccountName): NearMiss {
+  const remedy =
+    actual.name === 'default'
+      ? `the pod runs as the default ServiceAccount: set serviceAccountName: ${showPlain(expected.name)} in its spec`
+      : `the pod runs as ${showPlain(actual.name)}, the role is for ${showPlain(expected.name)}: set the pod's serviceAccountName, or write ${showValue(toSubject(actual))}`;
+  return nearMiss('other-service-account', remedy);
+}
+
+function tellOtherNamespace(expected: ServiceAccountName, actual: ServiceAccountName): string {
+  return `the pod is in namespace ${showPlain(actual.namespace)}, the role is for ${showPlain(expected.namespace)}: run it there, or write ${showValue(toSubject(actual))}`;
+}
+
+function fits(pattern: string, text: string): boolean {
+  return matchGlob(toGlob(pattern), text);
+}

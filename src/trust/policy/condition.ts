@@ -1,0 +1,82 @@
+import { toPointerStep } from '../../json/pointer.ts';
+import { isRecord } from '../../json/record.ts';
+import { type ConditionOperator, parseOperator, suggestOperator } from './operator.ts';
+import { type ProblemLists, showValue } from './problem.ts';
+
+/** One operator and key with its values: `"StringEquals": { "<key>": [<values>] }`. */
+export interface Condition {
+  readonly operator: ConditionOperator;
+  /** As the policy writes it; its case does not count. */
+  readonly key: string;
+  /** Any of them may match, or none where the operator is negated. Numbers and booleans are texts here. */
+  readonly values: readonly string[];
+  readonly pointer: string;
+}
+
+/** Reads a Condition block; absent means none. */
+export function readConditions(value: unknown, pointer: string, lists: ProblemLists): readonly Condition[] {
+  if (value === undefined) return [];
+  if (!isRecord(value)) {
+    const remedy = 'give an object, such as {"StringEquals": {"<issuer>:sub": "…"}}';
+    lists.problems.push({ pointer, problem: `it is ${showValue(value)}`, remedy });
+    return [];
+  }
+  return Object.entries(value).flatMap(([name, keys]) =>
+    readOperator(name, keys, { pointer: pointer + toPointerStep(name), lists }),
+  );
+}
+
+interface Place {
+  readonly pointer: string;
+  readonly lists: ProblemLists;
+}
+
+function readOperator(name: string, keys: unknown, { pointer, lists }: Place): readonly Condition[] {
+  const operator = parseOperator(name);
+  if (operator === undefined) {
+    const suggestion = suggestOperator(name);
+    const remedy =
+      suggestion === undefined ? 'StringEquals is what most policies need' : `write ${suggestion}`;
+    lists.problems.push({ pointer, problem: `${showValue(name)} is no condition operator`, remedy });
+  }
+  if (!isRecord(keys)) {
+    const remedy = 'give an object of condition keys and their values';
+    lists.problems.push({ pointer, problem: `it is ${showValue(keys)}`, remedy });
+    return [];
+  }
+  return Object.entries(keys).flatMap(([key, value]) => {
+    const place = { pointer: pointer + toPointerStep(key), lists };
+    checkKey(key, place);
+    const values = readValues(value, place);
+    return operator === undefined ? [] : [{ operator, key, values, pointer: place.pointer }];
+  });
+}
+
+/** `sub` alone is what the token calls it; IAM wants to know whose. */
+function checkKey(key: string, { pointer, lists }: Place): void {
+  if (key.indexOf(':') > 0 && !key.endsWith(':')) return;
+  lists.problems.push({
+    pointer,
+    problem: `the condition key ${showValue(key)} has no vendor in front`,
+    remedy: 'write <issuer without https://>:sub, or a key such as aws:SourceIp',
+  });
+}
+
+function readValues(value: unknown, { pointer, lists }: Place): readonly string[] {
+  if (!Array.isArray(value)) return readValue(value, { pointer, lists });
+  if (value.length === 0) {
+    const remedy = 'give at least one value, or remove the condition';
+    lists.notes.push({ about: 'values', pointer, problem: 'the list of values is empty', remedy });
+  }
+  return value.flatMap((entry: unknown, index) =>
+    readValue(entry, { pointer: pointer + toPointerStep(index), lists }),
+  );
+}
+
+function readValue(value: unknown, { pointer, lists }: Place): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'number' || typeof value === 'boolean') return [String(value)];
+  const remedy = 'give a text, a number, a boolean, or a list of these';
+  lists.problems.push({ pointer, problem: `it is ${showValue(value)}`, remedy });
+  return [];
+}

@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { matchArn } from '../../src/trust/match/arn.ts';
+import { isCidr, matchCidr } from '../../src/trust/match/cidr.ts';
+import { matchGlob, runGlob, toGlob } from '../../src/trust/match/glob.ts';
+import { matchDate, matchNumber } from '../../src/trust/match/order.ts';
+
+/** The definition, tried out in every way: exponential, and so for short texts only. */
+function matchSlowly(pattern: string, text: string): boolean {
+  if (pattern === '') return text === '';
+  const [first, rest] = [pattern.charAt(0), pattern.slice(1)];
+  if (first === '*') {
+    return matchSlowly(rest, text) || (text !== '' && matchSlowly(pattern, text.slice(1)));
+  }
+  return text !== '' && (first === '?' || first === text.charAt(0)) && matchSlowly(rest, text.slice(1));
+}
+
+describe('a pattern', () => {
+  const cases: [string, string, boolean][] = [
+    ['*', '', true],
+    ['?', '', false],
+    ['', '', true],
+    ['', 'a', false],
+    ['system:serviceaccount:*', 'system:serviceaccount:a:b', true],
+    ['a*', 'b', false],
+    ['*:s3-*', 'system:serviceaccount:demo:s3-echoer', true],
+    ['**a**', 'bab', true],
+    ['?', '😀', true],
+    ['a.c', 'abc', false],
+    ['[a]', 'a', false],
+  ];
+  test.each(cases)('%j on %j: %j', (pattern, text, matches) => {
+    expect(matchGlob(toGlob(pattern), text)).toBe(matches);
+  });
+
+  const letters = (most: number): fc.Arbitrary<string> =>
+    fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), maxLength: most });
+  test('matches as its definition says', () => {
+    fc.assert(
+      fc.property(
+        letters(8),
+        fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 10 }),
+        (pattern, text) => {
+          expect(matchGlob(toGlob(pattern), text)).toBe(matchSlowly(pattern, text));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  test('matches as its definition says across the words of the bit set', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 25, max: 70 }),
+        letters(5),
+        fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 6 }),
+        (length, end, tail) => {
+          const run = 'x'.repeat(length);
+          expect(matchGlob(toGlob(run + end), run + tail)).toBe(matchSlowly(end, tail));
+          expect(matchGlob(toGlob(`*${run}${end}`), `yy${run}${tail}`)).toBe(matchSlowly(end, tail));
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  test.each([
+    ['stars and letters', '*a'.repeat(1_000)],
+    ['a long tail', `*${'a'.repeat(2_000)}b`],
+    ['stars and question marks', '*?'.repeat(1_000)],
+    ['stars alone', '*'.repeat(2_000)],
+  ])('takes a step for each character of the text and every 32 of the pattern at most: %s', (_, pattern) => {
+    const text = 'a'.repeat(20_000);
+    const { steps } = runGlob(toGlob(pattern), text);
+    expect(steps).toBeLessThanOrEqual(text.length * Math.ceil((pattern.length + 1) / 32));
+  });
+});
+
+describe('an address range', () => {
+  const cases: [string, string, boolean][] = [
+    ['198.51.100.7', '198.51.100.7', true],
+    ['198.51.100.0/24', '198.51.100.255', true],
+    ['198.51.100.0/24', '198.51.101.0', false],
+    ['198.51.100.128/25', '198.51.100.127', false],
+    ['0.0.0.0/0', '203.0.113.1', true],
+    ['0.0.0.0/0', '2001:db8::1', false],
+    ['::/0', '203.0.113.1', false],
+    ['::/0', '2001:db8::1', true],
+    ['2001:db8::/33', '2001:db8:7fff::1', true],
+    ['2001:db8::/33', '2001:db8:8000::1', false],
+    ['2001:DB8:0:0:0:0:0:1', '2001:db8::1', true],
+    ['::ffff:198.51.100.7', '::ffff:c633:6407', true],
+    ['198.51.100.7/33', '198.51.100.7', false],
+    ['198.51.100.7/', '198.51.100.7', false],
+    ['198.51.100.07', '198.51.100.7', false],
+    ['198.51.100', '198.51.100.0', false],
+    ['1:2:3:4:5:6:7:8:9', '::1', false],
+    ['1::2::3', '1::2', false],
+    ['1:2:3:4:5:6:7::8', '1:2:3:4:5:6:7:8', false],
+    ['1.2.3.4::', '102:304::', false],
+    [':', '::', false],
+  ];
+  test.each(cases)('%s and %s: %j', (range, address, matches) => {
+    expect(matchCidr(range, address)).toBe(matches);
+  });
+
+  test('of v4 holds what arithmetic says', () => {
+    const byte = fc.integer({ min: 0, max: 255 });
+    fc.assert(
+      fc.property(
+        fc.tuple(byte, byte, byte, byte),
+        fc.tuple(byte, byte, byte, byte),
+        fc.integer({ min: 0, max: 32 }),
+        (net, host, bits) => {
+          const toNumber = (bytes: readonly number[]): bigint =>
+            bytes.reduce((sum, one) => sum * 256n + BigInt(one), 0n);
+          const shift = BigInt(32 - bits);
+          expect(matchCidr(`${net.join('.')}/${bits}`, host.join('.'))).toBe(
+            toNumber(net) >> shift === toNumber(host) >> shift,
+          );
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  test('is told from what is none', () => {
+    expect(['10.0.0.0/8', '::1', '10.0.0.0/64', '10.0.0.256', 'x', '10.0.0.0/8/8'].map(isCidr)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe('an ARN pattern', () => {
+  const cases: [string, string, boolean][] = [
+    ['arn:aws:iam::*:role/x', 'arn:aws:iam::111122223333:role/x', true],
+    ['arn:aws:iam::*', 'arn:aws:iam::111122223333:role/x', false],
+    ['arn:*:iam::111122223333:role/*', 'arn:aws-cn:iam::111122223333:role/a:b', true],
+    ['*', 'arn:aws:iam::111122223333:role/x', false],
+    ['*', 'system:serviceaccount:demo:s3-echoer', false],
+    ['*:*:*:*:*:*', 'a:b:c:d:e:f', false],
+  ];
+  test.each(cases)('%s on %s: %j', (pattern, text, matches) => {
+    expect(matchArn(toGlob(pattern), text)).toBe(matches);
+  });
+});
+
+describe('numbers and dates', () => {
+  test.each([
+    ['3600', '3600', '=', true],
+    ['3600', '3600.0', '=', true],
+    ['3600', '900', '<', true],
+    ['3600', '3600', '<', false],
+    ['3600', '3601', '>', true],
+    ['1e3', '1000', '=', false],
+    ['x', 'x', '=', false],
+    ['', '0', '=', false],
+  ] as const)('number %s against %s %s: %j', (expected, actual, relation, holds) => {
+    expect(matchNumber(expected, actual, relation)).toBe(holds);
+  });
+
+  test.each([
+    ['2026-10-01T12:00:00Z', '2026-10-01T12:00:00.000Z', '=', true],
+    ['2026-10-01T14:00:00+02:00', '2026-10-01T12:00:00.000Z', '=', true],
+    ['2026-10-01', '2026-10-01T12:00:00.000Z', '<', false],
+    ['1790856000', '2026-10-01T12:00:00.000Z', '=', true],
+    ['2026', '2026-10-01T12:00:00.000Z', '>', true],
+    ['2026-13-01', '2026-10-01T12:00:00.000Z', '<', false],
+    ['yesterday', '2026-10-01T12:00:00.000Z', '>', false],
+  ] as const)('date %s against %s %s: %j', (expected, actual, relation, holds) => {
+    expect(matchDate(expected, actual, relation)).toBe(holds);
+  });
+});

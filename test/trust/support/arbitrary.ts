@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import type { TrustRequest } from '../../../src/trust/request.ts';
+import { AUDIENCE, KEY, PROVIDER, request, SUBJECT } from './base.ts';
+
+const keys = [
+  `${KEY}:sub`,
+  `${KEY}:aud`,
+  `${KEY}:oaud`,
+  `${KEY}:amr`,
+  `${KEY}:groups`,
+  `${KEY.toUpperCase()}:SUB`,
+  `https://${KEY}:sub`,
+  'other.example:sub',
+  'aws:SourceIp',
+  'aws:CurrentTime',
+  'aws:EpochTime',
+  'aws:SecureTransport',
+  'aws:TagKeys',
+  'aws:RequestTag/team',
+  'aws:PrincipalOrgID',
+  'aws:constructor',
+  'sts:DurationSeconds',
+  'sts:RoleSessionName',
+  'sts:SourceIdentity',
+  '__proto__:x',
+];
+
+const values = [
+  SUBJECT,
+  SUBJECT.toUpperCase(),
+  `${SUBJECT} `,
+  'system:serviceaccount:demo:*',
+  'system:serviceaccount:*',
+  '*',
+  'repo:*',
+  AUDIENCE,
+  'sts.amazon.com',
+  'red',
+  '3600',
+  'true',
+  'false',
+  '198.51.100.0/24',
+  '::/0',
+  '2026-01-01T00:00:00Z',
+  'arn:aws:iam::*:role/x',
+  `\${aws:SourceIp}`,
+  `\${sts:SourceIdentity, 'none'}`,
+  `\${*}\${`,
+  '',
+];
+
+const names = [
+  'StringEquals',
+  'StringNotEquals',
+  'StringEqualsIgnoreCase',
+  'StringLike',
+  'StringNotLike',
+  'Bool',
+]
+  .concat(['NumericLessThanEquals', 'NumericNotEquals', 'DateGreaterThan', 'IpAddress', 'NotIpAddress'])
+  .concat(['ArnLike', 'ArnNotEquals', 'BinaryEquals']);
+
+const operators = fc.oneof(
+  fc.constant('Null'),
+  fc
+    .tuple(
+      fc.constantFrom('', '', 'ForAnyValue:', 'ForAllValues:'),
+      fc.constantFrom(...names),
+      fc.constantFrom('', '', 'IfExists'),
+    )
+    .map((parts) => parts.join('')),
+);
+
+const oneOrMore = (from: readonly string[]): fc.Arbitrary<unknown> =>
+  fc.oneof(fc.constantFrom(...from), fc.array(fc.constantFrom(...from), { minLength: 1, maxLength: 3 }));
+
+const conditions = fc.dictionary(
+  operators,
+  fc.dictionary(fc.constantFrom(...keys), oneOrMore(values), { maxKeys: 2 }),
+  {
+    maxKeys: 3,
+  },
+);
+
+const providers = [PROVIDER, PROVIDER.replace('/id/A', '/id/B'), 'accounts.google.com'];
+const actions = [
+  'sts:AssumeRoleWithWebIdentity',
+  'sts:AssumeRole',
+  'sts:*',
+  '*',
+  'sts:TagSession',
+  'STS:Assume?ole*',
+];
+
+const statements = fc
+  .record({
+    effect: fc.constantFrom('Allow', 'Allow', 'Deny'),
+    not: fc.tuple(fc.boolean(), fc.boolean()),
+    principal: fc.oneof(
+      fc.constant('*'),
+      fc.record({ Federated: oneOrMore(providers) }),
+      fc.constantFrom(
+        { Federated: '*' },
+        { AWS: '*' },
+        { AWS: '111122223333' },
+        { Service: 'ec2.amazonaws.com' },
+      ),
+    ),
+    action: oneOrMore(actions),
+    condition: fc.option(conditions, { nil: undefined }),
+  })
+  .map(({ effect, not: [notPrincipal, notAction], principal, action, condition }) => ({
+    Effect: effect,
+    [effect === 'Deny' && notPrincipal ? 'NotPrincipal' : 'Principal']: principal,
+    [notAction ? 'NotAction' : 'Action']: action,
+    ...(condition === undefined ? {} : { Condition: condition }),
+  }));
+
+/** Policies that IAM takes, right and wrong in every way that people get them wrong. */
+export const policies: fc.Arbitrary<Record<string, unknown>> = fc
+  .tuple(
+    fc.constantFrom('2012-10-17', '2012-10-17', '2008-10-17', undefined),
+    fc.oneof(statements, fc.array(statements, { minLength: 1, maxLength: 3 })),
+  )
+  .map(([version, statement]) => ({
+    ...(version === undefined ? {} : { Version: version }),
+    Statement: statement,
+  }));
+
+const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(value, { nil: undefined });
+
+/** Requests all of whose facts are known. */
+export const knownRequests: fc.Arbitrary<TrustRequest> = fc
+  .record({
+    sub: fc.constantFrom(SUBJECT, 'system:serviceaccount:demo:default', `odd \${sub} *`, ''),
+    audiences: fc.constantFrom([AUDIENCE], ['a', 'b']),
+    tags: maybe(fc.constantFrom({ team: 'red' }, { team: 'red', cost: 'blue' })),
+    sourceIdentity: maybe(fc.constant('alice')),
+    viaEndpoint: fc.boolean(),
+    durationSeconds: fc.constantFrom(900, 3_600, 43_200),
+  })
+  .map(({ sub, audiences, tags, sourceIdentity, viaEndpoint, durationSeconds }) =>
+    request({
+      token: { sub, audience: AUDIENCE, originalAudiences: audiences },
+      durationSeconds,
+      ...(tags === undefined ? {} : { sessionTags: tags }),
+      ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+      ...(viaEndpoint ? { sourceIp: 'absent', sourceVpc: 'vpc-1', sourceVpce: 'vpce-1' } : {}),
+    }),
+  );
+
+/** The same, of some of which only AWS knows. */
+export const requests: fc.Arbitrary<TrustRequest> = fc.oneof(
+  knownRequests,
+  knownRequests.map((known) => ({
+    ...known,
+    roleSessionName: 'unknown' as const,
+    durationSeconds: 'unknown' as const,
+    sourceIp: 'unknown' as const,
+    sourceVpc: 'unknown' as const,
+    sourceVpce: 'unknown' as const,
+  })),
+);

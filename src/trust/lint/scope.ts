@@ -1,0 +1,98 @@
+import { parseArn } from '../../aws/arn.ts';
+import { judgeAction } from '../judge/action.ts';
+import { CLAIM_KEYS, NEVER_SET, OF_THE_REQUEST, UNKNOWN, UNKNOWN_FAMILIES } from '../judge/keys.ts';
+import { findPlatformOfKey } from '../platforms.ts';
+import type { Condition } from '../policy/condition.ts';
+import type { Statement } from '../policy/statement.ts';
+import type { TrustPolicy } from '../policy.ts';
+
+/** A statement, and what can be told of it without a request. */
+export interface LintScope {
+  readonly statement: Statement;
+  readonly version: TrustPolicy['version'];
+  /** Issuers without `https://` that its conditions may speak of; the first is the likeliest. */
+  readonly prefixes: readonly string[];
+  /** Those that were given as the clusters' own; empty where none was. */
+  readonly ownPrefixes: readonly string[];
+  /** It allows an OIDC provider, or everybody, sts:AssumeRoleWithWebIdentity. */
+  readonly letsTokensIn: boolean;
+  /** A condition of it can never be met: whatever else it lacks lets nobody in. */
+  readonly neverMatches: boolean;
+}
+
+/** Whether a request with a ServiceAccount's token has a key. */
+export type Presence = 'always' | 'sometimes' | 'never';
+
+export function createLintScope(
+  statement: Statement,
+  version: TrustPolicy['version'],
+  ownPrefixes: readonly string[],
+): LintScope {
+  const providers = listProviderPrefixes(statement);
+  const prefixes =
+    providers.length > 0 ? providers : ownPrefixes.length > 0 ? ownPrefixes : guessPrefixes(statement);
+  const isOpen =
+    statement.principal.everyone || statement.principal.members.some(({ value }) => value === '*');
+  const covers = judgeAction(statement.action, 'sts:AssumeRoleWithWebIdentity').matches === 'yes';
+  const letsTokensIn = statement.effect === 'Allow' && covers && (isOpen || providers.length > 0);
+  return {
+    statement,
+    version,
+    prefixes,
+    ownPrefixes,
+    letsTokensIn,
+    neverMatches: statement.conditions.some((condition) => isNeverMet(condition, prefixes)),
+  };
+}
+
+function listProviderPrefixes({ principal }: Statement): string[] {
+  return principal.members.flatMap(({ kind, value }) => {
+    if (kind !== 'Federated' || value === '*') return [];
+    const resource = parseArn(value)?.resource;
+    if (resource === undefined) return [value];
+    return resource.startsWith('oidc-provider/') ? [resource.slice('oidc-provider/'.length)] : [];
+  });
+}
+
+/** Where the principal is a wildcard, the keys are all there is to go by. */
+function guessPrefixes({ conditions }: Statement): string[] {
+  return conditions.flatMap(({ key }) => /^(.+):sub$/i.exec(key)?.[1] ?? []);
+}
+
+/** The claim that a key stands for, where it is one of the statement's issuers'; lower case. */
+export function readClaimOfKey(key: string, prefixes: readonly string[]): string | undefined {
+  const name = key.toLowerCase();
+  const prefix = prefixes.find((candidate) => name.startsWith(`${candidate.toLowerCase()}:`));
+  return prefix === undefined ? undefined : name.slice(prefix.length + 1);
+}
+
+/** Tokens of a cluster have neither `amr` nor `email`; other platforms have claims of their own for keys. */
+export function judgePresence(key: string, prefixes: readonly string[]): Presence {
+  const name = key.toLowerCase();
+  const claim = readClaimOfKey(key, prefixes);
+  if (claim !== undefined) {
+    if (['sub', 'aud', 'oaud'].includes(claim)) return 'always';
+    const isOther = prefixes.some((prefix) => findPlatformOfKey(`${prefix}:`) !== undefined);
+    return isOther && !CLAIM_KEYS.includes(claim) ? 'sometimes' : 'never';
+  }
+  const has = (keys: readonly string[]): boolean => keys.some((known) => known.toLowerCase() === name);
+  if (has(NEVER_SET)) return 'never';
+  const families = [...UNKNOWN_FAMILIES, 'aws:RequestTag/'];
+  const isOfFamily = families.some((family) => name.startsWith(family.toLowerCase()));
+  return has(OF_THE_REQUEST) || has(UNKNOWN) || isOfFamily ? 'sometimes' : 'never';
+}
+
+function isNeverMet(condition: Condition, prefixes: readonly string[]): boolean {
+  const { operator, key, values } = condition;
+  const presence = judgePresence(key, prefixes);
+  if (operator.family === 'null') {
+    return presence === 'always' && values.every((value) => value.toLowerCase() === 'true');
+  }
+  if (operator.negated || operator.ifExists || operator.setOperator === 'ForAllValues') return false;
+  return values.length === 0 || presence === 'never';
+}
+
+/** Whether a condition says which values may be, and cannot be passed by leaving the key out. */
+export function isRestriction({ operator }: Condition): boolean {
+  return !operator.negated && operator.family !== 'null';
+}

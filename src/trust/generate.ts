@@ -1,0 +1,48 @@
+import { type CommandStep, listAwsSteps, listEksctlSteps } from './generate/commands.ts';
+import type { TrustPlan } from './generate/inputs.ts';
+import { createTrustDocument, type TrustDocument } from './generate/statement.ts';
+import { renderTerraform } from './generate/terraform.ts';
+import { type Paint, PLAIN } from './render/style.ts';
+
+/** Everything that a ServiceAccount needs to be let into a role. */
+export interface GeneratedTrust {
+  readonly policy: TrustDocument;
+  readonly providerArn: string;
+  readonly roleArn: string;
+  readonly aws: readonly CommandStep[];
+  /** Absent where the issuer is no EKS cluster's. */
+  readonly eksctl?: readonly CommandStep[];
+  /** HCL. */
+  readonly terraform: string;
+}
+
+export function generateTrust(plan: TrustPlan): GeneratedTrust {
+  const eksctl = listEksctlSteps(plan);
+  return {
+    policy: createTrustDocument(plan.caller),
+    providerArn: plan.caller.provider.arn,
+    roleArn: plan.roleArn,
+    aws: listAwsSteps(plan),
+    ...(eksctl === undefined ? {} : { eksctl }),
+    terraform: renderTerraform(plan),
+  };
+}
+
+/** Three ways to the same provider and role, for people. */
+export function renderGenerated({ aws, eksctl, terraform }: GeneratedTrust, paint: Paint = PLAIN): string {
+  const notEks = 'eksctl makes these for clusters of EKS only, and the issuer is of none.';
+  const sections = [
+    [paint('title', 'AWS CLI'), '', ...renderSteps(aws, paint)],
+    [paint('title', 'eksctl'), '', ...(eksctl === undefined ? [notEks, ''] : renderSteps(eksctl, paint))],
+    [paint('title', 'Terraform'), '', paint('command', terraform.trimEnd())],
+  ];
+  return `${sections.flat().join('\n')}\n`;
+}
+
+function renderSteps(steps: readonly CommandStep[], paint: Paint): string[] {
+  return steps.flatMap(({ why, commands }) => [
+    paint('quiet', `# ${why}`),
+    ...commands.map((command) => paint('command', command)),
+    '',
+  ]);
+}

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { createPlaceFinder } from '../../src/json/locate.ts';
+import { evaluateTrust } from '../../src/trust/evaluate.ts';
+import { fixPolicy } from '../../src/trust/fix.ts';
+import { lintPolicy, toFindings } from '../../src/trust/lint.ts';
+import { readTrustPolicy } from '../../src/trust/policy.ts';
+import { renderFindings } from '../../src/trust/render/lint.ts';
+import { renderProblems } from '../../src/trust/render/problems.ts';
+import { PLAIN } from '../../src/trust/render/style.ts';
+import { renderVerdict } from '../../src/trust/render/verdict.ts';
+import { KEY, PROVIDER, policy, requestOf, statement } from './support/base.ts';
+
+/** Clears the screen, by both introducers of a control sequence, and writes from right to left. */
+const EVIL = '\u001b[2J\u009b2J\u202e\u007f';
+const sub = `${KEY}:sub`;
+
+test.each<[what: string, document: object]>([
+  ['a key', { StringEquals: { [`aws:RequestTag/${EVIL}`]: 'x', [EVIL]: 'x', [`${KEY}:${EVIL}`]: 'x' } }],
+  ['an absent key', { Null: { [`aws:RequestTag/${EVIL}`]: 'false', [`${EVIL}.example:sub`]: 'true' } }],
+  ['a key that must be absent', { Null: { [sub]: 'true' } }],
+  ['a namespace', { StringLike: { [sub]: `system:serviceaccount:${EVIL}:*` } }],
+  ['a name', { StringEquals: { [sub]: `system:serviceaccount:demo:${EVIL}` } }],
+  ['an operator', { [`StringEquals${EVIL}`]: { [sub]: 'x' } }],
+  ['a value', { StringEquals: { [sub]: [EVIL, `a${EVIL}`] }, IpAddress: { 'aws:SourceIp': EVIL } }],
+])('nothing that stands in %s of a policy reaches a terminal as it is', (_what, condition) => {
+  const federated = (text: string) => ({ Principal: { Federated: text } });
+  const arn = (partition: string, account: string) =>
+    federated(`arn:${partition}:iam::${account}:oidc-provider/${KEY}`);
+  const principals = [arn(EVIL, '111122223333'), arn('aws', EVIL), federated(`${PROVIDER}${EVIL}`)];
+  for (const more of [
+    ...principals,
+    {},
+    { Sid: EVIL },
+    { [EVIL]: EVIL },
+    { Action: EVIL },
+    { Principal: { [EVIL]: EVIL } },
+  ]) {
+    const text = JSON.stringify(policy(statement({ Condition: condition, ...more })));
+    const reading = readTrustPolicy(text);
+    const { find } = createPlaceFinder(text);
+    const found = reading.kind === 'policy' ? lintPolicy(reading.policy) : toFindings(reading.problems);
+    const shown = [
+      renderFindings(
+        found.map((one) => ({ ...one, place: find(one.pointer) })),
+        'file',
+        PLAIN,
+      ),
+    ];
+    if (reading.kind === 'invalid') shown.push(renderProblems(reading.problems, PLAIN));
+    else {
+      const asked = requestOf('system:serviceaccount:demo:default');
+      shown.push(renderVerdict(evaluateTrust(reading.policy, asked)));
+      shown.push(...(fixPolicy(reading.policy, asked)?.changes ?? []));
+    }
+    expect(shown.join('\n')).toMatch(/^[ -~\n✔✘→…’]+$/);
+  }
+});

@@ -1,0 +1,69 @@
+import { createConditionalRead } from './conditional-read.ts';
+import { type Discovery, MAX_DISCOVERY_BYTES, readDiscovery, toDiscoveryUrl } from './discovery.ts';
+import { KeySourceError } from './failures.ts';
+import type { FetchDocument } from './fetch-document.ts';
+import type { FetchedDocument } from './fetched-document.ts';
+import { MAX_KEY_SET_BYTES } from './key-set.ts';
+import type { KeySource } from './source.ts';
+
+export interface NetworkSourceOptions {
+  /** As the tokens' `iss` has it; one that `checkIssuerUrl` finds fit. */
+  readonly issuer: string;
+  /** Where the keys are, if that is not to be asked of the issuer. The operator's word: any host. */
+  readonly jwksUri?: string;
+  /** Hosts besides the issuer's that its discovery document may send us to. */
+  readonly allowedHosts?: readonly string[];
+  readonly fetch: FetchDocument;
+}
+
+/** The documents as the public sees them: discovery, then the keys. A token has no say in where they are read. */
+export function createNetworkSource(options: NetworkSourceOptions): KeySource {
+  const readDiscoveryText = createConditionalRead(options.fetch);
+  const readKeys = createConditionalRead(options.fetch);
+
+  async function discover(signal: AbortSignal | undefined) {
+    const limits = { maxBytes: MAX_DISCOVERY_BYTES, ...(signal && { signal }) };
+    const document = await readDiscoveryText(toDiscoveryUrl(options.issuer), limits);
+    return {
+      discovery: toDiscovery(document.body, options),
+      notes: noteMediaType('the discovery document', document, ['application/json']),
+    };
+  }
+
+  return {
+    async readDocuments(signal) {
+      const found = options.jwksUri === undefined ? await discover(signal) : undefined;
+      const jwksUri = options.jwksUri ?? found?.discovery.jwksUri ?? '';
+      const document = await readKeys(jwksUri, { maxBytes: MAX_KEY_SET_BYTES, ...(signal && { signal }) });
+      const mediaTypes = ['application/jwk-set+json', 'application/json'];
+      return {
+        jwks: document.body,
+        notes: [
+          ...(found?.discovery.shortcomings ?? []),
+          ...(found?.notes ?? []),
+          ...noteMediaType('the key set', document, mediaTypes),
+        ],
+        ...(found && { discovery: found.discovery }),
+        ...(document.maxAgeMs !== undefined && { maxAgeMs: document.maxAgeMs }),
+      };
+    },
+  };
+}
+
+function toDiscovery(text: string, { issuer, allowedHosts }: NetworkSourceOptions): Discovery {
+  const reading = readDiscovery(text, issuer, { ...(allowedHosts && { allowedHosts }) });
+  if (reading.kind === 'discovery') return reading;
+  const url = toDiscoveryUrl(issuer);
+  throw new KeySourceError('discovery', `the discovery document ${url}: ${reading.problem}`);
+}
+
+/** Object stores serve what they were told, often octets; the bytes are the same. */
+function noteMediaType(
+  what: string,
+  { contentType }: FetchedDocument,
+  expected: readonly string[],
+): string[] {
+  if (expected.includes(contentType)) return [];
+  const seen = /^[\w.+/-]{1,64}$/.test(contentType) ? `as ${contentType}` : 'without a known media type';
+  return [`${what} is served ${seen}: ${expected[0]} is right`];
+}

@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { checkIssuerUrl, readDiscovery, toDiscoveryUrl } from '../../../src/issuer/keys/discovery.ts';
+
+const issuer = 'https://issuer.example/id/a';
+const document = {
+  issuer,
+  jwks_uri: 'https://issuer.example/id/a/keys',
+  response_types_supported: ['id_token'],
+  subject_types_supported: ['public'],
+  id_token_signing_alg_values_supported: ['RS256'],
+};
+
+function read(change: object, allowedHosts: readonly string[] = []) {
+  return readDiscovery(JSON.stringify({ ...document, ...change }), issuer, { allowedHosts });
+}
+
+test.each([
+  ['https://issuer.example', 'https://issuer.example/.well-known/openid-configuration'],
+  ['https://issuer.example/', 'https://issuer.example/.well-known/openid-configuration'],
+  ['https://issuer.example/id/A', 'https://issuer.example/id/A/.well-known/openid-configuration'],
+  ['https://issuer.example/id/', 'https://issuer.example/id/.well-known/openid-configuration'],
+  ['https://issuer.example/id//', 'https://issuer.example/id//.well-known/openid-configuration'],
+  ['https://Issuer.example', 'https://Issuer.example/.well-known/openid-configuration'],
+])('the discovery document of %s is at %s', (from, to) => {
+  expect(toDiscoveryUrl(from)).toBe(to);
+});
+
+test.each<[string, RegExp | undefined]>([
+  ['https://issuer.example', undefined],
+  ['http://127.0.0.1:8443', undefined],
+  ['http://issuer.example', /plain http/],
+  ['kubernetes/serviceaccount', /is not written as https/],
+  ['https://issuer.example?a=b', /has a query/],
+  ['https://issuer.example#', /is not written as https/],
+  ['https://169.254.43518', /in a disguise/],
+])('an issuer that is configured as %s', (text, problem) => {
+  if (problem === undefined) expect(checkIssuerUrl(text)).toBeUndefined();
+  else expect(checkIssuerUrl(text)).toMatch(problem);
+});
+
+describe('a document is taken', () => {
+  test('as kube-apiserver writes it', () => {
+    expect(read({})).toEqual({
+      kind: 'discovery',
+      issuer,
+      jwksUri: 'https://issuer.example/id/a/keys',
+      document,
+      shortcomings: [],
+    });
+  });
+
+  test.each<[string, object, string[]]>([
+    ['keys at an allowed host', { jwks_uri: 'https://keys.example/k' }, ['keys.example']],
+    ['keys at an allowed port', { jwks_uri: 'https://keys.example:8443/k' }, ['keys.example:8443']],
+    ['the standard port', { jwks_uri: 'https://issuer.example:443/k' }, []],
+  ])('with %s', (_, change, allowedHosts) => {
+    expect(read(change, allowedHosts)).toMatchObject({ kind: 'discovery', ...{ shortcomings: [] } });
+  });
+
+  test.each<[string, object, RegExp]>([
+    [
+      'no response types',
+      { response_types_supported: undefined },
+      /^response_types_supported is missing.*STS would/,
+    ],
+    ['no subject types', { subject_types_supported: [] }, /^subject_types_supported is missing/],
+    ['a string for a list', { subject_types_supported: 'public' }, /^subject_types_supported is missing/],
+    [
+      'no algorithms',
+      { id_token_signing_alg_values_supported: [1] },
+      /^id_token_signing_alg_values_supported is mis/,
+    ],
+    ['other algorithms', { id_token_signing_alg_values_supported: ['PS256', 'EdDSA'] }, /has none of RS256/],
+  ])('with %s, and what AWS would say is told', (_, change, shortcoming) => {
+    expect(read(change)).toMatchObject({
+      kind: 'discovery',
+      shortcomings: [expect.stringMatching(shortcoming)],
+    });
+  });
+
+  test('without jwks_uri where that is not used, and AWS would not take it', () => {
+    const text = JSON.stringify({ ...document, jwks_uri: undefined });
+    expect(readDiscovery(text, issuer, { jwksUriUnused: true })).toMatchObject({
+      jwksUri: '',
+      shortcomings: [expect.stringMatching(/^jwks_uri is missing/)],
+    });
+  });
+});
+
+describe('a document is refused', () => {
+  test.each<[string, object, RegExp]>([
+    ['a slash more', { issuer: `${issuer}/` }, /issuer is ".*a\/" and not .*a slash at the end count/],
+    ['other letter case', { issuer: issuer.replace('/a', '/A') }, /letter case/],
+    ['another issuer', { issuer: 'https://other.example' }, /"https:\/\/other.example" and not/],
+    ['no issuer', { issuer: undefined }, /issuer is missing/],
+    ['an issuer in a list', { issuer: [issuer] }, /issuer is missing or no string/],
+    ['no jwks_uri', { jwks_uri: undefined }, /jwks_uri is missing/],
+    ['jwks_uri by http', { jwks_uri: 'http://issuer.example/k' }, /jwks_uri is plain http/],
+    ['jwks_uri elsewhere', { jwks_uri: 'https://keys.example/k' }, /allow the host keys.example$/],
+    [
+      'jwks_uri at another port',
+      { jwks_uri: 'https://issuer.example:444/k' },
+      /allow the host issuer.example:444/,
+    ],
+    ['jwks_uri at metadata', { jwks_uri: 'http://169.254.169.254/latest' }, /plain http/],
+    [
+      'jwks_uri at loopback',
+      { jwks_uri: 'http://127.0.0.1/k' },
+      /is at http:\/\/127.0.0.1 and not at the issuer's/,
+    ],
+    ['jwks_uri in a disguise', { jwks_uri: 'https://issuer.example\\@evil.example/' }, /is not written as/],
+    ['jwks_uri of another kind', { jwks_uri: 'file:///etc/passwd' }, /is not written as/],
+  ])('with %s', (_, change, problem) => {
+    expect(read(change)).toMatchObject({ kind: 'refused', problem: expect.stringMatching(problem) });
+  });
+
+  test('at a host that is allowed at another port only', () => {
+    const reading = read({ jwks_uri: 'https://keys.example:8443/k' }, ['keys.example']);
+    expect(reading).toMatchObject({ kind: 'refused' });
+  });
+
+  test('with both issuers whole, since long ones differ at their end', () => {
+    const of = (last: string) => `https://oidc.eks.eu-central-1.amazonaws.com/id/${'0'.repeat(31)}${last}`;
+    expect(readDiscovery(JSON.stringify({ ...document, issuer: of('A') }), of('B'))).toEqual({
+      kind: 'refused',
+      problem: `its issuer is "${of('A')}" and not "${of('B')}": configure the one that the tokens carry`,
+    });
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['nothing', '', /it is empty/],
+    ['HTML', '<!doctype html>', /not JSON/],
+    ['a list', '[]', /no JSON object/],
+    ['two issuers', `{"issuer":"x",${JSON.stringify(document).slice(1)}`, /"\/issuer" is there twice/],
+    ['more than 64 KiB', JSON.stringify({ ...document, more: 'a'.repeat(65_536) }), /larger than 64 KiB/],
+  ])('that is %s', (_, text, problem) => {
+    expect(readDiscovery(text, issuer)).toMatchObject({ problem: expect.stringMatching(problem) });
+  });
+});
+
+test('whatever comes, it answers, and never with keys at a host that is not allowed', () => {
+  const url = fc
+    .tuple(
+      fc.constantFrom('https://', 'http://', 'https:\\\\', ''),
+      fc.constantFrom('issuer.example', 'issuer.example.', 'issuer.example@evil.example', 'evil.example'),
+      fc.constantFrom('', ':443', ':444', '/', '/k', '/../k', '#', '?q'),
+    )
+    .map((pieces) => pieces.join(''));
+  const value = fc.oneof(fc.constantFrom(issuer, ...Object.values(document).flat()), url, fc.jsonValue());
+  const names = [...Object.keys(document), 'more'];
+  const members = fc.record(Object.fromEntries(names.map((name) => [name, value])), { requiredKeys: [] });
+  fc.assert(
+    fc.property(members, (change) => {
+      const reading = read(change);
+      if (reading.kind === 'discovery')
+        expect(new URL(reading.jwksUri).origin).toBe('https://issuer.example');
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,60 @@
+import { DISCOVERY_PATH, JWKS_PATH } from '../documents.ts';
+import { checkIssuerUrl } from '../keys/discovery.ts';
+import { parseDocumentUrl } from '../keys/document-url.ts';
+import { RECORD_NAME } from './record.ts';
+
+/** The names of an issuer's documents below the place where it is published. */
+export interface IssuerPlace {
+  readonly issuer: string;
+  readonly jwksUri: string;
+  readonly discoveryName: string;
+  readonly jwksName: string;
+}
+
+export type IssuerPlaceReading =
+  | ({ readonly kind: 'place' } & IssuerPlace)
+  | { readonly kind: 'malformed'; readonly problems: readonly string[] };
+
+/** IAM, CreateOpenIDConnectProvider: the length of a provider's URL. */
+const MAX_ISSUER_LENGTH = 255;
+
+const DISCOVERY_NAME = DISCOVERY_PATH.slice(1);
+
+/**
+ * What is published where, for an issuer whose URL leads to the place.
+ * @param jwksUri kube-apiserver's own path below the issuer where absent; must be below the issuer, since nothing is
+ *   written anywhere else
+ */
+export function readIssuerPlace(issuer: string, jwksUri: string | undefined): IssuerPlaceReading {
+  const problem = checkIssuer(issuer);
+  if (problem !== undefined) return { kind: 'malformed', problems: [problem] };
+  const base = issuer.replace(/\/$/, '');
+  const uri = jwksUri ?? base + JWKS_PATH;
+  const jwksName = uri.slice(base.length + 1);
+  const uriProblem = checkJwksUri(uri, base, jwksName);
+  if (uriProblem !== undefined) return { kind: 'malformed', problems: [uriProblem] };
+  return { kind: 'place', issuer, jwksUri: uri, discoveryName: DISCOVERY_NAME, jwksName };
+}
+
+function checkIssuer(issuer: string): string | undefined {
+  const problem = checkIssuerUrl(issuer);
+  if (problem !== undefined) return `--issuer: ${problem}`;
+  if (issuer.length <= MAX_ISSUER_LENGTH) return undefined;
+  return `--issuer has ${issuer.length} characters: IAM takes a provider URL of at most ${MAX_ISSUER_LENGTH}`;
+}
+
+function checkJwksUri(uri: string, base: string, name: string): string | undefined {
+  const parsed = parseDocumentUrl(uri);
+  if (parsed.kind === 'refused') return `--jwks-uri ${parsed.problem}`;
+  if (!uri.startsWith(`${base}/`)) {
+    return `--jwks-uri is not below the issuer: give one that begins with ${base}/, where --to leads`;
+  }
+  // Each step becomes a file or an object: no escapes, queries or steps that lead elsewhere.
+  const steps = name.split('/');
+  if (!/^[\w./~-]{1,512}$/.test(name) || steps.some((step) => /^\.{0,2}$/.test(step))) {
+    return '--jwks-uri has a path that is no plain file name: give one such as …/openid/v1/jwks or …/keys.json';
+  }
+  return name === DISCOVERY_NAME || name === RECORD_NAME
+    ? `--jwks-uri leads to ${name}, which is another document: give one such as …/openid/v1/jwks`
+    : undefined;
+}

@@ -1,0 +1,94 @@
+import type { KubeApi } from '../../kube/api.ts';
+import { describeError } from '../../kube/errors.ts';
+import { createClusterSource, readClusterIssuer } from '../keys/cluster.ts';
+import { type KeySet, readKeySet } from '../keys/key-set.ts';
+import { quote } from '../keys/quote.ts';
+import { isSignatureAlgorithm } from '../token/keys.ts';
+import { type DriftFinding, toFinding } from './findings.ts';
+import { type AccountName, requestSampleToken, type SampleToken } from './sample-token.ts';
+
+export interface ClusterViewDeps {
+  /** With a credential of its own, by the CA of the cluster. */
+  readonly api: Pick<KubeApi, 'get' | 'send'>;
+  /** Whose token is asked for; absent: none is. */
+  readonly account?: AccountName | undefined;
+}
+
+/** The issuer as the cluster itself sees it. */
+export interface ClusterView {
+  /** undefined where no keys could be read */
+  readonly set: KeySet | undefined;
+  /** undefined where none was asked for, or none given */
+  readonly sample: SampleToken | undefined;
+  readonly findings: readonly DriftFinding[];
+  readonly unseen: readonly string[];
+}
+
+export async function lookAtCluster(
+  issuer: string,
+  deps: ClusterViewDeps,
+  signal?: AbortSignal,
+): Promise<ClusterView> {
+  const [documents, token] = await Promise.all([
+    readDocuments(issuer, deps, signal),
+    readSample(issuer, deps, signal),
+  ]);
+  return {
+    set: documents.set,
+    sample: token.sample,
+    findings: [...documents.findings, ...token.findings],
+    unseen: [...documents.unseen, ...token.unseen],
+  };
+}
+
+type Part<T> = Pick<ClusterView, 'findings' | 'unseen'> & T;
+
+async function readDocuments(
+  issuer: string,
+  { api }: ClusterViewDeps,
+  signal: AbortSignal | undefined,
+): Promise<Part<Pick<ClusterView, 'set'>>> {
+  try {
+    const found = await readClusterIssuer(api, signal);
+    const { jwks } = await createClusterSource(api, found).readDocuments(signal);
+    const set = readKeySet(jwks);
+    const findings = found === issuer ? [] : [describeOtherIssuer(found, issuer)];
+    if (set.kind === 'keys') return { set, findings, unseen: [] };
+    return { set: undefined, findings, unseen: [`the JWKS of the API server: ${set.problem}`] };
+  } catch (error) {
+    return { set: undefined, findings: [], unseen: [`the keys of the cluster: ${describeError(error)}`] };
+  }
+}
+
+function describeOtherIssuer(found: string, issuer: string): DriftFinding {
+  return toFinding(
+    'cluster-issuer-differs',
+    `the API server's issuer is ${quote(found)} and not ${quote(issuer)}`,
+  );
+}
+
+async function readSample(
+  issuer: string,
+  { api, account }: ClusterViewDeps,
+  signal: AbortSignal | undefined,
+): Promise<Part<Pick<ClusterView, 'sample'>>> {
+  if (account === undefined) return { sample: undefined, findings: [], unseen: [] };
+  try {
+    const sample = await requestSampleToken(api, account, signal);
+    return { sample, findings: checkSample(sample, issuer), unseen: [] };
+  } catch (error) {
+    return { sample: undefined, findings: [], unseen: [`a token of the cluster: ${describeError(error)}`] };
+  }
+}
+
+function checkSample({ alg, issuer: found }: SampleToken, issuer: string): DriftFinding[] {
+  const findings: DriftFinding[] = [];
+  if (!isSignatureAlgorithm(alg)) {
+    findings.push(toFinding('signing-algorithm-not-accepted', `the cluster signs by ${quote(alg)}`));
+  }
+  if (found !== issuer) {
+    const detail = `the cluster's tokens are issued by ${quote(found)} and not by ${quote(issuer)}`;
+    findings.push(toFinding('token-issuer-differs', detail));
+  }
+  return findings;
+}

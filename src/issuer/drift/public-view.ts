@@ -1,0 +1,51 @@
+import { DISCOVERY_MEDIA_TYPE, JWKS_MEDIA_TYPE } from '../documents.ts';
+import { toDiscoveryUrl } from '../keys/discovery.ts';
+import type { KeySet } from '../keys/key-set.ts';
+import type { DriftFinding } from './findings.ts';
+import { readPublicDiscovery } from './public-discovery.ts';
+import { fetchPublic, type PublicFetchDeps } from './public-fetch.ts';
+import { readPublicKeys } from './public-keys.ts';
+
+/** The issuer as STS sees it. */
+export interface PublicView {
+  /** undefined where no keys could be read */
+  readonly set: KeySet | undefined;
+  readonly findings: readonly DriftFinding[];
+  readonly unseen: readonly string[];
+}
+
+/** Discovery first, then the keys at the place that it names: the way that STS goes. */
+export async function lookAtPublic(
+  issuer: string,
+  deps: PublicFetchDeps,
+  signal?: AbortSignal,
+): Promise<PublicView> {
+  const first = await fetchPublic(
+    { url: toDiscoveryUrl(issuer), what: 'discovery document', mediaTypes: [DISCOVERY_MEDIA_TYPE] },
+    deps,
+    signal,
+  );
+  if (first.text === undefined) return toView([first]);
+  const discovery = readPublicDiscovery(first.text, issuer);
+  if (discovery.jwksUri === undefined) return toView([first, discovery]);
+  const second = await fetchPublic(
+    { url: discovery.jwksUri, what: 'JWKS', mediaTypes: [JWKS_MEDIA_TYPE, DISCOVERY_MEDIA_TYPE] },
+    deps,
+    signal,
+  );
+  const keys = second.text === undefined ? undefined : readPublicKeys(second.text);
+  return { ...toView([first, discovery, second, ...(keys ? [keys] : [])]), set: keys?.set };
+}
+
+interface Step {
+  readonly findings: readonly DriftFinding[];
+  readonly unseen?: string;
+}
+
+function toView(steps: readonly Step[]): PublicView {
+  return {
+    set: undefined,
+    findings: steps.flatMap(({ findings }) => findings),
+    unseen: steps.flatMap(({ unseen }) => unseen ?? []),
+  };
+}

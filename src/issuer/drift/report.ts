@@ -1,0 +1,55 @@
+import { type ApiServersDeps, lookAtApiServers } from './api-servers.ts';
+import { type ClusterView, type ClusterViewDeps, lookAtCluster } from './cluster-view.ts';
+import { compareKeys, describeComparison, type KeyComparison } from './compare.ts';
+import type { DriftFinding } from './findings.ts';
+import { checkProviderUrl } from './issuer-url.ts';
+import type { PublicFetchDeps } from './public-fetch.ts';
+import { lookAtPublic } from './public-view.ts';
+
+export interface DriftDeps {
+  /** A sentence: why the cluster cannot be asked; the public side is judged alone then. */
+  readonly cluster: ClusterViewDeps | string;
+  readonly apiServers?: ApiServersDeps | undefined;
+  readonly public: PublicFetchDeps;
+}
+
+export interface DriftReport {
+  readonly issuer: string;
+  /** `drift` where there is any finding; `unseen` where there is none, and not everything could be looked at. */
+  readonly outcome: 'none' | 'drift' | 'unseen';
+  readonly findings: readonly DriftFinding[];
+  /** undefined where one of both sides has no keys to compare */
+  readonly keys: KeyComparison | undefined;
+  /** The key id that the cluster signs with, where it was asked for a token. */
+  readonly signingKey: string | undefined;
+  /** What could not be looked at, and why. */
+  readonly unseen: readonly string[];
+}
+
+/**
+ * Compares the issuer as the cluster sees it (own credential, CA of the cluster) with what STS sees of it (no credential,
+ * public roots). Never rejects: what cannot be seen is a part of the report.
+ */
+export async function findDrift(issuer: string, deps: DriftDeps, signal?: AbortSignal): Promise<DriftReport> {
+  const [cluster, published, servers] = await Promise.all([
+    typeof deps.cluster === 'string' ? toUnseen(deps.cluster) : lookAtCluster(issuer, deps.cluster, signal),
+    lookAtPublic(issuer, deps.public, signal),
+    deps.apiServers === undefined ? undefined : lookAtApiServers(deps.apiServers, signal),
+  ]);
+  const keys = cluster.set && published.set && compareKeys(cluster.set, published.set);
+  const signingKey = cluster.sample?.kid;
+  const findings = [
+    ...checkProviderUrl(issuer),
+    ...cluster.findings,
+    ...(servers?.findings ?? []),
+    ...published.findings,
+    ...(keys ? describeComparison(keys, signingKey) : []),
+  ];
+  const unseen = [...cluster.unseen, ...(servers?.unseen ?? []), ...published.unseen];
+  const outcome = findings.length > 0 ? 'drift' : unseen.length > 0 ? 'unseen' : 'none';
+  return { issuer, outcome, findings, keys, signingKey, unseen };
+}
+
+function toUnseen(problem: string): ClusterView {
+  return { set: undefined, sample: undefined, findings: [], unseen: [problem] };
+}

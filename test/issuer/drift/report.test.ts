@@ -1,0 +1,308 @@
+import { describe, expect, test } from 'vitest';
+import { DRIFT, type DriftCode, listDriftCodes } from '../../../src/issuer/drift/findings.ts';
+import { renderDrift } from '../../../src/issuer/drift/render.ts';
+import { KeySourceError } from '../../../src/issuer/keys/failures.ts';
+import { createEcJwk, createEcPair, type Jwk, toSet, useRsaPair } from '../keys/support/jwks.ts';
+import {
+  current,
+  DISCOVERY,
+  DISCOVERY_URL,
+  ISSUER,
+  JWKS_URL,
+  look,
+  next,
+  type Scene,
+  toDiscovery,
+  toTokenAnswer,
+} from './support/scene.ts';
+
+const codesOf = ({ findings }: { findings: readonly { code: string }[] }): string[] =>
+  findings.map(({ code }) => code);
+
+/** Each code of the table that a case has shown, so that none is there for nothing. */
+const shown = new Set<string>();
+
+function createMany(count: number, jwk: Jwk): Jwk[] {
+  return Array.from({ length: count }, (_, index) => ({ ...jwk, kid: `k${index}` }));
+}
+
+test('where both sides have the same keys, there is no drift', async () => {
+  const report = await look({ account: true });
+  expect(report).toMatchObject({
+    outcome: 'none',
+    findings: [],
+    unseen: [],
+    signingKey: 'current',
+    keys: { same: ['current', 'next'], missing: [], different: [], onlyPublic: [] },
+  });
+  expect(report.fetched).toEqual([DISCOVERY_URL, JWKS_URL]);
+});
+
+test('the token that is asked for is good for nothing, and lives as short as can be', async () => {
+  const { sent } = await look({ account: true });
+  expect(sent).toEqual([
+    {
+      path: '/api/v1/namespaces/demo/serviceaccounts/s3-echoer/token',
+      body: {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenRequest',
+        spec: { audiences: ['iam-bridge.invalid'], expirationSeconds: 600 },
+      },
+    },
+  ]);
+  expect((await look()).sent).toEqual([]);
+});
+
+test('no document of an issuer elsewhere makes us ask this machine', async () => {
+  for (const jwks_uri of ['http://localhost/', 'http://127.9.9.9:1/x', 'https://[::1]/jwks']) {
+    const { fetched } = await look({ discovery: { body: toDiscovery({ jwks_uri }) } });
+    expect(fetched).toEqual([DISCOVERY_URL]);
+  }
+});
+
+const other = { ...createEcJwk('current'), use: 'sig', alg: 'ES256' };
+const renamed = { ...current, kid: 'other' };
+
+describe('findings', () => {
+  test.each<[what: string, codes: DriftCode[], scene: Scene]>([
+    [
+      'the key that signs is not public',
+      ['signing-key-missing'],
+      { account: true, jwks: { body: toSet(next) } },
+    ],
+    [
+      'the key that signs is neither public nor in the JWKS of the cluster',
+      ['signing-key-missing'],
+      { account: true, cluster: { token: toTokenAnswer({ kid: 'newest' }) } },
+    ],
+    [
+      'no key of the cluster is public',
+      ['signing-key-missing', 'key-only-public'],
+      { jwks: { body: toSet(renamed) } },
+    ],
+    [
+      'a key that does not sign is not public',
+      ['key-missing'],
+      { account: true, jwks: { body: toSet(current) } },
+    ],
+    [
+      'a key is not public, and which one signs is not known',
+      ['key-missing'],
+      { jwks: { body: toSet(current) } },
+    ],
+    ['the same key id is another key', ['key-differs'], { jwks: { body: toSet(other, next) } }],
+    ['a key is only public', ['key-only-public'], { jwks: { body: toSet(current, next, renamed) } }],
+    [
+      'a private key is public',
+      ['private-key-public'],
+      { jwks: { body: toSet(next, { ...createEcPair().privateJwk, kid: 'current' }) } },
+    ],
+    [
+      'the issuer has a port',
+      ['issuer-port'],
+      {
+        issuer: 'https://oidc.example:8443',
+        cluster: { discovery: { body: toDiscovery({ issuer: 'https://oidc.example:8443' }) } },
+        pages: {
+          'https://oidc.example:8443/.well-known/openid-configuration': {
+            contentType: 'application/json',
+            body: toDiscovery({
+              issuer: 'https://oidc.example:8443',
+              jwks_uri: 'https://oidc.example:8443/keys',
+            }),
+          },
+          'https://oidc.example:8443/keys': { contentType: 'application/json', body: toSet(current, next) },
+        },
+      },
+    ],
+    [
+      'the cluster signs as another issuer',
+      ['cluster-issuer-differs'],
+      { cluster: { discovery: { body: toDiscovery({ issuer: `${ISSUER}/` }) } } },
+    ],
+    [
+      'its tokens are those of another issuer',
+      ['token-issuer-differs'],
+      { account: true, cluster: { token: toTokenAnswer({}, { iss: 'https://old.example' }) } },
+    ],
+    [
+      'the cluster signs by an algorithm that AWS does not take',
+      ['signing-algorithm-not-accepted'],
+      { account: true, cluster: { token: toTokenAnswer({ alg: 'ML-DSA-65' }) } },
+    ],
+    [
+      'the public discovery document is that of another issuer',
+      ['discovery-issuer-differs'],
+      { discovery: { body: toDiscovery({ issuer: `${ISSUER}/` }) } },
+    ],
+    ...Object.keys(DISCOVERY).map((name): [string, DriftCode[], Scene] => [
+      `the public discovery document lacks ${name}`,
+      ['discovery-incomplete'],
+      { discovery: { body: toDiscovery({ [name]: undefined }) } },
+    ]),
+    [
+      'a list of the public discovery document is empty',
+      ['discovery-incomplete'],
+      { discovery: { body: toDiscovery({ subject_types_supported: [] }) } },
+    ],
+    ['the public discovery document is a page', ['discovery-unreadable'], { discovery: { body: '<html>' } }],
+    [
+      'it has a member twice',
+      ['discovery-unreadable'],
+      { discovery: { body: '{"issuer":"a","issuer":"b"}' } },
+    ],
+    [
+      'the jwks_uri is plain http',
+      ['jwks-uri-unusable'],
+      { discovery: { body: toDiscovery({ jwks_uri: 'http://oidc.example/keys' }) } },
+    ],
+    [
+      'the jwks_uri is on whatever machine reads it',
+      ['jwks-uri-unusable'],
+      {
+        discovery: { body: toDiscovery({ jwks_uri: 'http://localhost:8080/shutdown' }) },
+        pages: {
+          'http://localhost:8080/shutdown': { body: toSet(current, next), contentType: 'application/json' },
+        },
+      },
+    ],
+    [
+      'the jwks_uri is a private address, as kube-apiserver has it by default',
+      ['jwks-uri-other-host', 'jwks-uri-unusable'],
+      {
+        discovery: { body: toDiscovery({ jwks_uri: 'https://10.0.0.1:6443/openid/v1/jwks' }) },
+        pages: {
+          'https://10.0.0.1:6443/openid/v1/jwks': {
+            error: new KeySourceError('address', 'a private address'),
+          },
+        },
+      },
+    ],
+    [
+      'the jwks_uri is on another host',
+      ['jwks-uri-other-host'],
+      {
+        discovery: { body: toDiscovery({ jwks_uri: 'https://keys.example/jwks' }) },
+        pages: {
+          'https://keys.example/jwks': { body: toSet(current, next), contentType: 'application/json' },
+        },
+      },
+    ],
+    ['the public JWKS is a page', ['jwks-unreadable'], { jwks: { body: '<html>' } }],
+    ['the public JWKS is empty', ['jwks-unreadable'], { jwks: { body: '{"keys":[]}' } }],
+    [
+      'the public JWKS is larger than anybody reads',
+      ['jwks-unreadable'],
+      { jwks: { error: new KeySourceError('too-large', 'too large') } },
+    ],
+    [
+      'a public key is one that AWS does not take',
+      ['key-not-accepted'],
+      { jwks: { body: toSet(current, next, { kty: 'AKP', kid: 'pq', alg: 'ML-DSA-65', pub: 'AAAA' }) } },
+    ],
+    [
+      'there are more RSA keys than AWS takes',
+      ['too-many-keys', 'key-only-public'],
+      { jwks: { body: toSet(current, next, ...createMany(101, useRsaPair(2048).publicJwk)) } },
+    ],
+    [
+      'there are more keys than anybody reads',
+      ['too-many-keys'],
+      { jwks: { body: toSet(current, next, ...createMany(201, current)) } },
+    ],
+    ['the public gets 403', ['not-anonymous'], { discovery: { status: 403, body: '{}' } }],
+    ['the public gets 401 for the keys', ['not-anonymous'], { jwks: { status: 401, body: '' } }],
+    ['the public gets 404', ['http-status'], { discovery: { status: 404, body: '' } }],
+    [
+      'the public is sent elsewhere',
+      ['redirect'],
+      { jwks: { error: new KeySourceError('redirect', 'answered with a redirect (302)') } },
+    ],
+    ['the media type is wrong', ['content-type'], { jwks: { contentType: 'binary/octet-stream' } }],
+    ['the media type is missing', ['content-type'], { discovery: { contentType: '' } }],
+    ['the answer is slow', ['slow'], { discovery: { takes: 5_001 } }],
+    [
+      'the certificate is not that of a public authority',
+      ['certificate-untrusted'],
+      { discovery: { error: new KeySourceError('tls', 'self-signed certificate') } },
+    ],
+  ])('%s', async (_what, codes, scene) => {
+    const report = await look(scene);
+    expect(codesOf(report)).toEqual(codes);
+    expect(report.outcome).toBe('drift');
+    for (const code of codes) shown.add(code);
+    const text = renderDrift(report);
+    for (const { code, detail, remedy, severity } of report.findings) {
+      expect([severity, remedy]).toEqual([DRIFT[code].severity, DRIFT[code].remedy]);
+      expect(text).toContain(`${severity}: ${detail} (${code})`);
+      expect(text).toContain(remedy);
+    }
+  });
+
+  test.each<[issuer: string, code: DriftCode]>([
+    ['http://127.0.0.1', 'issuer-url'],
+    ['https://oidc.example/?tenant=a', 'issuer-url'],
+    ['https://oidc.example/#a', 'issuer-url'],
+    ['oidc.example', 'issuer-url'],
+    [`https://oidc.example/${'a'.repeat(255)}`, 'issuer-url'],
+  ])('the issuer %s is one that IAM does not take', async (issuer, code) => {
+    expect(codesOf(await look({ issuer }))).toContain(code);
+    shown.add(code);
+  });
+
+  test('what is below 5 s, and a media type of either kind, is nothing to find', async () => {
+    const scene = { discovery: { takes: 5_000 }, jwks: { contentType: 'application/json' } };
+    expect(codesOf(await look(scene))).toEqual([]);
+  });
+
+  test('every code has a case here, or in the test of the API servers', () => {
+    expect(listDriftCodes().filter((code) => !shown.has(code))).toEqual(['api-servers-differ']);
+  });
+});
+
+describe('what could not be seen is no drift', () => {
+  const unreachable = new KeySourceError('unreachable', 'connect ECONNREFUSED');
+
+  test.each<[what: string, scene: Scene]>([
+    ['the public side is not reachable from here', { discovery: { error: unreachable } }],
+    ['its keys are not', { jwks: { error: unreachable } }],
+    [
+      'it takes too long',
+      { discovery: { error: new KeySourceError('timeout', 'no whole answer within 15 s') } },
+    ],
+    [
+      'its name has a private address here',
+      { discovery: { error: new KeySourceError('address', 'private') } },
+    ],
+    ['there is no cluster', { cluster: 'the cluster: give --kubeconfig' }],
+    ['the cluster does not show its keys', { cluster: { jwks: { status: 403, body: '{}' } } }],
+    ['the cluster has no issuer', { cluster: { discovery: { status: 404, body: '' } } }],
+    ['the cluster shows no keys', { cluster: { jwks: { body: '{"keys":[]}' } } }],
+    ['no token may be asked for', { account: true, cluster: { token: { status: 403, body: '{}' } } }],
+    ['the token is none', { account: true, cluster: { token: { body: '{"status":{"token":"a.b.c"}}' } } }],
+    ['there is no token', { account: true, cluster: { token: { body: '{}' } } }],
+  ])('%s', async (_what, scene) => {
+    const report = await look(scene);
+    expect(report).toMatchObject({ outcome: 'unseen', findings: [], unseen: [expect.any(String)] });
+    expect(renderDrift(report)).toContain(`could not be seen:\n  ${report.unseen[0]}`);
+  });
+
+  test('beside a finding, the finding counts', async () => {
+    const report = await look({ cluster: 'no cluster', jwks: { contentType: 'text/html' } });
+    expect([report.outcome, codesOf(report), report.unseen]).toEqual([
+      'drift',
+      ['content-type'],
+      ['no cluster'],
+    ]);
+  });
+});
+
+test('a key id of somebody else moves no cursor', async () => {
+  const report = await look({
+    account: true,
+    cluster: { token: toTokenAnswer({ kid: '\u001b[2J\nissuer' }) },
+  });
+  expect(report.outcome).toBe('drift');
+  expect(renderDrift(report)).not.toContain('\u001b');
+  expect(renderDrift(report).split('\n')[1]).toBe('signing key  ?[2J?issuer');
+});

@@ -1,0 +1,93 @@
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { type KeySet, MAX_KEY_SET_BYTES, readKeySet } from '../../issuer/keys/key-set.ts';
+import { showPlain } from '../../trust/policy/problem.ts';
+import { readTrustPolicy, type TrustPolicy } from '../../trust/policy.ts';
+import { readAuthorities } from '../authorities.ts';
+import { describeFileError, readTextFile } from '../read-file.ts';
+import type { VerifyPlan } from './plan.ts';
+
+/** What the plan names, read. */
+export interface VerifyInputs {
+  readonly token: string;
+  readonly keySet: KeySet | undefined;
+  readonly ca: string | undefined;
+  readonly policy: TrustPolicy | undefined;
+}
+
+/** More than any token: the validator says how long it is allowed to be. bytes */
+const MAX_TOKEN_BYTES = 64 * 1024;
+
+/** @returns the inputs, or all that is wrong with them */
+export async function readInputs(
+  plan: VerifyPlan,
+  argument: string | undefined,
+  input: Readable,
+): Promise<VerifyInputs | readonly string[]> {
+  const problems: string[] = [];
+  const attempt = async <Value>(what: string, read: () => Promise<Value>): Promise<Value | undefined> => {
+    try {
+      return await read();
+    } catch (error) {
+      problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  };
+  const { jwks, ca, sts } = plan;
+  const token = await attempt('the token', () => readToken(plan.token, argument, input));
+  const keySet = jwks === undefined ? undefined : await attempt('--jwks', () => readKeys(jwks));
+  const authority = ca === undefined ? undefined : await attempt('--ca', () => readAuthorities(ca));
+  const policy = sts && (await attempt('--policy', () => readPolicy(sts.policy)));
+  if (problems.length > 0 || token === undefined) return problems;
+  return { token, keySet, ca: authority, policy };
+}
+
+async function readToken(
+  token: VerifyPlan['token'],
+  argument: string | undefined,
+  input: Readable,
+): Promise<string> {
+  // As it is, with a line break at its end: so would an SDK send it.
+  if (token.from === 'file') return await readStart(openFile(token.path), token.path);
+  // Here the line break is the shell's.
+  if (token.from === 'input') return (await readStart(input, 'standard input')).replace(/\r?\n$/, '');
+  return argument ?? '';
+}
+
+function openFile(path: string): Readable {
+  return createReadStream(path, { end: MAX_TOKEN_BYTES - 1 });
+}
+
+/** Stops reading where no token can be as long. */
+async function readStart(stream: Readable, name: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of stream) {
+      chunks.push(Buffer.from(chunk));
+      length += chunk.length;
+      if (length >= MAX_TOKEN_BYTES) break;
+    }
+  } catch (error) {
+    throw new Error(describeFileError(name, error), { cause: error });
+  }
+  return Buffer.concat(chunks).toString('latin1');
+}
+
+async function readKeys(path: string): Promise<KeySet> {
+  const reading = readKeySet(await readTextFile(path, MAX_KEY_SET_BYTES));
+  if (reading.kind === 'refused') throw new Error(`${path}: ${reading.problem}`);
+  return reading;
+}
+
+/** As much as IAM takes at most, and white space, which it does not count. */
+const MAX_POLICY_BYTES = 64 * 1024;
+
+async function readPolicy(path: string): Promise<TrustPolicy> {
+  const reading = readTrustPolicy(await readTextFile(path, MAX_POLICY_BYTES));
+  if (reading.kind === 'policy') return reading.policy;
+  const shown = reading.problems.map(
+    ({ pointer, problem, remedy }) => `at ${showPlain(pointer || '/')}: ${problem}: ${remedy}`,
+  );
+  throw new Error(`${path} is no trust policy that IAM takes: ${shown.join('; ')}`);
+}

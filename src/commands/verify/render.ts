@@ -1,0 +1,88 @@
+import type { Paint, Style } from '../../demo/terminal/paint.ts';
+import { toStsError } from '../../issuer/sts/errors.ts';
+import type { StsVerdict } from '../../issuer/sts/verdict.ts';
+import type { TokenClaims } from '../../issuer/token/claims.ts';
+import { toPrintable } from '../../issuer/token/printable.ts';
+import { classOf, stsAnswerOf } from '../../issuer/token/refusals.ts';
+import type { Check, Verdict } from '../../issuer/token/verdict.ts';
+
+export interface Verification {
+  readonly verdict: Verdict;
+  readonly checks: readonly Check[];
+  /** Where the whole answer of STS was asked for. */
+  readonly sts: StsVerdict | undefined;
+}
+
+const MARKS: Readonly<Record<Check['outcome'], readonly [mark: string, style: Style]>> = {
+  passed: ['✔', 'good'],
+  failed: ['✘', 'bad'],
+  warned: ['!', 'warning'],
+  skipped: ['–', 'quiet'],
+};
+const ORIGINS = { documented: 'documented', captured: 'captured', ours: 'ours' } as const;
+
+export function renderText({ verdict, checks, sts }: Verification, paint: Paint): string {
+  const width = Math.max(...checks.map(({ rule }) => rule.length));
+  const lines = checks.map(({ rule, origin, outcome, detail }) => {
+    const [mark, style] = MARKS[outcome];
+    const shown = outcome === 'skipped' ? paint('quiet', detail) : detail;
+    return `${paint(style, mark)} ${rule.padEnd(width)}  ${paint('quiet', ORIGINS[origin].padEnd(10))}  ${shown}`;
+  });
+  return `${[...lines, '', ...renderVerdict(verdict, paint), ...renderSts(sts, paint)].join('\n')}\n`;
+}
+
+function renderVerdict(verdict: Verdict, paint: Paint): string[] {
+  if (verdict.kind === 'accepted') {
+    const { sub, iss } = verdict.claims;
+    return [`${paint('good', 'accepted')}: ${toPrintable(sub)} of ${toPrintable(iss)}`];
+  }
+  const { rule, code, detail } = verdict;
+  const refused = `${paint('bad', 'refused')} by ${rule} (${code}, ${classOf(code)}): ${detail}`;
+  if (stsAnswerOf(code) === undefined) return [refused, 'AWS STS is not known to refuse for this.'];
+  const { code: name, status, message } = toStsError(verdict);
+  return [refused, `AWS STS says to such a token: ${name} (HTTP ${status}): ${message}`];
+}
+
+function renderSts(sts: StsVerdict | undefined, paint: Paint): string[] {
+  if (sts === undefined) return [];
+  if (sts.kind === 'granted') {
+    const { role, durationSeconds } = sts;
+    return [`${paint('good', 'granted')}: AWS STS would give ${role.arn} for ${durationSeconds} s`];
+  }
+  const { code, status, message } = sts.error;
+  return [
+    `${paint('bad', 'denied')}: AWS STS would answer ${code} (HTTP ${status}): ${message}`,
+    `What it does not say: ${sts.reason}`,
+  ];
+}
+
+/** The same as one JSON document. Like the text it shows claims and never the token. */
+export function renderJson({ verdict, checks, sts }: Verification): string {
+  const refusal = verdict.kind === 'refused' ? { ...verdict, class: classOf(verdict.code) } : undefined;
+  const shown = {
+    accepted: verdict.kind === 'accepted',
+    ...(verdict.kind === 'accepted' && {
+      kid: verdict.kid,
+      claims: toShownClaims(verdict.claims),
+      warnings: verdict.warnings,
+    }),
+    ...(refusal && {
+      refusal,
+      ...(stsAnswerOf(refusal.code) && { stsAnswer: toStsError(refusal) }),
+    }),
+    ...(sts && { sts: toShownSts(sts) }),
+    checks,
+  };
+  return `${JSON.stringify(shown, null, 2)}\n`;
+}
+
+function toShownClaims({ all: _, ...claims }: TokenClaims): Omit<TokenClaims, 'all'> {
+  return claims;
+}
+
+function toShownSts(sts: StsVerdict): object {
+  if (sts.kind === 'refused')
+    return { granted: false, error: sts.error, reason: sts.reason, trust: sts.trust };
+  const { role, provider, roleSessionName, durationSeconds } = sts;
+  return { granted: true, role: role.arn, provider: provider.arn, roleSessionName, durationSeconds };
+}

@@ -1,0 +1,97 @@
+import { evaluateTrust } from '../../trust/evaluate.ts';
+import { fixPolicy } from '../../trust/fix.ts';
+import { isAtLeast } from '../../trust/lint/finding.ts';
+import { lintPolicy } from '../../trust/lint.ts';
+import { readTrustPolicy, type TrustPolicy } from '../../trust/policy.ts';
+import { renderProblems } from '../../trust/render/problems.ts';
+import type { TrustRequest } from '../../trust/request.ts';
+import type { ExitCode } from '../outcome.ts';
+import { type CallerClaims, readCallerClaims } from './claims.ts';
+import { readPolicyText } from './policy-file.ts';
+import { type Evaluation, renderEvaluation, toJson } from './report.ts';
+import { checkRequestOptions, createRequest, type RequestOptions, toClaims } from './request.ts';
+import { refuseUsage, type TrustSurroundings } from './surroundings.ts';
+import { readToken } from './token.ts';
+
+export interface TrustEvalOptions extends RequestOptions {
+  readonly policy: string;
+  readonly output?: string;
+}
+
+const COMMAND = 'trust eval';
+
+/** `iam-bridge trust eval`: 0 allow, 1 deny or in doubt, 2 a policy that IAM refuses, or usage. */
+export async function runTrustEval(
+  options: TrustEvalOptions,
+  surroundings: TrustSurroundings,
+): Promise<ExitCode> {
+  const problems = checkRequestOptions(options);
+  if (options.policy === '-' && options.token === '-')
+    problems.push('only one of --policy and --token can be -');
+  if (problems.length > 0) return refuseUsage(COMMAND, problems, surroundings);
+  const text = await readPolicyText(options.policy, surroundings);
+  if (text.kind === 'problem') return refuseUsage(COMMAND, [text.problem], surroundings);
+  const reading = readTrustPolicy(text.text);
+  if (reading.kind === 'invalid') {
+    const { terminal, paint } = surroundings;
+    const isJson = options.output === 'json';
+    terminal.out(
+      isJson
+        ? toJson({ kind: 'invalid', problems: reading.problems })
+        : renderProblems(reading.problems, paint),
+    );
+    return 2;
+  }
+  const caller = await readCaller(options, surroundings);
+  if (typeof caller === 'number') return caller;
+  return judge(caller, { options, policy: reading.policy }, surroundings);
+}
+
+/** @returns the claims, or an exit code where they are no use and that was said */
+async function readCaller(
+  options: TrustEvalOptions,
+  surroundings: TrustSurroundings,
+): Promise<CallerClaims | ExitCode> {
+  if (options.token === undefined) return toClaims(options);
+  const decoded = await readToken(options.token, surroundings.input);
+  if (decoded.kind === 'problem') return refuseUsage(COMMAND, [`--token: ${decoded.problem}`], surroundings);
+  const reading = readCallerClaims(decoded.claims, options.roleArn);
+  if (reading.kind === 'claims') return reading.claims;
+  if (reading.kind === 'usage') return refuseUsage(COMMAND, [`--token: ${reading.problem}`], surroundings);
+  const { terminal } = surroundings;
+  terminal.err(
+    `iam-bridge ${COMMAND}: STS refuses the token before it asks the policy: ${reading.problem}\n`,
+  );
+  return 1;
+}
+
+function judge(
+  claims: CallerClaims,
+  { options, policy }: { readonly options: TrustEvalOptions; readonly policy: TrustPolicy },
+  surroundings: TrustSurroundings,
+): ExitCode {
+  const { terminal, paint, now } = surroundings;
+  const made = createRequest(claims, options, { policy, now: now() });
+  if (made.kind === 'problem') return refuseUsage(COMMAND, [made.problem], surroundings);
+  const { request, notes } = made;
+  const verdict = evaluateTrust(policy, request);
+  const evaluation: Evaluation = {
+    request,
+    notes: verdict.decision === 'allow' ? [...notes, ...remarkOnOthers(policy, request)] : notes,
+    verdict,
+    fix: fixPolicy(policy, request),
+    fromToken: options.token !== undefined,
+  };
+  terminal.out(
+    options.output === 'json' ? toJson({ kind: 'verdict', evaluation }) : renderEvaluation(evaluation, paint),
+  );
+  return verdict.decision === 'allow' ? 0 : 1;
+}
+
+/** A policy that lets the caller in may let in more than the caller. */
+function remarkOnOthers(policy: TrustPolicy, { provider }: TrustRequest): string[] {
+  const findings = lintPolicy(policy, { issuers: [provider.url] }).filter(({ severity }) =>
+    isAtLeast(severity, 'medium'),
+  );
+  return findings.map(({ severity, message }) => `${severity}: ${message} (iam-bridge trust lint says more)`);
+}

@@ -1,0 +1,20 @@
+import { describeError } from '../../kube/errors.ts';
+import { readTextFile } from '../read-file.ts';
+import type { TrustSurroundings } from './surroundings.ts';
+
+/** Four bytes a character at most, and one more so that the room's own limit has the word. */
+const MAX_BYTES = 4 * 65_536 + 4;
+
+export type PolicyText =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'problem'; readonly problem: string };
+
+/** The text of `--policy`; a byte order mark, which editors leave, is none of the document. */
+export async function readPolicyText(path: string, { input }: TrustSurroundings): Promise<PolicyText> {
+  try {
+    const text = await readTextFile(path, MAX_BYTES, input);
+    return { kind: 'text', text: text.replace(/^\ufeff/, '') };
+  } catch (error) {
+    return { kind: 'problem', problem: `--policy: ${describeError(error)}` };
+  }
+}

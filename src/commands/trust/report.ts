@@ -1,0 +1,78 @@
+import { toAscii } from '../../json/quote.ts';
+import type { TrustFix } from '../../trust/fix.ts';
+import { type PolicyProblem, showPlain } from '../../trust/policy/problem.ts';
+import type { Paint } from '../../trust/render/style.ts';
+import { renderVerdict } from '../../trust/render/verdict.ts';
+import type { TrustRequest } from '../../trust/request.ts';
+import type { TrustVerdict } from '../../trust/verdict.ts';
+
+/** What `trust eval` has found out. */
+export interface Evaluation {
+  readonly request: TrustRequest;
+  /** What was taken for granted, for people. */
+  readonly notes: readonly string[];
+  readonly verdict: TrustVerdict;
+  readonly fix: TrustFix | undefined;
+  readonly fromToken: boolean;
+}
+
+/** Said each time: a verdict about less than everything must not look like one about everything. */
+function listLimits(fromToken: boolean): readonly string[] {
+  const token = 'the token was only decoded: iam-bridge verify judges its signature, times and audience';
+  const others =
+    'resource control policies of an organisation can still deny; permission boundary and session policy come later';
+  return fromToken ? [token, others] : [others];
+}
+
+/** For people. */
+export function renderEvaluation(
+  { request, notes, verdict, fix, fromToken }: Evaluation,
+  paint: Paint,
+): string {
+  const { provider, token } = request;
+  const remarks = [...notes, ...listLimits(fromToken)].map((note) => paint('quiet', `Note: ${note}.`));
+  const facts = [
+    ['caller', showPlain(token.sub)],
+    ['audience', showPlain(token.audience)],
+    ['provider', showPlain(provider.arn)],
+  ].map(([name = '', value]) => `${paint('quiet', name.padEnd(8))}  ${value}`);
+  const parts = [
+    facts.join('\n'),
+    renderVerdict(verdict, paint).trimEnd(),
+    ...(fix === undefined ? [] : [renderFix(fix, paint)]),
+    remarks.join('\n'),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function renderFix({ text, changes, verdict }: TrustFix, paint: Paint): string {
+  const does =
+    verdict.decision === 'allow' ? 'lets this caller in' : 'leaves it to facts that only AWS knows';
+  return [
+    paint('title', `A policy that ${does}:`),
+    ...changes.map((change) => `  ${paint('good', '→')} ${change}`),
+    '',
+    paint('command', toAscii(text)),
+  ].join('\n');
+}
+
+/** For programs; never anything of the token but what the policy was asked about. */
+export function toJson(
+  report:
+    | { readonly kind: 'invalid'; readonly problems: readonly PolicyProblem[] }
+    | { readonly kind: 'verdict'; readonly evaluation: Evaluation },
+): string {
+  return `${JSON.stringify(toDocument(report), null, 2)}\n`;
+}
+
+function toDocument(report: Parameters<typeof toJson>[0]): unknown {
+  if (report.kind === 'invalid') return { decision: 'invalid', problems: report.problems };
+  const { request, notes, verdict, fix, fromToken } = report.evaluation;
+  const { provider, token } = request;
+  return {
+    ...verdict,
+    caller: { sub: token.sub, audience: token.audience, provider },
+    notes: [...notes, ...listLimits(fromToken)],
+    ...(fix === undefined ? {} : { fix: { changes: fix.changes, policy: JSON.parse(fix.text) } }),
+  };
+}

@@ -1,0 +1,49 @@
+import type { Readable } from 'node:stream';
+import { renderJwks } from '../../issuer/documents.ts';
+import { describeError } from '../../kube/errors.ts';
+import { readKubectlCluster } from '../../settings/kubectl-cluster.ts';
+import { readKeySource } from '../key-source.ts';
+import type { ExitCode, Terminal } from '../outcome.ts';
+
+export interface KeysJwksOptions {
+  readonly from?: readonly string[];
+  readonly kubeconfig?: string;
+  readonly output?: string;
+}
+
+export interface KeysSurroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly terminal: Terminal;
+  readonly input: Readable;
+  /** ms since epoch */
+  readonly now: () => number;
+}
+
+/** `iam-bridge keys jwks`: 0 printed, 2 usage or keys that are not fit, 3 the cluster failed. */
+export async function runKeysJwks(
+  options: KeysJwksOptions,
+  surroundings: KeysSurroundings,
+): Promise<ExitCode> {
+  const { env, terminal, input } = surroundings;
+  const { from = [] } = options;
+  const problems: string[] = [];
+  if (from.length === 0) problems.push('--from is missing: give cluster, or PEM or JWKS files');
+  const cluster = readKubectlCluster(options.kubeconfig, env, from.includes('cluster') ? problems : []);
+  if (problems.length > 0) return complain(terminal, problems, 2);
+  try {
+    const reading = await readKeySource({ from, cluster }, input);
+    if (reading.kind === 'refused') return complain(terminal, reading.problems, 2);
+    complain(terminal, reading.notes, 0);
+    const jwks = renderJwks(reading.keys);
+    // Compact is what is served, so that a file of it is the same, byte for byte.
+    terminal.out(options.output === 'json' ? jwks : `${JSON.stringify(JSON.parse(jwks), undefined, 2)}\n`);
+    return 0;
+  } catch (error) {
+    return complain(terminal, [describeError(error)], 3);
+  }
+}
+
+function complain(terminal: Terminal, problems: readonly string[], code: ExitCode): ExitCode {
+  for (const problem of problems) terminal.err(`iam-bridge keys jwks: ${problem}\n`);
+  return code;
+}

@@ -1,0 +1,134 @@
+import { checkIssuerUrl } from '../../issuer/keys/discovery.ts';
+import { planRotation, type RotationFacts, type RotationStep } from '../../issuer/rotation.ts';
+import { describeError } from '../../kube/errors.ts';
+import type { ClusterSettings } from '../../settings/cluster.ts';
+import { readKubectlCluster } from '../../settings/kubectl-cluster.ts';
+import { readLifetime } from '../../settings/lifetimes.ts';
+import { readKeySource } from '../key-source.ts';
+import type { ExitCode, Terminal } from '../outcome.ts';
+import type { KeysSurroundings } from './jwks.ts';
+
+export interface KeysRotateOptions {
+  readonly plan?: boolean;
+  readonly from?: readonly string[];
+  readonly kubeconfig?: string;
+  readonly issuer?: string;
+  readonly to?: string;
+  readonly tokenLifetime: string;
+  readonly cacheTime: string;
+  readonly start?: string;
+  readonly output?: string;
+}
+
+interface RotateSettings {
+  readonly from: readonly string[];
+  readonly cluster: ClusterSettings;
+  readonly facts: Omit<RotationFacts, 'oldKids'>;
+}
+
+/** `iam-bridge keys rotate --plan`: 0 printed, 2 usage or keys that are not fit, 3 the cluster failed. */
+export async function runKeysRotate(
+  options: KeysRotateOptions,
+  surroundings: KeysSurroundings,
+): Promise<ExitCode> {
+  const { terminal, input } = surroundings;
+  const problems: string[] = [];
+  const { from, cluster, facts } = readSettings(options, surroundings, problems);
+  if (problems.length > 0) return complain(terminal, problems, 2);
+  try {
+    const oldKids = await readKids(from, { cluster, input, issuer: facts.issuer });
+    if (oldKids.kind === 'refused') return complain(terminal, oldKids.problems, 2);
+    const steps = planRotation({ ...facts, oldKids: oldKids.kids });
+    terminal.out(
+      options.output === 'json' ? renderJson(steps, oldKids.kids) : renderText(steps, oldKids.kids),
+    );
+    return 0;
+  } catch (error) {
+    return complain(terminal, [describeError(error)], 3);
+  }
+}
+
+function readSettings(
+  options: KeysRotateOptions,
+  { env, now }: KeysSurroundings,
+  problems: string[],
+): RotateSettings {
+  const { from = [], issuer, to } = options;
+  if (options.plan !== true) {
+    problems.push(
+      '--plan is missing: the steps are printed, since no program can restart your API servers for you',
+    );
+  }
+  const issuerProblem = issuer === undefined ? undefined : checkIssuerUrl(issuer);
+  if (issuerProblem !== undefined) problems.push(`--issuer: ${issuerProblem}`);
+  return {
+    from,
+    cluster: readKubectlCluster(options.kubeconfig, env, from.includes('cluster') ? problems : []),
+    facts: {
+      issuer,
+      place: to,
+      start: readStart(options.start, now(), problems),
+      tokenLifetime: readLifetime('token-lifetime', options.tokenLifetime, 600_000, problems),
+      cacheTime: readLifetime('cache-time', options.cacheTime, 0, problems),
+    },
+  };
+}
+
+/** RFC 3339 with its zone: a plan that is read in another zone must not begin too early. */
+function readStart(text: string | undefined, now: number, problems: string[]): number {
+  if (text === undefined) return now;
+  const wellFormed = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/.test(text);
+  const start = wellFormed ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(start))
+    problems.push('--start is no time with its zone: give one such as 2026-01-31T09:00:00Z');
+  return start;
+}
+
+type Kids =
+  | { readonly kind: 'kids'; readonly kids: readonly string[] }
+  | { readonly kind: 'refused'; readonly problems: readonly string[] };
+
+interface KidDeps extends Pick<KeysSurroundings, 'input'> {
+  readonly cluster: ClusterSettings;
+  readonly issuer?: string | undefined;
+}
+
+async function readKids(from: readonly string[], { cluster, input, issuer }: KidDeps): Promise<Kids> {
+  if (from.length === 0) return { kind: 'kids', kids: [] };
+  const reading = await readKeySource({ from, cluster, ...(issuer !== undefined && { issuer }) }, input);
+  if (reading.kind === 'refused') return reading;
+  return { kind: 'kids', kids: reading.keys.map(({ kid }) => kid) };
+}
+
+function renderJson(steps: readonly RotationStep[], oldKids: readonly string[]): string {
+  const dated = steps.map(({ notBefore, ...step }, index) => ({
+    step: index + 1,
+    notBefore: new Date(notBefore).toISOString(),
+    ...step,
+  }));
+  return `${JSON.stringify({ oldKids, steps: dated }, undefined, 2)}\n`;
+}
+
+function renderText(steps: readonly RotationStep[], oldKids: readonly string[]): string {
+  const old = oldKids.length === 0 ? [] : [`Keys that go: ${oldKids.join(', ')}`, ''];
+  return [...old, ...steps.flatMap(renderStep)].join('\n');
+}
+
+function renderStep({ title, notBefore, why, how, check, kops }: RotationStep, index: number): string[] {
+  const label = (name: string, lines: readonly string[]) =>
+    lines.map((line, at) => `   ${(at === 0 ? name : '').padEnd(6)} ${line}`);
+  return [
+    `${index + 1}. ${title}`,
+    `   not before ${new Date(notBefore).toISOString()}`,
+    `   ${why}`,
+    ...label('run', how),
+    ...label('check', check),
+    ...label('kops', kops),
+    '',
+  ];
+}
+
+function complain(terminal: Terminal, problems: readonly string[], code: ExitCode): ExitCode {
+  for (const problem of problems) terminal.err(`iam-bridge keys rotate: ${problem}\n`);
+  return code;
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { link, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+export interface NewFile {
+  readonly path: string;
+  readonly text: string;
+  readonly mode: number;
+}
+
+/**
+ * Writes files that must not be lost: each is complete on the disk before it gets its name, and one that exists already
+ * stays, unless `force` says otherwise.
+ * @throws Error with code EEXIST for the first that exists; none has been written then
+ */
+export async function writeNewFiles(files: readonly NewFile[], force: boolean): Promise<void> {
+  const prepared: Prepared[] = [];
+  try {
+    for (const file of files) prepared.push({ temporary: await prepare(file), path: file.path });
+    if (force) for (const { temporary, path } of prepared) await rename(temporary, path);
+    else await linkAll(prepared);
+  } finally {
+    for (const { temporary } of prepared) await rm(temporary, { force: true });
+  }
+}
+
+interface Prepared {
+  readonly temporary: string;
+  readonly path: string;
+}
+
+/** A link fails where the name is taken, at once and for two writers, too; a rename would replace. */
+async function linkAll(prepared: readonly Prepared[]): Promise<void> {
+  const placed: string[] = [];
+  try {
+    for (const { temporary, path } of prepared) {
+      await link(temporary, path);
+      placed.push(path);
+    }
+  } catch (error) {
+    for (const path of placed) await rm(path);
+    throw error;
+  }
+}
+
+async function prepare({ path, text, mode }: NewFile): Promise<string> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const file = await open(temporary, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.chmod(mode);
+    await file.sync();
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+  return temporary;
+}

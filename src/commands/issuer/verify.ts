@@ -1,0 +1,96 @@
+import { createFileValue, type FileValue } from '../../http/file-value.ts';
+import type { Log } from '../../http/log.ts';
+import { createRateLimit } from '../../http/rate-limit.ts';
+import type { DirectHandler } from '../../http/server-bounds.ts';
+import type { ClientAuthorities } from '../../http/tls-server.ts';
+import type { IssuerMetrics } from '../../issuer/metrics.ts';
+import { parseAllowedTokens } from '../../issuer/serve/verify/allowed-tokens.ts';
+import { createVerifyHandler, type VerifyRouteDeps } from '../../issuer/serve/verify/verify-route.ts';
+import type { KeyFinder } from '../../issuer/token/keys.ts';
+import type { VerifySettings } from '../../settings/issuer.ts';
+import { checkAuthorities } from '../authorities.ts';
+
+export interface VerifyDeps {
+  readonly issuer: string;
+  readonly keys: KeyFinder;
+  readonly metrics: Pick<IssuerMetrics, 'request' | 'verdict'>;
+  readonly log: Log;
+}
+
+/** What `POST /verify` needs of the server, and what it is. */
+export interface Verify {
+  readonly handler: DirectHandler;
+  readonly clientAuthorities: ClientAuthorities | undefined;
+  stop(): void;
+}
+
+const LOOK_INTERVAL = 1_000;
+/** Far above what admission asks of it, and far below what would keep the documents waiting. */
+const RATE = { perSecond: 500, burst: 1_000 };
+
+/** @throws Error that names the file that is wrong */
+export async function createVerify(settings: VerifySettings, deps: VerifyDeps): Promise<Verify> {
+  const authorities = await open(settings.clientCaPath, checkAuthorities, deps.log);
+  const tokens = await open(settings.tokenPath, parseAllowedTokens, deps.log);
+  const names = new Set(settings.clientNames);
+  const handler = createVerifyHandler({
+    callers: {
+      ...(authorities && { certificates: { names } }),
+      ...(tokens && { tokens: tokens.current }),
+    },
+    audiences: settings.audiences,
+    ...(await createJudge(deps)),
+  });
+  return {
+    handler,
+    clientAuthorities: authorities,
+    stop() {
+      authorities?.stop();
+      tokens?.stop();
+    },
+  };
+}
+
+async function createJudge({
+  issuer,
+  keys,
+  metrics,
+  log,
+}: VerifyDeps): Promise<Omit<VerifyRouteDeps, 'callers' | 'audiences'>> {
+  // jose comes with it, and who does not judge has no use for that.
+  const { verifyToken } = await import('../../issuer/token/verify.ts');
+  const rate = createRateLimit(RATE);
+  return {
+    judge: ({ token, audiences }) =>
+      verifyToken(token, { issuers: [issuer], audiences, now: Date.now(), keys, profile: 'strict' }),
+    admit: () => rate.reserve(performance.now(), 0) !== undefined,
+    count: (status) => metrics.request('verify', status),
+    countVerdict: metrics.verdict,
+    fault: (problem) => log.error({ problem }, 'POST /verify could not come to a verdict'),
+  };
+}
+
+/** @param path '' is no file */
+async function open<T>(
+  path: string,
+  parse: (text: string) => T,
+  log: Log,
+): Promise<FileValue<T> | undefined> {
+  if (path === '') return undefined;
+  return await createFileValue({
+    paths: [path],
+    interval: LOOK_INTERVAL,
+    read([text]) {
+      if (text === undefined) throw new Error(`file ${path} does not exist`);
+      try {
+        return parse(text);
+      } catch (cause) {
+        throw new Error(`file ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      }
+    },
+    report(event) {
+      if (event.kind === 'reloaded') log.info({ path }, 'who may use POST /verify was read again');
+      else log.error({ path, problem: event.problem }, 'file refused, the one before stays');
+    },
+  });
+}

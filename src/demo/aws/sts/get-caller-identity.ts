@@ -1,0 +1,13 @@
+import { authenticate } from '../query/authenticate.ts';
+import type { QueryAction } from '../query/service.ts';
+import type { StsDeps } from './deps.ts';
+
+/** Who signed this. Needs no permission; presigned, it is what the authenticator's tokens are made of. */
+export function createGetCallerIdentity(deps: StsDeps): QueryAction {
+  return async ({ request }) => {
+    const authentication = authenticate(request, 'sts', deps);
+    if (authentication.kind === 'error') return authentication;
+    const { arn, userId, account } = authentication.credentials.principal;
+    return { kind: 'result', result: { Arn: arn, UserId: userId, Account: account }, caller: arn };
+  };
+}

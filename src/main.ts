@@ -12,13 +12,17 @@ async function main(words: readonly string[]): Promise<number> {
     terminal.err(`iam-bridge needs Node 22.19 or newer, and this is ${process.version}\n`);
     return 2;
   }
-  // The webhook's start is counted in milliseconds, and it has no use for the command tree.
+  // A server's start is counted in milliseconds, and it has no use for the command tree.
   if (words[0] === 'webhook') {
     const { runWebhook } = await import('./commands/webhook.ts');
     return await runWebhook(words.slice(1), readEnvironment(), terminal);
   }
+  if (words[0] === 'issuer') {
+    const { runIssuer } = await import('./commands/issuer.ts');
+    return await runIssuer(words.slice(1), readEnvironment(), terminal);
+  }
   const { runCommandTree } = await import('./commands/tree.ts');
-  return await runCommandTree(words, { env: readEnvironment(), terminal });
+  return await runCommandTree(words, { env: readEnvironment(), terminal, input: process.stdin });
 }
 
 /** Writes what is still buffered, then ends: a second signal must not wait for connections that hang. */

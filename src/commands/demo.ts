@@ -1,3 +1,4 @@
+import type { StartIssuer } from '../demo/issuer.ts';
 import { type DemoReport, runStory, type Story } from '../demo/run.ts';
 import { createNarrator, SILENT_AUDIENCE } from '../demo/terminal/narrator.ts';
 import { createPaint } from '../demo/terminal/paint.ts';
@@ -19,13 +20,16 @@ export interface DemoSurroundings {
   readonly signals: SignalSource;
   /** Where standard output goes: it says how wide a line is, and whether there are colours. */
   readonly screen: NodeJS.WritableStream & { readonly columns?: number };
+  readonly startIssuer: StartIssuer;
   readonly startWebhook: StartWebhook;
+  /** This very program: what is run, and its first arguments. */
+  readonly program: readonly string[];
 }
 
 /** Wider lines are hard to read. */
 const MAX_WIDTH = 100;
 
-/** `iam-bridge demo`: 0 where every pod came out as it should, 1 where one did not, 3 where something else failed. */
+/** `iam-bridge demo`: 0 where every pod came to what it should, 1 where one did not, 3 where something else failed. */
 export async function runDemo(options: DemoOptions, surroundings: DemoSurroundings): Promise<ExitCode> {
   const { terminal, screen } = surroundings;
   const paint = createPaint(screen);
@@ -49,16 +53,17 @@ export async function runDemo(options: DemoOptions, surroundings: DemoSurroundin
 }
 
 /** @throws Error where the real control plane is asked for and cannot be found */
-async function chooseStory(mode: Mode, { env, startWebhook }: DemoSurroundings): Promise<Story> {
-  const clock = createSystemClock();
+async function chooseStory(mode: Mode, surroundings: DemoSurroundings): Promise<Story> {
+  const { env, startIssuer, startWebhook, program } = surroundings;
+  const own = { clock: createSystemClock(), startIssuer, startWebhook, program };
   if (mode === 'stand-in') {
     const { tellStandInStory } = await import('../demo/story/stand-in.ts');
-    return (book, deps) => tellStandInStory(book, { ...deps, clock, startWebhook });
+    return (book, deps) => tellStandInStory(book, { ...deps, ...own });
   }
   const { findPrograms } = await import('../demo/control-plane/programs.ts');
   const programs = findPrograms(env['KUBEBUILDER_ASSETS']);
   const { tellRealStory } = await import('../demo/story/real.ts');
-  return (book, deps) => tellRealStory(book, { ...deps, clock, startWebhook, programs });
+  return (book, deps) => tellRealStory(book, { ...deps, ...own, programs });
 }
 
 interface Interruption {

@@ -1,13 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder of the demo's own, readable by this user only. */
+/** A folder of the demo's own, readable by this user only. `removeAtTheEnd` removes it, however the demo ends. */
 export interface Folder {
   readonly path: string;
   /** @returns the file's path */
   write(name: string, text: string): Promise<string>;
-  remove(): Promise<void>;
 }
 
 export async function createTemporaryFolder(): Promise<Folder> {
@@ -19,6 +18,5 @@ export async function createTemporaryFolder(): Promise<Folder> {
       await writeFile(file, text, { mode: 0o600 });
       return file;
     },
-    remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }),
   };
 }

@@ -26,13 +26,11 @@ export interface Examples {
   readonly echoer: ManifestFile;
   readonly noRole: ManifestFile;
   readonly mistypedRole: ManifestFile;
+  readonly wildcardTrust: ManifestFile;
+  readonly otherAudience: ManifestFile;
 }
 
-export interface ManifestFile {
-  /** Absolute. */
-  readonly path: string;
-  /** As a user in the repository's folder would type it. */
-  readonly shortPath: string;
+export interface ManifestFile extends Omit<TextFile, 'text'> {
   readonly manifests: readonly Manifest[];
 }
 
@@ -44,16 +42,33 @@ export async function readExamples(): Promise<Examples> {
     echoer: await readExample('s3-echoer.yaml'),
     noRole: await readExample('no-role.yaml'),
     mistypedRole: await readExample('mistyped-role.yaml'),
+    wildcardTrust: await readExample('wildcard-trust.yaml'),
+    otherAudience: await readExample('other-audience.yaml'),
   };
 }
 
 async function readExample(name: string): Promise<ManifestFile> {
+  const { path, shortPath, text } = await readExampleText(name);
+  return { path, shortPath, manifests: parseManifests(text, shortPath) };
+}
+
+/** A file as a user in the repository's folder finds it. */
+export interface TextFile {
+  /** Absolute. */
+  readonly path: string;
+  /** As a user in the repository's folder would type it. */
+  readonly shortPath: string;
+  readonly text: string;
+}
+
+/** @throws Error where the file is not there */
+export async function readExampleText(name: string): Promise<TextFile> {
   const shortPath = FOLDER + name;
   // Two up is the repository, from src/demo/ and from dist/parts/; one up is beside the bundle, wherever it lies.
   for (const root of ['../../', '../']) {
     const path = fileURLToPath(new URL(root + shortPath, import.meta.url));
     const text = await readFile(path, 'utf8').catch(() => undefined);
-    if (text !== undefined) return { path, shortPath, manifests: parseManifests(text, shortPath) };
+    if (text !== undefined) return { path, shortPath, text };
   }
   throw new Error(`${shortPath} is missing: run the demo from a whole copy of iam-bridge`);
 }

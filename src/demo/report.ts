@@ -10,6 +10,8 @@ export interface PodReport {
   readonly roleArn: string | undefined;
   /** Why that is so, for somebody who sees it for the first time. */
   readonly explanation: string;
+  /** Whether what changed in the pod is worth a look. */
+  readonly showsChanges: boolean;
   readonly decision: Decision;
   /** What was sent to the API server. */
   readonly before: object;
@@ -33,6 +35,34 @@ export interface Decision {
   readonly review?: object;
 }
 
+/** What became of a pod's container, and whether that is what should have come of it. */
+export interface RunReport {
+  /** `namespace/name` */
+  readonly pod: string;
+  /** undefined: it did not end, or did not even begin. */
+  readonly exitCode: number | undefined;
+  /** What it wrote, line by line: standard output, then standard error. */
+  readonly output: readonly string[];
+  /** The object that it wrote, read back. */
+  readonly object?: StoredObject;
+  /** What AWS knows and does not tell. */
+  readonly hidden?: HiddenReason;
+  /** As of `PodReport`. */
+  readonly problems: readonly string[];
+}
+
+export interface StoredObject {
+  /** `s3://bucket/key` */
+  readonly url: string;
+  readonly text: string;
+}
+
+export interface HiddenReason {
+  readonly reason: string;
+  /** What to write instead, one sentence each. */
+  readonly remedies: readonly string[];
+}
+
 /** One thing that the demo did. */
 export interface Step {
   /** For programs that read `-o json`. */
@@ -42,6 +72,7 @@ export interface Step {
   readonly text: readonly string[];
   readonly commands: readonly CommandLine[];
   readonly pod?: PodReport;
+  readonly run?: RunReport;
 }
 
 /** What does the same by hand, for a shell. */
@@ -77,8 +108,8 @@ export function createBook(audience: Audience, signal: AbortSignal): Book {
       signal.throwIfAborted();
       audience.begin(title);
       const result = await act();
-      const { text = [], commands = [], pod } = result;
-      const step = { id, title, text, commands, ...(pod && { pod }) };
+      const { text = [], commands = [], pod, run } = result;
+      const step = { id, title, text, commands, ...(pod && { pod }), ...(run && { run }) };
       steps.push(step);
       audience.end(step);
       return result;
@@ -88,5 +119,9 @@ export function createBook(audience: Audience, signal: AbortSignal): Book {
 
 /** Everything that did not come as it should have. */
 export function listProblems(steps: readonly Step[]): string[] {
-  return steps.flatMap(({ pod }) => (pod?.problems ?? []).map((problem) => `pod ${pod?.pod}: ${problem}`));
+  return steps.flatMap(({ pod, run }) =>
+    [pod, run].flatMap((report) =>
+      (report?.problems ?? []).map((problem) => `pod ${report?.pod}: ${problem}`),
+    ),
+  );
 }

@@ -1,7 +1,7 @@
 import { createCleanup } from './cleanup.ts';
 import { readExamples } from './manifests.ts';
 import { type Audience, type Book, createBook, listProblems, type Step } from './report.ts';
-import type { StoryDeps } from './story/stand-in.ts';
+import type { StoryDeps } from './story/deps.ts';
 
 /** What the demo came to. */
 export interface DemoReport {
@@ -16,7 +16,7 @@ export type Story = (book: Book, deps: Pick<StoryDeps, 'examples' | 'cleanup'>) 
 /**
  * Tells a story to its end, and undoes what it did, however it ends.
  * @param signal aborted: the story ends where it stands
- * @throws Error of whatever failed that is not the webhook's doing; the signal's reason where that aborts
+ * @throws Error of whatever failed that the story does not tell of; the signal's reason where that aborts
  */
 export async function runStory(story: Story, audience: Audience, signal: AbortSignal): Promise<DemoReport> {
   const start = performance.now();

@@ -1,4 +1,4 @@
-import { sep } from 'node:path';
+import { toCertificateCommand, toCommandLine } from './by-hand.ts';
 import type { CommandLine } from './report.ts';
 
 /**
@@ -38,10 +38,8 @@ export interface JudgementLine {
 
 /** The commands that start the same webhook by hand: `folder` is where its files are here. */
 export function toWebhookCommands({ flags }: RunningWebhook, folder: string): CommandLine[] {
-  const words = flags.map((word) => word.replace(folder + sep, ''));
-  return [{ command: MAKE_CERTIFICATE }, { command: `iam-bridge webhook ${words.join(' ')}` }];
+  return [
+    { command: toCertificateCommand('tls') },
+    { command: toCommandLine('iam-bridge webhook', flags, folder) },
+  ];
 }
-
-const MAKE_CERTIFICATE =
-  'openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=demo' +
-  ' -addext subjectAltName=IP:127.0.0.1 -keyout tls.key -out tls.crt';

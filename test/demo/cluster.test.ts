@@ -1,3 +1,4 @@
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { createKubeApi } from '../../src/kube/api.ts';
 import { createDirectAccess } from '../../src/kube/direct.ts';
@@ -5,6 +6,7 @@ import { createReflector } from '../../src/kube/reflector.ts';
 import { createRecordingSink } from '../kube/support/recording-sink.ts';
 import { until } from '../kube/support/until.ts';
 import { toAccount } from './support/accounts.ts';
+import { toPod, toReference } from './support/pods.ts';
 import { type Answer, startStandIn } from './support/stand-in.ts';
 
 const LIST = '/api/v1/serviceaccounts';
@@ -85,7 +87,7 @@ describe('a single account', () => {
     ['/api/v1/namespaces/demo/serviceaccounts/b', 'another name'],
     ['/api/v1/namespaces/other/serviceaccounts/a', 'another namespace'],
     ['/api/v1/namespaces/demo/serviceaccounts/%E0%A4%A', 'a name that is no text'],
-    ['/api/v1/pods', 'another resource'],
+    ['/api/v1/secrets', 'another resource'],
     ['/', 'no resource at all'],
   ])('is a 404 Status at %s: %s', async (path) => {
     const { table, get } = await startStandIn();
@@ -167,6 +169,125 @@ describe('a watch', () => {
     await until(() => clock.sleepers().length === 1, 'the watch waits');
     leaving.abort();
     await until(() => clock.sleepers().length === 0, 'the watch is over');
+  });
+});
+
+describe('a TokenRequest', () => {
+  const path = '/api/v1/namespaces/demo/serviceaccounts/a/token';
+  const pod = toPod('p', { serviceAccountName: 'a' });
+  const ask = (spec: object) => ({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec });
+
+  async function prepare() {
+    const standIn = await startStandIn();
+    const account = standIn.table.apply(toAccount('a'));
+    const bound = standIn.pods.apply(pod);
+    return { ...standIn, account, bound };
+  }
+
+  test('is answered with a token of the claims of kube-apiserver, which its published keys verify', async () => {
+    const { url, send, clock, account, bound } = await prepare();
+    const boundObjectRef = { apiVersion: 'v1', kind: 'Pod', name: 'p', uid: bound.metadata.uid };
+    const { status, object } = await send(
+      'POST',
+      path,
+      ask({ audiences: ['sts.amazonaws.com'], expirationSeconds: 86_400, boundObjectRef }),
+    );
+    expect([status, object.kind]).toEqual([201, 'TokenRequest']);
+    const keys = createLocalJWKSet((await (await fetch(`${url}/openid/v1/jwks`)).json()) as JSONWebKeySet);
+    const { token, expirationTimestamp } = object['status'] as Record<string, string>;
+    const { payload, protectedHeader } = await jwtVerify(token ?? '', keys, {
+      currentDate: new Date(clock.now()),
+    });
+    const now = Math.floor(clock.now() / 1_000);
+    expect(Object.keys(protectedHeader).sort()).toEqual(['alg', 'kid']);
+    expect(Object.keys(payload)).toEqual(['aud', 'exp', 'iat', 'iss', 'jti', 'kubernetes.io', 'nbf', 'sub']);
+    expect(payload).toMatchObject({
+      aud: ['sts.amazonaws.com'],
+      exp: now + 86_400,
+      iat: now,
+      nbf: now,
+      iss: 'https://issuer.test',
+      sub: 'system:serviceaccount:demo:a',
+      'kubernetes.io': {
+        namespace: 'demo',
+        pod: { name: 'p', uid: bound.metadata.uid },
+        serviceaccount: { name: 'a', uid: account.metadata.uid },
+      },
+    });
+    expect(Date.parse(expirationTimestamp ?? '')).toBe((now + 86_400) * 1_000);
+  });
+
+  test('without an audience is for the API server itself', async () => {
+    const { send } = await prepare();
+    const { object } = await send('POST', path, ask({}));
+    expect(object['spec']).toMatchObject({ audiences: ['https://issuer.test'], expirationSeconds: 3_600 });
+  });
+
+  test.each([
+    ['too short a life', ask({ expirationSeconds: 599 }), 422, /^spec.expirationSeconds: /],
+    ['another kind', { ...ask({}), kind: 'Pod' }, 422, /^kind: /],
+    ['no JSON', undefined, 422, /^: /],
+    ['a pod that is not there', ask({ boundObjectRef: toReference('q') }), 404, /pods "q" not found/],
+    ['a pod of another uid', ask({ boundObjectRef: toReference('p', 'x') }), 409, /UID of pod "p"/],
+    ['a pod of another account', ask({ boundObjectRef: toReference('r') }), 422, /does not run as/],
+  ])('is refused for %s', async (_name, body, code, message) => {
+    const { send, pods } = await prepare();
+    pods.apply(toPod('r', { serviceAccountName: 'b' }));
+    const { status, object } = await send('POST', path, body);
+    expect([status, object.kind, object['message']]).toEqual([
+      code,
+      'Status',
+      expect.stringMatching(message),
+    ]);
+  });
+
+  test('is refused for an account that is not there', async () => {
+    const { send } = await prepare();
+    expect((await send('POST', path.replace('/a/', '/z/'), ask({}))).status).toBe(404);
+  });
+});
+
+describe('the documents of the issuer', () => {
+  test('are those of kube-apiserver, with its media types', async () => {
+    const { url } = await startStandIn();
+    const discovery = await fetch(`${url}/.well-known/openid-configuration`);
+    const jwks = await fetch(`${url}/openid/v1/jwks`);
+    expect(
+      [discovery, jwks].map(({ headers }) => [headers.get('content-type'), headers.get('cache-control')]),
+    ).toEqual([
+      ['application/json', 'public, max-age=3600'],
+      ['application/jwk-set+json', 'public, max-age=3600'],
+    ]);
+    expect(await discovery.json()).toMatchObject({
+      issuer: 'https://issuer.test',
+      jwks_uri: 'https://issuer.test/openid/v1/jwks',
+      id_token_signing_alg_values_supported: ['ES256'],
+    });
+    expect(await jwks.json()).toEqual({ keys: [expect.objectContaining({ kty: 'EC', use: 'sig' })] });
+  });
+});
+
+describe('the status of a pod', () => {
+  const path = '/api/v1/namespaces/demo/pods/p/status';
+
+  test('is patched, and what the patch does not name stays', async () => {
+    const { pods, send } = await startStandIn();
+    const { metadata } = pods.apply({ ...toPod('p'), status: { phase: 'Pending', qosClass: 'Burstable' } });
+    const { status } = await send('PATCH', path, {
+      metadata: { uid: metadata.uid },
+      status: { phase: 'Running' },
+    });
+    expect(status).toBe(200);
+    expect(pods.get('demo', 'p')).toMatchObject({ status: { phase: 'Running', qosClass: 'Burstable' } });
+  });
+
+  test.each([
+    ['another pod of the name', { metadata: { uid: 'x' }, status: {} }, 409],
+    ['no status', { metadata: {} }, 400],
+  ])('is not patched for %s', async (_name, patch, code) => {
+    const { pods, send } = await startStandIn();
+    pods.apply(toPod('p'));
+    expect((await send('PATCH', path, patch)).status).toBe(code);
   });
 });
 

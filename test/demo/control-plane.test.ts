@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { awaitReady, startComponent } from '../../src/demo/control-plane/component.ts';
 import { createKubectl } from '../../src/demo/control-plane/kubectl.ts';
-import { startOnLifeline } from '../../src/demo/control-plane/lifeline.ts';
 import { findPrograms } from '../../src/demo/control-plane/programs.ts';
+import { startOnLifeline } from '../../src/demo/lifeline.ts';
 import { createSystemClock } from '../../src/kube/clock.ts';
 import { until } from '../kube/support/until.ts';
 
@@ -42,9 +42,9 @@ function writeProgram(path: string, script: string): string {
 describe('a program on a lifeline', { timeout: 20_000 }, () => {
   test('ends when the line is cut, with everything that it has started', async () => {
     const folder = createFolder();
-    const log = openSync(join(folder, 'log'), 'a');
+    const output = openSync(join(folder, 'log'), 'a');
     const script = "trap '' TERM INT; (echo $$ > parent; exec sh -c 'echo $$ > pid; exec sleep 600') & wait";
-    const { cut } = startOnLifeline({ command: ['/bin/sh', '-c', script], folder, log });
+    const { cut } = startOnLifeline({ command: ['/bin/sh', '-c', script], folder, env: {}, output });
     await until(() => readPid(folder) > 0, 'the program runs');
     await cut();
     await until(() => !isAlive(readPid(folder)), 'its child has ended');
@@ -67,17 +67,34 @@ describe('a program on a lifeline', { timeout: 20_000 }, () => {
     await until(() => !existsSync(folder), 'its folder is removed');
   });
 
-  test('sees nothing of our environment but PATH', async () => {
-    const folder = createFolder();
-    const log = openSync(join(folder, 'log'), 'a');
-    const { ended } = startOnLifeline({ command: ['/usr/bin/env'], folder, log });
-    await ended;
-    const names = readFileSync(join(folder, 'log'), 'utf8').match(/^\w+(?==)/gm) ?? [];
-    expect(names.filter((name) => !['PWD', 'SHLVL', '_', 'OLDPWD'].includes(name)).sort()).toEqual([
-      'HOME',
-      'NO_PROXY',
-      'PATH',
-    ]);
+  test('sees the environment that it is given, and nothing else', async () => {
+    let text = '';
+    const stdout = (chunk: Buffer): void => {
+      text += chunk.toString();
+    };
+    const env = { HOME: '/home', LINES: 'a\nb' };
+    const output = { stdout, stderr: () => {} };
+    const { ended } = startOnLifeline({
+      command: ['/usr/bin/env', '-0'],
+      folder: createFolder(),
+      env,
+      output,
+    });
+    expect(await ended).toEqual({ code: 0, signal: null });
+    const entries = text.split('\0').filter((entry) => entry !== '' && !entry.startsWith('_='));
+    expect(entries.sort()).toEqual(['HOME=/home', 'LINES=a\nb']);
+  });
+
+  test('is told how it ended', async () => {
+    const start = (script: string) =>
+      startOnLifeline({
+        command: ['/bin/sh', '-c', script],
+        folder: createFolder(),
+        env: { PATH: '/nowhere' },
+        output: { stdout: () => {}, stderr: () => {} },
+      });
+    expect(await start('exit 3').ended).toEqual({ code: 3, signal: null });
+    expect(await start('kill -TERM $$').ended).toEqual({ code: null, signal: 'SIGTERM' });
   });
 });
 

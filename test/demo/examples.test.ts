@@ -16,10 +16,10 @@ describe('examples/s3-echoer', () => {
   });
 
   test('runs as nobody in particular, with little, and without a token for the cluster', async () => {
-    const { echoer, noRole, mistypedRole } = await readExamples();
+    const { echoer, ...others } = await readExamples();
     const pods = [
       toJobPod(findManifest(echoer, 'Job')),
-      ...[noRole, mistypedRole].map((file) => findManifest(file, 'Pod')),
+      ...Object.values(others).map((file) => findManifest(file, 'Pod')),
     ];
     for (const pod of pods) {
       expect(pod).toMatchObject({
@@ -28,7 +28,8 @@ describe('examples/s3-echoer', () => {
           securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
           containers: [
             {
-              image: 'iam-bridge/s3-echoer:0.1.0',
+              image: 'iam-bridge/iam-bridge:0.1.0',
+              command: ['/iam-bridge', 'demo', 's3-echoer'],
               resources: { limits: { memory: expect.any(String) } },
               securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
             },

@@ -1,22 +1,25 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { readDocument, runInProcess } from './support/run.ts';
+import { findRun, readDocument, runInProcess } from './support/run.ts';
 import { createScriptedWebhook, type Question, type ScriptedAnswer } from './support/scripted-webhook.ts';
 
 const LEFT_ALONE = { reason: 'no-role' };
+
+/** Ends at once: what containers do is of no interest where the webhook is on trial. */
+const NOTHING = ['/bin/sh', '-c', 'exit 0'];
 
 /** What the webhook says of the Job's pod; the others are left alone as they should be. */
 async function runWith(answer: ScriptedAnswer) {
   const webhook = createScriptedWebhook(({ object }: Question) =>
     object.metadata['generateName'] === 's3-echoer-' ? answer : LEFT_ALONE,
   );
-  const run = await runInProcess({ output: 'json', startWebhook: webhook.start });
+  const run = await runInProcess({ output: 'json', startWebhook: webhook.start, program: NOTHING });
   const { problems } = readDocument(run);
   const ofJob = problems.filter((problem) => problem.startsWith('pod demo/s3-echoer-*: '));
   return { ...run, webhook, problems: ofJob.map((problem) => problem.replace('pod demo/s3-echoer-*: ', '')) };
 }
 
-describe('the demo fails with exit code 1', () => {
+describe('the demo fails with exit code 1', { timeout: 30_000 }, () => {
   test('where the pod is left alone that should have its role', async () => {
     const { code, problems } = await runWith(LEFT_ALONE);
     expect(code).toBe(1);
@@ -52,7 +55,7 @@ describe('the demo fails with exit code 1', () => {
   test('where a pod gets a role that asked for none', async () => {
     const patch = [{ op: 'add', path: '/spec/volumes', value: [{ name: 'aws-iam-token' }] }];
     const webhook = createScriptedWebhook(() => ({ reason: 'no-role', patch }));
-    const run = await runInProcess({ output: 'json', startWebhook: webhook.start });
+    const run = await runInProcess({ output: 'json', startWebhook: webhook.start, program: NOTHING });
     expect(run.code).toBe(1);
     expect(readDocument(run).problems).toContain(
       'pod demo/no-role: the pod got an identity that it should not have',
@@ -61,7 +64,7 @@ describe('the demo fails with exit code 1', () => {
 
   test('where the warning is missing that a user needs', async () => {
     const webhook = createScriptedWebhook(() => ({ reason: 'role-arn-malformed' }));
-    const run = await runInProcess({ output: 'json', startWebhook: webhook.start });
+    const run = await runInProcess({ output: 'json', startWebhook: webhook.start, program: NOTHING });
     expect(readDocument(run).problems).toContainEqual(
       expect.stringMatching(/^pod demo\/mistyped-role: a warning is missing: role-arn/),
     );
@@ -69,7 +72,7 @@ describe('the demo fails with exit code 1', () => {
 
   test('and says so in words, too', async () => {
     const webhook = createScriptedWebhook(() => LEFT_ALONE);
-    const { code, out } = await runInProcess({ startWebhook: webhook.start });
+    const { code, out } = await runInProcess({ startWebhook: webhook.start, program: NOTHING });
     expect(code).toBe(1);
     expect(out).toContain('✘ pod demo/s3-echoer-*');
     expect(out).toContain('✘ Not as it should be');
@@ -77,7 +80,35 @@ describe('the demo fails with exit code 1', () => {
   });
 });
 
-describe('the demo asks the webhook', () => {
+describe('the demo believes no program', { timeout: 30_000 }, () => {
+  /** Problems of the Job's container and of the one without a role, where all run this script. */
+  async function runScript(script: string) {
+    const run = await runInProcess({ output: 'json', program: ['/bin/sh', '-c', script] });
+    const document = readDocument(run);
+    const [written, noRole] = ['written', 'no-role'].map((id) => findRun(document, id)?.problems);
+    return { code: run.code, written, noRole };
+  }
+
+  test('that says it has written an object which is not there', async () => {
+    const line =
+      'wrote 29 bytes to s3://iam-bridge-demo/s3echoer-1 as arn:aws:sts::111122223333:assumed-role/s3-echoer/x';
+    const { code, written } = await runScript(`echo '${line}'`);
+    expect([code, written]).toEqual([1, ['its object is not there as it was sent']]);
+  });
+
+  test('that fails silently, or for another reason than it should', async () => {
+    const { code, written, noRole } = await runScript('exit 2');
+    expect(code).toBe(1);
+    expect(written).toEqual([
+      'its container ended with 2, and should with 0',
+      expect.stringMatching(/^its container did not say what it should: \^wrote/),
+      'its object is not there as it was sent',
+    ]);
+    expect(noRole).toEqual([expect.stringMatching(/did not say what it should: .*CredentialsProviderError/)]);
+  });
+});
+
+describe('the demo asks the webhook', { timeout: 30_000 }, () => {
   test('as kube-apiserver does', async () => {
     const { webhook } = await runWith(LEFT_ALONE);
     const [question] = webhook.questions;
@@ -100,7 +131,7 @@ describe('the demo asks the webhook', () => {
   });
 });
 
-describe('the demo fails with exit code 3', () => {
+describe('the demo fails with exit code 3', { timeout: 30_000 }, () => {
   test('where the webhook does not start', async () => {
     const startWebhook = () => Promise.reject(new Error('cannot listen on port 1: no'));
     expect(await runInProcess({ startWebhook })).toMatchObject({

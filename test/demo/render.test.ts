@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PodReport, Step } from '../../src/demo/report.ts';
+import type { PodReport, RunReport, Step } from '../../src/demo/report.ts';
 import type { Paint } from '../../src/demo/terminal/paint.ts';
 import { renderPodDiff } from '../../src/demo/terminal/pod-diff.ts';
 import { renderHeading, renderStep } from '../../src/demo/terminal/render.ts';
@@ -24,6 +24,7 @@ function toStep(pod: Partial<PodReport>): Step {
       serviceAccount: 'demo/a',
       roleArn: 'arn:aws:iam::111122223333:role/a',
       explanation: 'Why that is.',
+      showsChanges: true,
       decision: { allowed: true, reason: 'no-role', operations: 0, warnings: [] },
       before: toPod({}),
       after: toPod({}),
@@ -103,5 +104,45 @@ describe('wrapping', () => {
       '  --second 2 -t',
     ]);
     expect(wrapCommand('short', 24)).toEqual(['short']);
+  });
+});
+
+describe('a run', () => {
+  const run: RunReport = { pod: 'demo/a', exitCode: 0, output: ['wrote 5 bytes'], problems: [] };
+  const render = (change: Partial<RunReport>) => {
+    const { pod: _, ...step } = toStep({});
+    const text = renderStep(
+      { ...step, commands: [], text: [], run: { ...run, ...change } },
+      { paint: plain, width: 40 },
+    );
+    return text.split('\n').slice(1, -1);
+  };
+
+  test('has what the container said, and the object that it wrote', () => {
+    expect(render({ object: { url: 's3://b/k', text: 'hello' } })).toEqual([
+      '   ✔ the container ends with exit code 0 and says:',
+      '     wrote 5 bytes',
+      '   ✔ the object, read back from s3://b/k:',
+      '     hello',
+    ]);
+  });
+
+  test('has why it failed, and what helps, in lines that fit', () => {
+    const hidden = { reason: 'no statement allows it for this account', remedies: ['write StringLike'] };
+    expect(render({ exitCode: 1, output: [], hidden })).toEqual([
+      '   ✘ the container ends with exit code 1 and says:',
+      '   the reason, which AWS would hide:',
+      '     no statement allows it for this',
+      '     account',
+      '     → write StringLike',
+    ]);
+  });
+
+  test('says what is not as it should be', () => {
+    expect(render({ exitCode: undefined, problems: ['it never began'] })).toEqual([
+      '   ✘ the container has not run to an end and says:',
+      '     wrote 5 bytes',
+      '   ✘ it never began',
+    ]);
   });
 });

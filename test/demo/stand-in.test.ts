@@ -1,45 +1,151 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startWebhook } from '../../src/commands/demo/webhook.ts';
+import { runCommandTree } from '../../src/commands/tree.ts';
 import { REASONS } from '../../src/webhook/reasons.ts';
-import { findDecision, readDocument, runInProcess } from './support/run.ts';
+import {
+  type DemoDocument,
+  type DemoRun,
+  findDecision,
+  findRun,
+  readDocument,
+  runInProcess,
+} from './support/run.ts';
 
-const PATIENCE = 20_000;
+/** Told once, for all tests: with a folder for temporary files that nobody else uses, and where colours are asked for. */
+const told: { run?: DemoRun; document?: DemoDocument; during: string[][]; after: string[] } = {
+  during: [],
+  after: [],
+};
 
-// Whoever runs the tests may have asked for colours.
-beforeEach(() => {
-  vi.stubEnv('FORCE_COLOR', undefined);
-});
-afterEach(() => {
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'iam-bridge-test-'));
+  vi.stubEnv('TMPDIR', folder);
+  vi.stubEnv('FORCE_COLOR', '1');
+  told.run = await runInProcess({
+    output: 'json',
+    async startWebhook(options) {
+      told.during.push(readdirSync(folder));
+      return await startWebhook(options);
+    },
+  });
+  told.after = readdirSync(folder);
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+  told.document = readDocument(told.run);
+}, 60_000);
+
+afterAll(() => {
   vi.unstubAllEnvs();
 });
 
-describe('iam-bridge demo -o json', { timeout: PATIENCE }, () => {
-  test('is one document: a pod with its role, and two left out, each for its reason', async () => {
-    const run = await runInProcess({ output: 'json' });
-    const document = readDocument(run);
-    expect([run.code, run.err, document.ok, document.problems]).toEqual([0, '', true, []]);
-    expect(document.steps.map(({ id }) => id)).toEqual([
+function findStep(id: string) {
+  return told.document?.steps.find((step) => step.id === id);
+}
+
+/** Words of a command line, as far as they are this program's. */
+function toWords(command: string): string[] {
+  const own = command.split(' | ').find((part) => part.startsWith('iam-bridge ')) ?? '';
+  return own.replace(/ > .*/, '').split(' ').slice(1);
+}
+
+async function runTree(words: readonly string[]) {
+  let out = '';
+  const terminal = {
+    out(text: string) {
+      out += text;
+    },
+    err(text: string) {
+      out += text;
+    },
+  };
+  const code = await runCommandTree(words, { env: {}, terminal, input: Readable.from([]) });
+  return { code, out };
+}
+
+describe('what the demo says to type', { timeout: 20_000 }, () => {
+  const listWords = () =>
+    (told.document?.steps ?? [])
+      .flatMap(({ commands }) => commands.map(({ command }) => toWords(command)))
+      .filter((words) => words.length > 0);
+
+  test('stand at every step', () => {
+    const silent = told.document?.steps.filter(({ commands }) => commands.length === 0).map(({ id }) => id);
+    expect(silent).toEqual([]);
+  });
+
+  test('are commands of this program with flags that they know', async () => {
+    const names = new Set<string>();
+    for (const words of listWords()) {
+      const name = words.slice(
+        0,
+        words.findIndex((word) => word.startsWith('-')),
+      );
+      const { out } = await runTree([...name, '--help']);
+      for (const word of words.filter((each) => /^--[a-z]/.test(each))) {
+        expect(out, words.join(' ')).toContain(word.split('=')[0]);
+      }
+      names.add(name.join(' '));
+    }
+    expect([...names].sort()).toEqual(
+      ['demo aws', 'issuer', 'trust eval', 'trust generate', 'verify', 'webhook'].sort(),
+    );
+  });
+
+  test('does what the demo has done, where it needs no server', async () => {
+    const [generate, evaluate] = ['generate', 'eval'].map(
+      (name) => listWords().find(([, each]) => each === name) ?? [],
+    );
+    expect(await runTree(generate ?? [])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('system:serviceaccount:demo:s3-echoer'),
+    });
+    expect(await runTree(evaluate ?? [])).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('StringLike'),
+    });
+  });
+});
+
+describe('iam-bridge demo -o json', () => {
+  test('is one document: a Job that writes its object, and pods that do not, each for its reason', () => {
+    expect([told.run?.code, told.run?.err]).toEqual([0, '']);
+    expect(told.document).toMatchObject({ mode: 'stand-in', ok: true, problems: [] });
+    expect(told.document?.steps.map(({ id }) => id)).toEqual([
       'cluster',
+      'issuer',
+      'aws',
       'webhook',
-      'injected',
+      'node',
+      'written',
       'no-role',
       'mistyped-role',
+      'wildcard-trust',
+      'other-audience',
     ]);
-    const reasons = ['injected', 'no-role', 'mistyped-role'].map((id) => findDecision(document, id)?.reason);
-    expect(reasons).toEqual(['web-identity', 'no-role', 'role-arn-malformed']);
+  });
+
+  test('says what the webhook decided of each pod, by the codes of its table', () => {
+    const ids = ['written', 'no-role', 'mistyped-role', 'wildcard-trust', 'other-audience'];
+    const reasons = ids.map((id) => told.document && findDecision(told.document, id)?.reason);
+    expect(reasons).toEqual([
+      'web-identity',
+      'no-role',
+      'role-arn-malformed',
+      'web-identity',
+      'web-identity',
+    ]);
     expect(reasons.every((reason) => reason !== undefined && reason in REASONS)).toBe(true);
-    expect(findDecision(document, 'mistyped-role')?.warnings).toEqual([
+    expect(findStep('mistyped-role')?.pod?.decision.warnings).toEqual([
       'role-arn "arn:aws:iam::11112222333:role/s3-echoer" of the ServiceAccount is malformed: no AWS role injected',
     ]);
   });
 
-  test('shows the patch, and the pod before and after it', async () => {
-    const { steps } = readDocument(await runInProcess({ output: 'json' }));
-    const pod = steps.find(({ id }) => id === 'injected')?.pod;
+  test('shows the patch, and the pod before and after it', () => {
+    const pod = findStep('written')?.pod;
     expect(pod?.decision.patch?.map(({ op, path }) => `${op} ${path}`)).toEqual([
       'add /spec/volumes',
       'add /spec/containers/0/env/-',
@@ -49,61 +155,52 @@ describe('iam-bridge demo -o json', { timeout: PATIENCE }, () => {
     expect(pod?.before).not.toHaveProperty('spec.volumes');
     expect(pod?.after).toMatchObject({
       metadata: { generateName: 's3-echoer-', ownerReferences: [{ kind: 'Job', name: 's3-echoer' }] },
-      spec: {
-        containers: [
-          {
-            env: [
-              { name: 'BUCKET' },
-              { name: 'AWS_REGION' },
-              { name: 'AWS_ROLE_ARN', value: 'arn:aws:iam::111122223333:role/s3-echoer' },
-              { name: 'AWS_WEB_IDENTITY_TOKEN_FILE' },
-            ],
-          },
-        ],
-        volumes: [{ name: 'aws-iam-token' }],
-      },
+      spec: { volumes: [{ name: 'aws-iam-token' }] },
     });
     for (const id of ['no-role', 'mistyped-role']) {
-      const left = steps.find((step) => step.id === id)?.pod;
-      expect(left?.after).toEqual(left?.before);
-    }
-  });
-});
-
-describe('iam-bridge demo', { timeout: PATIENCE }, () => {
-  test('tells the same in words that fit a terminal, without a colour where there is none', async () => {
-    const { code, out, err } = await runInProcess();
-    expect([code, err]).toEqual([0, '']);
-    expect(out).toBe(stripVTControlCharacters(out));
-    expect(out.split('\n').filter((line) => line.length > 100)).toEqual([]);
-    for (const expected of [
-      '✔ pod demo/s3-echoer-* gets a role',
-      '+          value: arn:aws:iam::111122223333:role/s3-echoer',
-      '○ pod demo/no-role stays as it is   reason: no-role',
-      '○ pod demo/mistyped-role stays as it is   reason: role-arn-malformed',
-      'Warning: role-arn "arn:aws:iam::11112222333:role/s3-echoer"',
-      '$ kubectl apply -f examples/s3-echoer/s3-echoer.yaml',
-      '$ iam-bridge webhook --in-cluster=false --kube-api=http://127.0.0.1:',
-      'All as it should be',
-    ]) {
-      expect(out).toContain(expected);
+      expect(findStep(id)?.pod?.after).toEqual(findStep(id)?.pod?.before);
     }
   });
 
-  test('leaves no file behind', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'iam-bridge-test-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    vi.stubEnv('TMPDIR', folder);
-    const seen: string[][] = [];
-    const { code } = await runInProcess({
-      output: 'json',
-      async startWebhook(options) {
-        seen.push(readdirSync(folder));
-        return await startWebhook(options);
-      },
+  test('has the object as S3 gives it back, and as whom it was written', () => {
+    const run = told.document && findRun(told.document, 'written');
+    expect(run).toMatchObject({
+      exitCode: 0,
+      output: [
+        expect.stringMatching(
+          /^wrote 29 bytes to s3:\/\/iam-bridge-demo\/s3echoer-\d+ as arn:aws:sts::111122223333:assumed-role\/s3-echoer\//,
+        ),
+      ],
+      object: { text: 'hello from a pod without keys' },
     });
-    expect(code).toBe(0);
-    expect(seen).toEqual([[expect.stringMatching(/^iam-bridge-demo-/)]]);
-    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test.each([
+    ['no-role', 2, /found no AWS credentials/, /has no annotation/, /kubectl -n demo annotate/],
+    [
+      'wildcard-trust',
+      1,
+      /AccessDenied: Not authorized/,
+      /StringEquals on "127\.0\.0\.1:\d+:sub"/,
+      /StringLike/,
+    ],
+    ['other-audience', 1, /InvalidIdentityToken: Incorrect token audience/, /"vault\.example"/, /annotation/],
+  ])('has why %s fails, and what helps', (...[id, exitCode, says, reason, remedy]) => {
+    expect(told.document && findRun(told.document, id)).toMatchObject({
+      exitCode,
+      output: [expect.stringMatching(says)],
+      hidden: { reason: expect.stringMatching(reason), remedies: [expect.stringMatching(remedy)] },
+      problems: [],
+    });
+  });
+
+  test('holds no token, and no key of anybody', () => {
+    expect(told.run?.out).not.toMatch(/eyJ[\w-]+\.eyJ/);
+    expect(told.run?.out).not.toMatch(/PRIVATE KEY|A(?:KIA|SIA)[A-Z0-9]{12}/);
+  });
+
+  test('leaves no file behind', () => {
+    expect(told.during).toEqual([[expect.stringMatching(/^iam-bridge-demo-/)]]);
+    expect(told.after).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ export type Mode = 'stand-in' | 'real';
 
 /** What stands above the first step. */
 export function renderOpening(paint: Paint): string {
-  const what = `${paint('title', 'iam-bridge demo')}: a pod gets the IAM role of its ServiceAccount, without a key`;
+  const what = `${paint('title', 'iam-bridge demo')}: a Job writes to S3 as an IAM role, without a key; four pods do not, and why`;
   const how = `${paint('quiet', 'Lines with')} ${paint('command', '$')} ${paint('quiet', 'do the same by hand, on a cluster.')}`;
   return `\n${what}\n${how}\n`;
 }

@@ -11,6 +11,8 @@ export interface Expectation {
   readonly reason: string;
   /** The role that each container should have; undefined: nothing of the pod should change. */
   readonly roleArn?: string;
+  /** Of the token, with a role; `sts.amazonaws.com` unless told. */
+  readonly audience?: string;
   /** How the one warning should begin; undefined: there should be none. */
   readonly warning?: string;
 }
@@ -27,8 +29,8 @@ export function checkOutcome(decision: Decision, pod: Manifest, expected: Expect
     problems.push(`the reason is ${decision.reason || 'missing'}, and should be ${expected.reason}`);
   }
   problems.push(...checkWarnings(decision.warnings, expected.warning));
-  const { roleArn } = expected;
-  problems.push(...(roleArn === undefined ? checkUntouched(pod) : checkInjected(pod, roleArn)));
+  const { roleArn, audience = 'sts.amazonaws.com' } = expected;
+  problems.push(...(roleArn === undefined ? checkUntouched(pod) : checkInjected(pod, roleArn, audience)));
   return problems;
 }
 
@@ -41,7 +43,7 @@ function checkWarnings(warnings: readonly string[], expected: string | undefined
   return problems;
 }
 
-function checkInjected(pod: Manifest, roleArn: string): string[] {
+function checkInjected(pod: Manifest, roleArn: string, audience: string): string[] {
   const problems = listContainers(pod).flatMap((container) => {
     const [role, file] = VARIABLES.map((name) => findNamed(container['env'], name)?.['value']);
     const missing: string[] = [];
@@ -52,8 +54,8 @@ function checkInjected(pod: Manifest, roleArn: string): string[] {
     return missing.map((what) => `container ${container['name']} has not got ${what}`);
   });
   const volume = findNamed(toSpec(pod)['volumes'], VOLUME);
-  if (!isDeepStrictEqual(readAudiences(volume), ['sts.amazonaws.com'])) {
-    problems.push(`the pod has no volume ${VOLUME} with a token for sts.amazonaws.com`);
+  if (!isDeepStrictEqual(readAudiences(volume), [audience])) {
+    problems.push(`the pod has no volume ${VOLUME} with a token for ${audience}`);
   }
   return problems;
 }

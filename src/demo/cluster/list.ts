@@ -1,4 +1,4 @@
-import type { AccountTable, Snapshot } from './account-table.ts';
+import type { ObjectTable, Snapshot } from './object-table.ts';
 import { chooseRepresentation } from './representation.ts';
 import type { RouteAnswer, RouteRequest } from './route.ts';
 import { refuse } from './status.ts';
@@ -7,7 +7,7 @@ import { refuse } from './status.ts';
 const KEPT = 8;
 
 /** Answers lists, in pages where `limit` asks for them: all pages of one list come from one snapshot. */
-export function createListHandler(table: AccountTable): (request: RouteRequest) => RouteAnswer {
+export function createListHandler(table: ObjectTable): (request: RouteRequest) => RouteAnswer {
   const snapshots = new Map<number, Snapshot>();
 
   function find(token: string): Place | undefined {
@@ -31,7 +31,7 @@ export function createListHandler(table: AccountTable): (request: RouteRequest) 
     const end = start + limit;
     const left = Math.max(0, snapshot.items.length - end);
     if (left > 0) keep(snapshot);
-    const { toObject, list } = chooseRepresentation(accept);
+    const { toObject, list } = chooseRepresentation(accept, table.kind);
     const token = Buffer.from(`${snapshot.version}:${end}`).toString('base64url');
     const metadata = {
       resourceVersion: String(snapshot.version),

@@ -3,7 +3,7 @@ export interface Route {
   readonly method: string;
   /** Segments that begin with a colon match anything and become `params`: `/namespaces/:namespace`. */
   readonly path: string;
-  handle(request: RouteRequest): RouteAnswer;
+  handle(request: RouteRequest): RouteAnswer | Promise<RouteAnswer>;
 }
 
 export interface RouteRequest {
@@ -11,12 +11,21 @@ export interface RouteRequest {
   readonly query: URLSearchParams;
   /** The Accept header. */
   readonly accept: string;
+  /** The JSON that was sent; undefined where none was, or it is none. */
+  readonly body: unknown;
   /** Aborts when the caller goes away, or the server ends. */
   readonly signal: AbortSignal;
 }
 
 export type RouteAnswer =
   | { readonly kind: 'object'; readonly status: number; readonly object: object }
+  /** A text of another media type than `application/json`, and how long it may be kept. */
+  | {
+      readonly kind: 'document';
+      readonly text: string;
+      readonly mediaType: string;
+      readonly cacheControl: string;
+    }
   /** One JSON text a line, as they come. */
   | { readonly kind: 'stream'; readonly objects: AsyncIterable<object> };
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type BodyReading, readBody } from '../../http/body.ts';
 import { listenOnLoopback } from '../loopback.ts';
-import { matchRoute, type Route, type RouteAnswer, type RouteRequest } from './route.ts';
+import { matchRoute, type Route, type RouteAnswer } from './route.ts';
 import { refuse } from './status.ts';
 
 /** Routes that are being served on this machine. */
@@ -18,7 +19,9 @@ export async function serveRoutes(routes: readonly Route[]): Promise<RouteServer
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     const signal = AbortSignal.any([gone.signal, ending.signal]);
-    sendAnswer(response, answerRequest(routes, request, signal)).catch(() => response.destroy());
+    answerRequest(routes, request, signal)
+      .then((answer) => sendAnswer(response, answer))
+      .catch(() => response.destroy());
   });
   const port = await listenOnLoopback(server);
   return {
@@ -32,25 +35,50 @@ export async function serveRoutes(routes: readonly Route[]): Promise<RouteServer
   };
 }
 
-function answerRequest(
+/** Larger than anything that is sent here. */
+const MAX_BODY_BYTES = 256 * 1024;
+
+async function answerRequest(
   routes: readonly Route[],
-  { method = '', url = '/', headers }: IncomingMessage,
+  incoming: IncomingMessage,
   signal: AbortSignal,
-): RouteAnswer {
+): Promise<RouteAnswer> {
+  const { method = '', url = '/', headers } = incoming;
   const at = url.indexOf('?');
   const path = at === -1 ? url : url.slice(0, at);
   const match = matchRoute(routes, method, path);
   if (match === undefined) return refuse(404, 'NotFound', 'the server could not find the requested resource');
   if (match === 'method') return refuse(405, 'MethodNotAllowed', `this stand-in does not ${method} here`);
+  const reading = await new Promise<BodyReading>((resolve) => readBody(incoming, MAX_BODY_BYTES, resolve));
+  if (reading.kind !== 'body') return refuse(413, 'RequestEntityTooLarge', 'the body is too large');
   const query = new URLSearchParams(at === -1 ? '' : url.slice(at + 1));
-  const request: RouteRequest = { params: match.params, query, accept: headers.accept ?? '', signal };
-  return match.route.handle(request);
+  const body = parseJson(reading.body.toString('utf8'));
+  return await match.route.handle({
+    params: match.params,
+    query,
+    accept: headers.accept ?? '',
+    body,
+    signal,
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function sendAnswer(response: ServerResponse, answer: RouteAnswer): Promise<void> {
   const type = { 'content-type': 'application/json' };
   if (answer.kind === 'object') {
     response.writeHead(answer.status, type).end(JSON.stringify(answer.object));
+    return;
+  }
+  if (answer.kind === 'document') {
+    const { mediaType, cacheControl, text } = answer;
+    response.writeHead(200, { 'content-type': mediaType, 'cache-control': cacheControl }).end(text);
     return;
   }
   response.writeHead(200, type).flushHeaders();

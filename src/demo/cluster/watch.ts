@@ -1,5 +1,5 @@
 import type { Clock } from '../../kube/clock.ts';
-import type { AccountTable } from './account-table.ts';
+import type { ObjectTable } from './object-table.ts';
 import { chooseRepresentation, type Representation } from './representation.ts';
 import type { RouteAnswer, RouteRequest } from './route.ts';
 import { toStatus } from './status.ts';
@@ -8,10 +8,7 @@ import { toStatus } from './status.ts';
 const BOOKMARK_INTERVAL = 60_000;
 
 /** Answers watches: what happened since `resourceVersion`, then what happens, until `timeoutSeconds` are over. */
-export function createWatchHandler(
-  table: AccountTable,
-  clock: Clock,
-): (request: RouteRequest) => RouteAnswer {
+export function createWatchHandler(table: ObjectTable, clock: Clock): (request: RouteRequest) => RouteAnswer {
   return ({ query, accept, signal }) => {
     const seconds = Number(query.get('timeoutSeconds') ?? 1_800);
     const bookmarks = query.get('allowWatchBookmarks') === 'true';
@@ -19,7 +16,7 @@ export function createWatchHandler(
       table,
       clock,
       signal,
-      representation: chooseRepresentation(accept),
+      representation: chooseRepresentation(accept, table.kind),
       from: Number(query.get('resourceVersion') || table.version()),
       end: clock.now() + seconds * 1_000,
       bookmarkInterval: bookmarks ? BOOKMARK_INTERVAL : Number.POSITIVE_INFINITY,
@@ -29,7 +26,7 @@ export function createWatchHandler(
 }
 
 interface Watch {
-  readonly table: AccountTable;
+  readonly table: ObjectTable;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly representation: Representation;
@@ -58,14 +55,15 @@ async function* followTable(watch: Watch): AsyncGenerator<object> {
     const now = clock.now();
     if (now >= end) return;
     if (now >= bookmarkAt) {
-      yield toBookmark(representation, from);
+      yield toBookmark(watch, from);
       bookmarkAt = now + bookmarkInterval;
     }
     await clock.delay(Math.min(end, bookmarkAt) - now, AbortSignal.any([signal, changed]));
   }
 }
 
-function toBookmark({ toObject }: Representation, version: number): object {
+function toBookmark({ table, representation }: Watch, version: number): object {
   const metadata = { resourceVersion: String(version), creationTimestamp: null };
-  return { type: 'BOOKMARK', object: toObject({ apiVersion: 'v1', kind: 'ServiceAccount', metadata }) };
+  const object = representation.toObject({ apiVersion: 'v1', kind: table.kind, metadata });
+  return { type: 'BOOKMARK', object };
 }

@@ -25,9 +25,16 @@ export interface ApiServerFiles {
   readonly checkingKey: string;
 }
 
+export interface ApiServerPlace {
+  readonly port: number;
+  readonly etcdPort: number;
+  /** `https://…`: who signs the tokens, and where the world finds the keys. The API server never asks there. */
+  readonly issuer: string;
+}
+
 export function toApiServerCommand(
   folder: string,
-  { port, etcdPort }: { readonly port: number; readonly etcdPort: number },
+  { port, etcdPort, issuer }: ApiServerPlace,
   files: ApiServerFiles,
 ): string[] {
   return [
@@ -43,16 +50,14 @@ export function toApiServerCommand(
     `--cert-dir=${join(folder, 'certificates')}`,
     '--authorization-mode=RBAC',
     `--token-auth-file=${files.tokens}`,
-    `--service-account-issuer=${ISSUER}`,
+    `--service-account-issuer=${issuer}`,
     `--service-account-signing-key-file=${files.signingKey}`,
     `--service-account-key-file=${files.checkingKey}`,
     // The address that it would publish by itself is not the issuer's.
-    `--service-account-jwks-uri=${ISSUER}/openid/v1/jwks`,
+    `--service-account-jwks-uri=${issuer}/openid/v1/jwks`,
     '--profiling=false',
   ];
 }
-
-const ISSUER = 'https://issuer.iam-bridge.test';
 
 /** The two controllers that a Job's pod needs: its own, and the one that makes `default` ServiceAccounts. */
 export function toControllerManagerCommand(kubeconfig: string, signingKey: string): string[] {

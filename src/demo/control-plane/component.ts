@@ -2,12 +2,12 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../kube/clock.ts';
-import { startOnLifeline } from './lifeline.ts';
+import { startOnLifeline } from '../lifeline.ts';
 
 /** A program of the control plane that is running. */
 export interface Component {
   readonly name: string;
-  readonly ended: Promise<void>;
+  readonly ended: Promise<unknown>;
   /** The end of its log, for a message: kube-apiserver writes a lot. */
   readLogTail(): Promise<string>;
   stop(): Promise<void>;
@@ -20,7 +20,8 @@ const MAX_LINE = 300;
 export function startComponent(name: string, command: readonly string[], folder: string): Component {
   const path = join(folder, `${name}.log`);
   const log = openSync(path, 'a', 0o600);
-  const { ended, cut } = startOnLifeline({ command, folder, log });
+  const env = { HOME: folder, PATH: '/usr/bin:/bin', NO_PROXY: '*' };
+  const { ended, cut } = startOnLifeline({ command, folder, env, output: log });
   closeSync(log);
   return {
     name,

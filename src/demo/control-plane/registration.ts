@@ -54,7 +54,7 @@ export function renderProbe(): string {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: 'probe', namespace: 'default' },
-      spec: { containers: [{ name: 'probe', image: 'iam-bridge/s3-echoer:0.1.0' }] },
+      spec: { containers: [{ name: 'probe', image: 'iam-bridge/iam-bridge:0.1.0' }] },
     },
   ]);
 }

@@ -1,15 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto';
+import type { ApiAccess } from '../../kube/access.ts';
 import { createKubeApi, type KubeApi } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { Authority } from '../certificate.ts';
 import type { Cleanup } from '../cleanup.ts';
 import { createTemporaryFolder, type Folder } from '../folder.ts';
+import { removeAtTheEnd } from '../lifeline.ts';
 import { findFreePorts } from '../loopback.ts';
-import { ADMINISTRATOR_USER, createUsers, WEBHOOK_USER } from './access.ts';
+import { ADMINISTRATOR_USER, createUsers, ISSUER_USER, WEBHOOK_USER } from './access.ts';
 import { toApiServerCommand, toControllerManagerCommand, toEtcdCommand } from './commands.ts';
 import { awaitReady, startComponent } from './component.ts';
 import { createKubectl, type Kubectl } from './kubectl.ts';
-import { removeAtTheEnd } from './lifeline.ts';
 import type { Programs } from './programs.ts';
 
 /** A running etcd, kube-apiserver and kube-controller-manager. */
@@ -20,11 +21,17 @@ export interface ControlPlane {
   readonly version: string;
   readonly folder: Folder;
   readonly kubectl: Kubectl;
+  /** Access as the administrator. */
+  readonly administrator: ApiAccess;
   /** Path of the kubeconfig of the user that the webhook runs as. */
   readonly webhookKubeconfig: string;
+  /** The same for the issuer. */
+  readonly issuerKubeconfig: string;
 }
 
 export interface ControlPlaneDeps {
+  /** `https://127.0.0.1:PORT`: who signs ServiceAccount tokens. */
+  readonly issuer: string;
   readonly programs: Programs;
   readonly authority: Authority;
   readonly clock: Clock;
@@ -37,7 +44,7 @@ export interface ControlPlaneDeps {
  * @throws Error with the end of a log, where one of the programs does not come up
  */
 export async function startControlPlane(deps: ControlPlaneDeps): Promise<ControlPlane> {
-  const { programs, authority, clock, cleanup } = deps;
+  const { programs, authority, clock, cleanup, issuer } = deps;
   const folder = await createTemporaryFolder();
   cleanup.add(removeAtTheEnd(folder.path).cut);
   const [etcdPort = 0, peerPort = 0, port = 0] = await findFreePorts(3);
@@ -55,7 +62,10 @@ export async function startControlPlane(deps: ControlPlaneDeps): Promise<Control
     return component;
   };
   start('etcd', toEtcdCommand(folder.path, etcdPort, peerPort));
-  const apiServer = start('kube-apiserver', toApiServerCommand(folder.path, { port, etcdPort }, files));
+  const apiServer = start(
+    'kube-apiserver',
+    toApiServerCommand(folder.path, { port, etcdPort, issuer }, files),
+  );
   const api = createKubeApi(users.administrator);
   cleanup.add(api.close);
   await awaitReady(apiServer, clock, () => isReady(api));
@@ -66,6 +76,7 @@ export async function startControlPlane(deps: ControlPlaneDeps): Promise<Control
     server,
     version: await readVersion(api),
     folder,
+    administrator: users.administrator,
     kubectl: createKubectl({
       program: programs.kubectl,
       kubeconfig,
@@ -73,6 +84,7 @@ export async function startControlPlane(deps: ControlPlaneDeps): Promise<Control
       signal: ending.signal,
     }),
     webhookKubeconfig: await folder.write('webhook.kubeconfig', users.toKubeconfig(WEBHOOK_USER)),
+    issuerKubeconfig: await folder.write('issuer.kubeconfig', users.toKubeconfig(ISSUER_USER)),
   };
 }
 

@@ -1,8 +1,6 @@
-import type { Clock } from '../../kube/clock.ts';
-import { checkOutcome, type Expectation } from '../admission/expectations.ts';
+import { checkOutcome } from '../admission/expectations.ts';
 import type { ControlPlane } from '../control-plane/start.ts';
 import {
-  type Examples,
   findManifest,
   isObject,
   type Manifest,
@@ -11,58 +9,97 @@ import {
   readRoleArn,
   toLabel,
 } from '../manifests.ts';
-import type { Decision, PodReport, StepResult } from '../report.ts';
+import type { CommandLine, Decision, PodReport, StepResult } from '../report.ts';
 import type { RunningWebhook } from '../webhook.ts';
-import { INJECTED_EXPLANATION, type LeftOut } from './left-out.ts';
+import { type StoryCase, toCommands, toExpectation } from './cases.ts';
+import type { StoryDeps } from './deps.ts';
+import { followRun, type RunPlace } from './follow.ts';
+import { addVariables } from './local-manifest.ts';
 
-/** Where objects are applied, and who is asked about pods there. */
-export interface RealPlace extends Pick<ControlPlane, 'kubectl'> {
+/** Where objects are applied, who is asked about pods there, and where these run. */
+export interface RealPlace
+  extends RunPlace,
+    Pick<ControlPlane, 'kubectl' | 'folder'>,
+    Pick<StoryDeps, 'examples'> {
   readonly webhook: RunningWebhook;
-  readonly clock: Clock;
 }
 
-export async function showInjectedPod({ echoer }: Examples, place: RealPlace): Promise<StepResult> {
-  const { kubectl } = place;
-  const { stdout } = await kubectl('apply', '-f', echoer.path);
-  const account = findManifest(echoer, 'ServiceAccount');
-  const job = findManifest(echoer, 'Job');
+/** A Job: its controller makes the pod, and counts it when it is done. */
+export async function showJob(shown: StoryCase, place: RealPlace): Promise<StepResult> {
+  const { kubectl, examples } = place;
+  const file = examples[shown.file];
+  const applied = await applyFile(file, place);
+  const account = findManifest(file, 'ServiceAccount');
+  const job = findManifest(file, 'Job');
   const after = await awaitJobPod(job, place);
   const { spec } = await readObject(place, job);
   const before = isObject(spec) && isObject(spec['template']) ? spec['template'] : {};
-  const expected = { reason: 'web-identity', roleArn: readRoleArn(account) ?? '' };
-  const outcome = { account, before, after, warnings: [] };
+  const run = await followRun(shown, after, place);
+  const { namespace = '', name = '' } = job.metadata;
+  await kubectl(
+    '-n',
+    namespace,
+    'wait',
+    '--for=condition=complete',
+    `job/${name}`,
+    `--timeout=${PATIENCE / 1_000}s`,
+  )
+    // A Job that does not come to its end is told of by its run, and shown below.
+    .catch(() => {});
   return {
     text: [
-      'Its ServiceAccount names an IAM role. The Job controller makes the pod, kube-apiserver asks the webhook, and the pod is stored with what the AWS SDKs need. (There is no node here, so it will not run.)',
+      'The Job controller makes the pod, kube-apiserver asks the webhook, and the node runs what was stored. Then the Job is complete:',
     ],
     commands: [
-      { command: `kubectl apply -f ${echoer.shortPath}`, output: splitLines(stdout) },
-      { command: `kubectl -n ${job.metadata.namespace} get pods -l ${toSelector(job)} -o yaml` },
+      applied.command,
+      await showCommand(['-n', namespace, 'get', 'jobs,pods'], place),
+      ...toCommands(shown, place),
     ],
-    pod: reportPod(outcome, expected, { webhook: place.webhook, explanation: INJECTED_EXPLANATION }),
+    pod: reportPod({ shown, account, before, after, warnings: [] }, place),
+    ...(run && { run: { ...run, problems: [...run.problems, ...(await checkJob(job, place))] } }),
   };
 }
 
-export async function showLeftOutPod(
-  file: ManifestFile,
-  { expected, explanation }: Pick<LeftOut, 'expected' | 'explanation'>,
-  place: RealPlace,
-): Promise<StepResult> {
-  const { stdout, warnings } = await place.kubectl('apply', '-f', file.path);
+/** The Job itself has to say so, as `kubectl get job` shows it. */
+async function checkJob(job: Manifest, place: RealPlace): Promise<string[]> {
+  const { status } = await readObject(place, job);
+  return isObject(status) && status['succeeded'] === 1 ? [] : ['its Job has not become complete'];
+}
+
+/** A pod of its own. */
+export async function showPod(shown: StoryCase, place: RealPlace): Promise<StepResult> {
+  const file = place.examples[shown.file];
+  const { warnings, command } = await applyFile(file, place);
   const account = findManifest(file, 'ServiceAccount');
-  const before = findManifest(file, 'Pod');
-  const outcome = { account, before, after: await readObject(place, before), warnings };
+  const before = addVariables(findManifest(file, 'Pod'), place.aws.variables);
+  const after = await readObject(place, before);
+  const run = await followRun(shown, after, place);
   return {
-    commands: [{ command: `kubectl apply -f ${file.shortPath}`, output: splitLines(stdout) }],
-    pod: reportPod(outcome, expected, { webhook: place.webhook, explanation }),
+    commands: [command, ...toCommands(shown, place)],
+    pod: reportPod({ shown, account, before, after, warnings }, place),
+    ...(run && { run }),
   };
+}
+
+/** Applies a file of the examples, its pods led to the local AWS. */
+async function applyFile({ manifests, shortPath }: ManifestFile, { kubectl, folder, aws }: RealPlace) {
+  const local = manifests.map((manifest) => JSON.stringify(addVariables(manifest, aws.variables)));
+  const path = await folder.write('apply.yaml', local.join('\n---\n'));
+  const { stdout, warnings } = await kubectl('apply', '-f', path);
+  return { warnings, command: { command: `kubectl apply -f ${shortPath}`, output: splitLines(stdout) } };
+}
+
+async function showCommand(words: readonly string[], { kubectl }: RealPlace): Promise<CommandLine> {
+  const { stdout } = await kubectl(...words);
+  return { command: `kubectl ${words.join(' ')}`, output: splitLines(stdout) };
 }
 
 function splitLines(text: string): string[] {
-  return text.trimEnd().split('\n');
+  return text.split('\n').filter((line) => line !== '');
 }
 
 interface Outcome {
+  readonly shown: StoryCase;
   readonly account: Manifest;
   readonly before: object;
   readonly after: Manifest;
@@ -70,11 +107,7 @@ interface Outcome {
   readonly warnings: readonly string[];
 }
 
-function reportPod(
-  { account, before, after, warnings }: Outcome,
-  expected: Expectation,
-  { webhook, explanation }: { readonly webhook: RunningWebhook; readonly explanation: string },
-): PodReport {
+function reportPod({ shown, account, before, after, warnings }: Outcome, { webhook }: RealPlace): PodReport {
   const { namespace, name } = account.metadata;
   const line = webhook
     .judgements()
@@ -86,15 +119,17 @@ function reportPod(
     operations: line?.operations ?? 0,
     warnings,
   };
+  const roleArn = readRoleArn(account);
   return {
     pod: toLabel(after),
     serviceAccount: toLabel(account),
-    roleArn: readRoleArn(account),
-    explanation,
+    roleArn,
+    explanation: shown.explanation,
+    showsChanges: shown.showsChanges ?? false,
     decision,
     before,
     after,
-    problems: checkOutcome(decision, after, expected),
+    problems: checkOutcome(decision, after, toExpectation(shown, roleArn)),
   };
 }
 

@@ -1,12 +1,17 @@
-import { createAuthority } from '../certificate.ts';
+import { type Authority, createAuthority } from '../certificate.ts';
+import { ISSUER_USER } from '../control-plane/access.ts';
 import type { Programs } from '../control-plane/programs.ts';
 import { renderPermissions, renderProbe, renderRegistration } from '../control-plane/registration.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/start.ts';
+import { findFreePorts } from '../loopback.ts';
 import type { Book } from '../report.ts';
 import { type RunningWebhook, toWebhookCommands } from '../webhook.ts';
-import { LEFT_OUT } from './left-out.ts';
-import { showInjectedPod, showLeftOutPod } from './real-pods.ts';
-import type { StoryDeps } from './stand-in.ts';
+import { showAws } from './aws.ts';
+import { FAILING, WRITTEN } from './cases.ts';
+import type { StoryDeps } from './deps.ts';
+import { showIssuer } from './issuer-step.ts';
+import { showNode } from './node-step.ts';
+import { showJob, showPod } from './real-pods.ts';
 
 export interface RealDeps extends StoryDeps {
   readonly programs: Programs;
@@ -14,44 +19,73 @@ export interface RealDeps extends StoryDeps {
 
 /**
  * The demo on a real control plane: every object goes in and comes out by kubectl.
- * @throws Error where something that has nothing to do with the webhook's decisions fails
+ * @throws Error where something that has nothing to do with the decisions that it shows fails
  */
 export async function tellRealStory(book: Book, deps: RealDeps): Promise<void> {
-  const { examples, clock } = deps;
-  const authority = await createAuthority(clock.now());
-  const { controlPlane } = await book.step({ id: 'cluster', title: 'A real control plane' }, async () => {
-    const started = await startControlPlane({ ...deps, authority });
-    return {
-      controlPlane: started,
-      text: [
-        `etcd, kube-apiserver ${started.version} and kube-controller-manager run on this machine alone, in a temporary folder.`,
-      ],
-    };
-  });
-  const { webhook } = await book.step({ id: 'webhook', title: 'The webhook' }, async () => {
-    const { cert, key } = await authority.issue();
-    return await registerWebhook(controlPlane, { cert, key, caBundle: authority.cert }, deps);
-  });
-  const place = { ...controlPlane, webhook, clock };
-  await book.step({ id: 'injected', title: 'A Job whose pod gets a role' }, () =>
-    showInjectedPod(examples, place),
+  const authority = await createAuthority(deps.clock.now());
+  const [port = 0] = await findFreePorts(1);
+  const issuer = `https://127.0.0.1:${port}`;
+  const { controlPlane } = await book.step({ id: 'cluster', title: 'A real control plane' }, () =>
+    startCluster({ issuer, authority }, deps),
   );
-  for (const { id, title, ...leftOut } of LEFT_OUT) {
-    await book.step({ id, title }, () => showLeftOutPod(examples[leftOut.file], leftOut, place));
-  }
+  const { folder, administrator, issuerKubeconfig } = controlPlane;
+  await book.step({ id: 'issuer', title: "The cluster's OIDC issuer" }, async () => {
+    const binding = await allowIssuer(controlPlane);
+    const clusterFlags = [`--kubeconfig=${issuerKubeconfig}`];
+    const shown = await showIssuer({ issuer, clusterFlags, authority, folder }, deps);
+    return { ...shown, commands: [binding, ...(shown.commands ?? [])] };
+  });
+  const { aws } = await book.step({ id: 'aws', title: 'A local AWS' }, () =>
+    showAws({ issuer, folder }, deps),
+  );
+  const { webhook } = await book.step({ id: 'webhook', title: 'The webhook' }, () =>
+    registerWebhook(controlPlane, authority, deps),
+  );
+  const { node } = await book.step({ id: 'node', title: 'A node without containers' }, () =>
+    showNode({ access: administrator, folder }, deps),
+  );
+  const place = { ...controlPlane, ...deps, issuer, webhook, aws, node };
+  await book.step(WRITTEN, () => showJob(WRITTEN, place));
+  for (const each of FAILING) await book.step(each, () => showPod(each, place));
 }
 
-interface Certificates {
-  readonly cert: string;
-  readonly key: string;
-  readonly caBundle: string;
+async function startCluster(
+  { issuer, authority }: { readonly issuer: string; readonly authority: Authority },
+  deps: RealDeps,
+) {
+  const controlPlane = await startControlPlane({ ...deps, issuer, authority });
+  return {
+    controlPlane,
+    text: [
+      `etcd, kube-apiserver ${controlPlane.version} and kube-controller-manager run on this machine alone, in a temporary folder. --service-account-issuer is ${issuer}, where the issuer will be.`,
+    ],
+    commands: [
+      {
+        command: `kube-apiserver --service-account-issuer=${issuer} --service-account-jwks-uri=${issuer}/openid/v1/jwks --service-account-signing-key-file=tokens.key --service-account-key-file=tokens.pub …`,
+      },
+    ],
+  };
+}
+
+/** Who is nobody in particular may not read discovery, and the issuer reads nothing else. */
+async function allowIssuer({ kubectl }: ControlPlane) {
+  const words = [
+    'create',
+    'clusterrolebinding',
+    ISSUER_USER,
+    '--clusterrole=system:service-account-issuer-discovery',
+    `--user=${ISSUER_USER}`,
+  ];
+  await kubectl(...words);
+  return { command: `kubectl ${words.join(' ')}` };
 }
 
 async function registerWebhook(
   { folder, kubectl, webhookKubeconfig }: ControlPlane,
-  { cert, key, caBundle }: Certificates,
+  authority: Authority,
   { startWebhook, cleanup, clock }: RealDeps,
 ) {
+  const { cert, key } = await authority.issue();
   await kubectl('apply', '-f', await folder.write('permissions.yaml', renderPermissions()));
   const webhook = await startWebhook({
     clusterFlags: [`--kubeconfig=${webhookKubeconfig}`],
@@ -62,7 +96,7 @@ async function registerWebhook(
   await kubectl(
     'apply',
     '-f',
-    await folder.write('registration.yaml', renderRegistration(webhook.url, caBundle)),
+    await folder.write('registration.yaml', renderRegistration(webhook.url, authority.cert)),
   );
   const probe = await folder.write('probe.yaml', renderProbe());
   const deadline = clock.now() + PATIENCE;

@@ -1,73 +1,103 @@
-import type { Clock } from '../../kube/clock.ts';
+import { randomBytes } from 'node:crypto';
+import { createDirectAccess } from '../../kube/direct.ts';
 import { admitPod } from '../admission/admit.ts';
 import type { WebhookAddress } from '../admission/ask.ts';
-import { checkOutcome, type Expectation } from '../admission/expectations.ts';
+import { checkOutcome } from '../admission/expectations.ts';
 import { toJobPod } from '../admission/job-pod.ts';
-import { ADMINISTRATOR, JOB_CONTROLLER, type Requester } from '../admission/review.ts';
-import { createAuthority } from '../certificate.ts';
-import type { Cleanup } from '../cleanup.ts';
-import { type AccountTable, createAccountTable } from '../cluster/account-table.ts';
-import { createClusterRoutes } from '../cluster/routes.ts';
-import { type RouteServer, serveRoutes } from '../cluster/server.ts';
-import { createTemporaryFolder } from '../folder.ts';
-import { type Examples, findManifest, type Manifest, readRoleArn, toLabel } from '../manifests.ts';
+import { ADMINISTRATOR, JOB_CONTROLLER } from '../admission/review.ts';
+import { type Authority, createAuthority } from '../certificate.ts';
+import { createObjectTable } from '../cluster/object-table.ts';
+import { type ClusterState, createClusterRoutes } from '../cluster/routes.ts';
+import { serveRoutes } from '../cluster/server.ts';
+import { createSigningKey } from '../cluster/signing-key.ts';
+import { createTokenIssuer } from '../cluster/token-issuer.ts';
+import { createTemporaryFolder, type Folder } from '../folder.ts';
+import { removeAtTheEnd } from '../lifeline.ts';
+import { findFreePorts } from '../loopback.ts';
+import {
+  type Examples,
+  findManifest,
+  type Manifest,
+  type ManifestFile,
+  readRoleArn,
+  toLabel,
+} from '../manifests.ts';
 import type { Book, PodReport, StepResult } from '../report.ts';
-import { type StartWebhook, toWebhookCommands } from '../webhook.ts';
-import { INJECTED_EXPLANATION, LEFT_OUT, type LeftOut } from './left-out.ts';
-
-/** What every story needs. */
-export interface StoryDeps {
-  readonly examples: Examples;
-  readonly clock: Clock;
-  readonly startWebhook: StartWebhook;
-  /** Takes note of everything that has to be undone. */
-  readonly cleanup: Cleanup;
-}
+import { toWebhookCommands } from '../webhook.ts';
+import { showAws } from './aws.ts';
+import { FAILING, type StoryCase, toCommands, toExpectation, WRITTEN } from './cases.ts';
+import type { StoryDeps } from './deps.ts';
+import { followRun, type RunPlace } from './follow.ts';
+import { showIssuer } from './issuer-step.ts';
+import { addVariables } from './local-manifest.ts';
+import { showNode } from './node-step.ts';
 
 /**
- * The demo without a cluster: a stand-in of the API that the webhook reads, and pods sent to it as kube-apiserver does.
- * @throws Error where something that has nothing to do with the webhook's decisions fails
+ * The demo without a cluster: a stand-in of the API that webhook, issuer and node read, and pods sent to the webhook as
+ * kube-apiserver does.
+ * @throws Error where something that has nothing to do with the decisions that it shows fails
  */
 export async function tellStandInStory(book: Book, deps: StoryDeps): Promise<void> {
-  const { examples } = deps;
-  const table = createAccountTable();
-  const { server } = await book.step({ id: 'cluster', title: 'A stand-in for the cluster' }, () =>
-    startCluster(table, deps),
+  const { cleanup, clock } = deps;
+  const folder = await createTemporaryFolder();
+  // However the demo ends: there are keys in it.
+  cleanup.add(removeAtTheEnd(folder.path).cut);
+  const authority = await createAuthority(clock.now());
+  const [port = 0] = await findFreePorts(1);
+  const issuer = `https://127.0.0.1:${port}`;
+  const { state, url } = await book.step({ id: 'cluster', title: 'A stand-in for the cluster' }, () =>
+    startCluster(issuer, deps),
+  );
+  const clusterFlags = [`--kube-api=${url}`];
+  await book.step({ id: 'issuer', title: "The cluster's OIDC issuer" }, () =>
+    showIssuer({ issuer, clusterFlags, authority, folder }, deps),
+  );
+  const { aws } = await book.step({ id: 'aws', title: 'A local AWS' }, () =>
+    showAws({ issuer, folder }, deps),
   );
   const { address } = await book.step({ id: 'webhook', title: 'The webhook' }, () =>
-    startWebhook(server, deps),
+    startWebhook({ clusterFlags, authority, folder }, deps),
   );
-  const place = { table, address };
-  await book.step({ id: 'injected', title: 'A Job whose pod gets a role' }, () =>
-    showInjectedPod(examples, place),
+  const { node } = await book.step({ id: 'node', title: 'A node without containers' }, () =>
+    showNode({ access: createDirectAccess(url), folder }, deps),
   );
-  for (const { id, title, ...leftOut } of LEFT_OUT) {
-    await book.step({ id, title }, () => showLeftOutPod(examples, leftOut, place));
-  }
+  const place = { issuer, state, address, aws, node, clock, examples: deps.examples };
+  for (const each of [WRITTEN, ...FAILING]) await book.step(each, () => showCase(each, place));
 }
 
-async function startCluster(table: AccountTable, { clock, cleanup }: StoryDeps) {
-  const server = await serveRoutes(createClusterRoutes(table, clock));
-  cleanup.add(server.stop);
+async function startCluster(issuer: string, { clock, cleanup }: StoryDeps) {
+  const key = createSigningKey();
+  const state: ClusterState = {
+    accounts: createObjectTable('ServiceAccount'),
+    pods: createObjectTable('Pod'),
+    tokens: createTokenIssuer({ issuer, keys: () => [key], clock }),
+  };
+  const { url, stop } = await serveRoutes(createClusterRoutes(state, clock));
+  cleanup.add(stop);
   return {
-    server,
+    state,
+    url,
     text: [
-      'It tells the webhook which ServiceAccounts there are, which is all that the webhook asks of a cluster.',
+      'It knows ServiceAccounts and pods, signs tokens for them as kube-apiserver does, and publishes the key. That is all that the rest asks of a cluster.',
     ],
+    commands: [{ command: 'kubectl get --raw /openid/v1/jwks' }],
   };
 }
 
-async function startWebhook({ url }: RouteServer, { clock, cleanup, startWebhook: start }: StoryDeps) {
-  const folder = await createTemporaryFolder();
-  cleanup.add(folder.remove);
-  const authority = await createAuthority(clock.now());
+interface WebhookPlace {
+  readonly clusterFlags: readonly string[];
+  readonly authority: Authority;
+  readonly folder: Folder;
+}
+
+async function startWebhook({ clusterFlags, authority, folder }: WebhookPlace, deps: StoryDeps) {
   const { cert, key } = await authority.issue();
-  const webhook = await start({
-    clusterFlags: [`--kube-api=${url}`],
+  const webhook = await deps.startWebhook({
+    clusterFlags,
     certPath: await folder.write('tls.crt', cert),
     keyPath: await folder.write('tls.key', key),
   });
-  cleanup.add(webhook.stop);
+  deps.cleanup.add(webhook.stop);
   return {
     address: { url: webhook.url, caBundle: authority.cert },
     text: ['The same code as in a cluster, with a certificate that was made just now. It is ready.'],
@@ -75,61 +105,49 @@ async function startWebhook({ url }: RouteServer, { clock, cleanup, startWebhook
   };
 }
 
-/** Where pods are sent, and where the ServiceAccounts go that they run as. */
-interface Place {
-  readonly table: AccountTable;
+/** Where pods are sent, and where they run. */
+interface Place extends RunPlace {
+  readonly state: ClusterState;
   readonly address: WebhookAddress;
+  readonly examples: Examples;
 }
 
-async function showInjectedPod({ echoer }: Examples, { table, address }: Place): Promise<StepResult> {
-  const account = table.apply(findManifest(echoer, 'ServiceAccount'));
-  const pod = toJobPod(findManifest(echoer, 'Job'));
-  const expected = { reason: 'web-identity', roleArn: readRoleArn(account) ?? '' };
-  const question = { account, pod, requester: JOB_CONTROLLER, address };
-  return {
-    text: [
-      'Its ServiceAccount names an IAM role. The pod of the Job goes to the webhook as kube-apiserver would send it, and comes back with what the AWS SDKs need:',
-    ],
-    commands: [{ command: `kubectl apply -f ${echoer.shortPath}` }],
-    pod: await reportPod(question, expected, INJECTED_EXPLANATION),
-  };
+async function showCase(shown: StoryCase, place: Place): Promise<StepResult> {
+  const file = place.examples[shown.file];
+  const pod = await sendPod(shown, file, place);
+  const commands = [{ command: `kubectl apply -f ${file.shortPath}` }, ...toCommands(shown, place)];
+  const run = shown.run && (await followRun(shown, storePod(pod.after, place), place));
+  return { commands, pod, ...(run && { run }) };
 }
 
-async function showLeftOutPod(
-  examples: Examples,
-  { file: name, expected, explanation }: Omit<LeftOut, 'id' | 'title'>,
-  { table, address }: Place,
-): Promise<StepResult> {
-  const file = examples[name];
-  const account = table.apply(findManifest(file, 'ServiceAccount'));
-  const question = { account, pod: findManifest(file, 'Pod'), requester: ADMINISTRATOR, address };
-  return {
-    commands: [{ command: `kubectl apply -f ${file.shortPath}` }],
-    pod: await reportPod(question, expected, explanation),
-  };
-}
-
-interface Question {
-  readonly account: Manifest;
-  readonly pod: Manifest;
-  readonly requester: Requester;
-  readonly address: WebhookAddress;
-}
-
-async function reportPod(
-  { account, pod, requester, address }: Question,
-  expected: Expectation,
-  explanation: string,
+/** The pod of a file, as whoever makes it sends it. */
+async function sendPod(
+  shown: StoryCase,
+  file: ManifestFile,
+  { state, address, aws }: Place,
 ): Promise<PodReport> {
+  const account = state.accounts.apply(findManifest(file, 'ServiceAccount'));
+  const job = file.manifests.find(({ kind }) => kind === 'Job');
+  const pod = addVariables(job === undefined ? findManifest(file, 'Pod') : toJobPod(job), aws.variables);
+  const requester = job === undefined ? ADMINISTRATOR : JOB_CONTROLLER;
   const { before, after, decision, problem } = await admitPod(address, pod, requester);
+  const roleArn = readRoleArn(account);
   return {
     pod: toLabel(pod),
     serviceAccount: toLabel(account),
-    roleArn: readRoleArn(account),
-    explanation,
+    roleArn,
+    explanation: shown.explanation,
+    showsChanges: shown.showsChanges ?? false,
     decision,
     before,
     after,
-    problems: problem === undefined ? checkOutcome(decision, after, expected) : [problem],
+    problems:
+      problem === undefined ? checkOutcome(decision, after, toExpectation(shown, roleArn)) : [problem],
   };
+}
+
+/** Keeps a pod as kube-apiserver does: with a name. */
+function storePod(pod: Manifest, { state }: Place): Manifest {
+  const { name = `${pod.metadata.generateName}${randomBytes(3).toString('hex')}` } = pod.metadata;
+  return state.pods.apply({ ...pod, metadata: { ...pod.metadata, name } });
 }

@@ -1,5 +1,6 @@
 import type { Audience } from '../report.ts';
-import { type Layout, renderHeading, renderStep } from './render.ts';
+import type { Layout } from './layout.ts';
+import { renderHeading, renderStep } from './render.ts';
 
 /** Tells the demo to somebody at a terminal, step by step as they happen. */
 export function createNarrator(layout: Layout, write: (text: string) => void): Audience {

@@ -1,30 +1,24 @@
 import type { UnifiedLine } from '../diff/unified.ts';
 import { ROLE_ANNOTATION } from '../manifests.ts';
 import type { CommandLine, PodReport, Step } from '../report.ts';
-import type { Paint, Style } from './paint.ts';
+import { INDENT, type Layout, renderSentence } from './layout.ts';
+import type { Style } from './paint.ts';
 import { renderPodDiff } from './pod-diff.ts';
-import { wrapCommand, wrapText } from './wrap.ts';
-
-/** How a terminal wants its text. */
-export interface Layout {
-  readonly paint: Paint;
-  /** Columns. */
-  readonly width: number;
-}
-
-const INDENT = '   ';
+import { renderRun } from './run.ts';
+import { wrapCommand } from './wrap.ts';
 
 /** `1  The cluster` */
 export function renderHeading(number: number, title: string, { paint }: Layout): string {
   return `\n${paint('title', `${number}  ${title}`)}\n`;
 }
 
-/** Everything below the heading: what one would type, what happens then, and what became of the pod. */
-export function renderStep({ commands, text, pod }: Step, layout: Layout): string {
+/** Everything below the heading: what one would type, what happens then, what became of the pod, and what it did. */
+export function renderStep({ commands, text, pod, run }: Step, layout: Layout): string {
   const lines = [
     ...commands.flatMap((command) => renderCommand(command, layout)),
     ...text.flatMap((sentence) => renderSentence(sentence, undefined, layout)),
     ...(pod === undefined ? [] : renderPod(pod, layout)),
+    ...(run === undefined ? [] : renderRun(run, layout)),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -35,11 +29,6 @@ function renderCommand({ command, output = [] }: CommandLine, { paint, width }: 
     (line, index) => `${INDENT}${index === 0 ? paint('quiet', '$') : ' '} ${paint('command', line)}`,
   );
   return [...lines, ...output.map((line) => INDENT + paint('quiet', line))];
-}
-
-function renderSentence(text: string, style: Style | undefined, { paint, width }: Layout): string[] {
-  const lines = wrapText(text, width - INDENT.length);
-  return lines.map((line) => INDENT + (style === undefined ? line : paint(style, line)));
 }
 
 function renderPod(report: PodReport, layout: Layout): string[] {
@@ -69,8 +58,8 @@ function renderAccount({ roleArn }: PodReport, { paint }: Layout): string {
   return INDENT + paint('quiet', `  its ServiceAccount has ${has}`);
 }
 
-function renderChanges({ before, after, decision }: PodReport, layout: Layout): string[] {
-  if (decision.operations === 0) return [];
+function renderChanges({ before, after, decision, showsChanges }: PodReport, layout: Layout): string[] {
+  if (decision.operations === 0 || !showsChanges) return [];
   const lines = renderPodDiff(before, after, { before: 'before', after: 'after' });
   return ['', ...lines.map((line) => INDENT + paintDiffLine(line, layout)), ''];
 }

@@ -1,9 +1,11 @@
 import { EventEmitter } from 'node:events';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { startIssuer } from '../../../src/commands/demo/issuer.ts';
 import { startWebhook as startRealWebhook } from '../../../src/commands/demo/webhook.ts';
 import { type DemoOptions, runDemo } from '../../../src/commands/demo.ts';
 import type { ExitCode } from '../../../src/commands/outcome.ts';
-import type { Decision, Step } from '../../../src/demo/report.ts';
+import type { Decision, RunReport, Step } from '../../../src/demo/report.ts';
 import type { StartWebhook } from '../../../src/demo/webhook.ts';
 
 export interface DemoRun {
@@ -13,14 +15,19 @@ export interface DemoRun {
 }
 
 export interface DemoRunOptions extends DemoOptions {
+  /** What runs in the place of this program in containers. */
+  readonly program?: readonly string[];
   readonly startWebhook?: StartWebhook;
   readonly env?: NodeJS.ProcessEnv;
   readonly signals?: EventEmitter;
 }
 
+const MAIN = join(import.meta.dirname, '..', '..', '..', 'src', 'main.ts');
+
 /** Runs the command in this process, with the webhook that `iam-bridge webhook` runs unless told otherwise. */
 export async function runInProcess(options: DemoRunOptions = {}): Promise<DemoRun> {
-  const { startWebhook = startRealWebhook, env = {}, signals = new EventEmitter(), ...demo } = options;
+  const { startWebhook = startRealWebhook, env = {}, signals = new EventEmitter(), ...rest } = options;
+  const { program = [process.execPath, MAIN], ...demo } = rest;
   let out = '';
   let err = '';
   const terminal = {
@@ -31,7 +38,15 @@ export async function runInProcess(options: DemoRunOptions = {}): Promise<DemoRu
       err += text;
     },
   };
-  const code = await runDemo(demo, { env, terminal, signals, screen: new PassThrough(), startWebhook });
+  const code = await runDemo(demo, {
+    env,
+    terminal,
+    signals,
+    screen: new PassThrough(),
+    program,
+    startIssuer,
+    startWebhook,
+  });
   return { code, out, err };
 }
 
@@ -50,4 +65,9 @@ export function readDocument({ out }: Pick<DemoRun, 'out'>): DemoDocument {
 /** The decision about the pod of a step. */
 export function findDecision({ steps }: DemoDocument, id: string): Decision | undefined {
   return steps.find((step) => step.id === id)?.pod?.decision;
+}
+
+/** What became of the container of a step. */
+export function findRun({ steps }: DemoDocument, id: string): RunReport | undefined {
+  return steps.find((step) => step.id === id)?.run;
 }

@@ -1,15 +1,21 @@
 import { onTestFinished } from 'vitest';
-import { type AccountTable, createAccountTable } from '../../../src/demo/cluster/account-table.ts';
+import { createObjectTable, type ObjectTable } from '../../../src/demo/cluster/object-table.ts';
 import { createClusterRoutes } from '../../../src/demo/cluster/routes.ts';
 import { serveRoutes } from '../../../src/demo/cluster/server.ts';
+import { createSigningKey } from '../../../src/demo/cluster/signing-key.ts';
+import { createTokenIssuer } from '../../../src/demo/cluster/token-issuer.ts';
 import { createFakeClock, type FakeClock } from '../../kube/support/fake-clock.ts';
 
 export interface StandIn {
   readonly url: string;
-  readonly table: AccountTable;
+  /** The ServiceAccounts. */
+  readonly table: ObjectTable;
+  readonly pods: ObjectTable;
   readonly clock: FakeClock;
   /** The status and the parsed object of a GET. */
   get(path: string, accept?: string): Promise<Answer>;
+  /** The same with a body: a merge patch, where it is a PATCH. */
+  send(method: 'POST' | 'PATCH', path: string, body: unknown): Promise<Answer>;
   /** A watch whose events are read one by one. */
   watch(query: string, accept?: string): Promise<WatchReader>;
 }
@@ -27,6 +33,7 @@ export interface ListLike {
   readonly code?: number;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly items: readonly { readonly kind?: string; readonly metadata: { readonly name: string } }[];
+  readonly [member: string]: unknown;
 }
 
 export interface WatchEvent {
@@ -42,16 +49,25 @@ export interface WatchReader {
 
 /** The stand-in of the ServiceAccount API on a real socket, with a clock that stands still. */
 export async function startStandIn(memory?: number): Promise<StandIn> {
-  const table = createAccountTable(memory);
+  const table = createObjectTable('ServiceAccount', memory);
+  const pods = createObjectTable('Pod');
   const clock = createFakeClock();
-  const { url, stop } = await serveRoutes(createClusterRoutes(table, clock));
+  const key = createSigningKey();
+  const tokens = createTokenIssuer({ issuer: 'https://issuer.test', keys: () => [key], clock });
+  const { url, stop } = await serveRoutes(createClusterRoutes({ accounts: table, pods, tokens }, clock));
   onTestFinished(stop);
   return {
     url,
     table,
+    pods,
     clock,
     async get(path, accept = 'application/json') {
       const response = await fetch(url + path, { headers: { accept } });
+      return { status: response.status, object: (await response.json()) as ListLike };
+    },
+    async send(method, path, body) {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(url + path, { method, headers, body: JSON.stringify(body) ?? '' });
       return { status: response.status, object: (await response.json()) as ListLike };
     },
     async watch(query, accept = 'application/json') {

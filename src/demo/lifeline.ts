@@ -5,13 +5,15 @@ import { once } from 'node:events';
  * Programs that must not outlive the demo, however it ends: each leads a process group in which a shell reads from a
  * pipe that only this process holds open. When the pipe closes, the shell kills the whole group. So no signal has to
  * reach anybody, a number that was reused cannot be hit, and SIGKILL of the demo itself leaves nothing behind either.
+ * The shell reads by itself: a program's PATH may have no other that could.
  */
 const GUARDED = `
 exec 3<&0 </dev/null
 ( trap '' HUP INT TERM
-  cat <&3 >/dev/null 2>&1
+  while read -r line <&3; do :; done
   kill -KILL 0 ) >/dev/null 2>&1 &
 exec 3<&-
+unset PWD OLDPWD SHLVL
 exec "$@"`;
 
 /** Removes a folder when its pipe closes. Programs that write there hear of the end at the same time as it does. */
@@ -25,31 +27,49 @@ done`;
 
 /** A program, or a whole group of processes, that ends when its line is cut. */
 export interface Lifeline {
-  /** Resolves when the program has ended, by itself or because the line was cut. */
-  readonly ended: Promise<void>;
+  /**
+   * Resolves when the program has ended, by itself or because the line was cut, and everything that it wrote to a pipe
+   * was read.
+   * @throws Error where it could not even be started
+   */
+  readonly ended: Promise<ProgramExit>;
   /** Cuts the line, and resolves when the program has ended. */
   cut(): Promise<void>;
+}
+
+/** How a program ended; one of the two is null. */
+export interface ProgramExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
 }
 
 export interface ProgramOptions {
   /** Path and arguments. */
   readonly command: readonly string[];
   readonly folder: string;
-  /** File descriptor of its log, which stays the caller's to close. */
-  readonly log: number;
+  /** All of it: neither a proxy nor a kubeconfig of the user may reach a program. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly output: ProgramOutput;
 }
 
-/**
- * Starts a program on a lifeline. Its environment is empty but for HOME: neither a proxy nor a kubeconfig of the user
- * may reach it.
- */
-export function startOnLifeline({ command, folder, log }: ProgramOptions): Lifeline {
+/** A file descriptor, which stays the caller's to close, or who takes what comes out of pipes. */
+export type ProgramOutput =
+  | number
+  | { readonly stdout: (chunk: Buffer) => void; readonly stderr: (chunk: Buffer) => void };
+
+/** Starts a program on a lifeline; it reads nothing from its standard input. */
+export function startOnLifeline({ command, folder, env, output }: ProgramOptions): Lifeline {
+  const sink = typeof output === 'number' ? output : 'pipe';
   const child = spawn('/bin/sh', ['-c', GUARDED, 'lifeline', ...command], {
     cwd: folder,
-    env: { HOME: folder, PATH: '/usr/bin:/bin', NO_PROXY: '*' },
-    stdio: ['pipe', log, log],
+    env,
+    stdio: ['pipe', sink, sink],
     detached: true,
   });
+  if (typeof output !== 'number') {
+    child.stdout?.on('data', output.stdout);
+    child.stderr?.on('data', output.stderr);
+  }
   return holdLine(child);
 }
 
@@ -65,7 +85,7 @@ export function removeAtTheEnd(folder: string): Lifeline {
 function holdLine(child: ReturnType<typeof spawn>): Lifeline {
   // Writing to somebody who has gone is no news.
   child.stdin?.on('error', () => {});
-  const ended = once(child, 'exit').then(() => void child.stdin?.destroy());
+  const ended = awaitEnd(child);
   // Where even the shell is missing, whoever waits for the program hears of it; nobody else need.
   ended.catch(() => {});
   return {
@@ -75,4 +95,11 @@ function holdLine(child: ReturnType<typeof spawn>): Lifeline {
       await ended;
     },
   };
+}
+
+async function awaitEnd(child: ReturnType<typeof spawn>): Promise<ProgramExit> {
+  // Whatever else is left of the group goes with it, and lets go of the pipes.
+  const exited = once(child, 'exit').finally(() => child.stdin?.destroy());
+  const [[code, signal]] = await Promise.all([exited, once(child, 'close')]);
+  return { code, signal };
 }

@@ -13,9 +13,11 @@ export interface Snapshot {
   readonly items: readonly Manifest[];
 }
 
-/** The ServiceAccounts of the stand-in, with what happened to them. Versions count up from 1. */
-export interface AccountTable {
-  /** Creates the account, or replaces it. */
+/** The stand-in's objects of one kind, with what happened to them. Versions count up from 1. */
+export interface ObjectTable {
+  /** `ServiceAccount`, `Pod` */
+  readonly kind: string;
+  /** Creates the object, or replaces it. */
   apply(manifest: Manifest): Manifest;
   /** @returns whether there was one */
   remove(namespace: string, name: string): boolean;
@@ -29,8 +31,8 @@ export interface AccountTable {
 }
 
 /** @param memory how many events are kept for watches that come late */
-export function createAccountTable(memory = 1_000): AccountTable {
-  const accounts = new Map<string, Manifest>();
+export function createObjectTable(kind: string, memory = 1_000): ObjectTable {
+  const objects = new Map<string, Manifest>();
   const events: TableEvent[] = [];
   let version = 1;
   let forgotten = version;
@@ -45,25 +47,26 @@ export function createAccountTable(memory = 1_000): AccountTable {
   }
 
   return {
+    kind,
     apply(manifest) {
       const key = toKey(manifest.metadata.namespace, manifest.metadata.name);
-      const present = accounts.get(key);
+      const present = objects.get(key);
       version += 1;
       const object = toStored(manifest, version, present);
-      accounts.set(key, object);
+      objects.set(key, object);
       record(present === undefined ? 'ADDED' : 'MODIFIED', object);
       return object;
     },
     remove(namespace, name) {
-      const present = accounts.get(toKey(namespace, name));
+      const present = objects.get(toKey(namespace, name));
       if (present === undefined) return false;
       version += 1;
-      accounts.delete(toKey(namespace, name));
+      objects.delete(toKey(namespace, name));
       record('DELETED', toStored(present, version, present));
       return true;
     },
-    get: (namespace, name) => accounts.get(toKey(namespace, name)),
-    snapshot: () => ({ version, items: [...accounts].sort(byKey).map(([, account]) => account) }),
+    get: (namespace, name) => objects.get(toKey(namespace, name)),
+    snapshot: () => ({ version, items: [...objects].sort(byKey).map(([, object]) => object) }),
     version: () => version,
     since: (from) =>
       from < forgotten || from > version ? undefined : events.filter((event) => event.version > from),

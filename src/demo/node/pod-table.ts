@@ -1,0 +1,95 @@
+import type { KubeApi } from '../../kube/api.ts';
+import { describeError } from '../../kube/errors.ts';
+import { type ObjectMetadata, toObjectLabel } from '../../kube/objects.ts';
+import type { ReflectorSink } from '../../kube/reflector.ts';
+import { type PodRun, type PodRunDeps, startPod } from './pod-run.ts';
+import { type PodReference, readPod } from './pod-spec.ts';
+import { readPodObject, waitsForNode } from './read-pod-object.ts';
+
+/** The pods of a node, kept in step with those of the cluster. */
+export interface PodTable {
+  /** Where a reflector says which pods there are. */
+  readonly sink: ReflectorSink;
+  runs(): readonly PodRun[];
+  /** Why a pod cannot be run here; undefined where it can, or is not known. */
+  refusal(namespace: string, name: string): string | undefined;
+  /** Stops all, and takes no more. */
+  clear(): Promise<void>;
+}
+
+export interface PodTableDeps extends PodRunDeps {
+  readonly api: KubeApi;
+}
+
+/** What is known of a pod by its name: whether it is the node's to run shows only when it is read. */
+interface Entry {
+  run?: PodRun;
+  problem?: string;
+  readonly gone: AbortController;
+}
+
+export function createPodTable(deps: PodTableDeps): PodTable {
+  const entries = new Map<string, Entry>();
+  const unfinished = new Set<Promise<void>>();
+  let listed: Set<string> | undefined;
+
+  function follow(work: Promise<void>): void {
+    const quiet = work.catch((error: unknown) => deps.tell(describeError(error)));
+    unfinished.add(quiet);
+    void quiet.then(() => unfinished.delete(quiet));
+  }
+
+  async function take(metadata: ObjectMetadata, entry: Entry): Promise<void> {
+    const { signal } = entry.gone;
+    const object = await readPodObject(metadata, { ...deps, random: deps.tokens.random }, signal);
+    if (object === undefined || signal.aborted || !waitsForNode(object)) return;
+    const reading = readPod(object);
+    if (reading.kind === 'pod') entry.run = startPod(reading.pod, deps);
+    else {
+      entry.problem = reading.problem;
+      await refuse(reading, signal);
+    }
+  }
+
+  async function refuse(
+    { pod, problem }: { readonly pod: PodReference; readonly problem: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    deps.tell(`pod ${pod.namespace}/${pod.name}: ${problem}`);
+    await deps.reportStatus(pod, { phase: 'Failed', reason: 'NotForTestNode', message: problem }, signal);
+  }
+
+  function forget(key: string): void {
+    const entry = entries.get(key);
+    entries.delete(key);
+    entry?.gone.abort();
+    if (entry?.run !== undefined) follow(entry.run.stop());
+  }
+
+  return {
+    runs: () => [...entries.values()].flatMap(({ run }) => run ?? []),
+    refusal: (namespace, name) => entries.get(`${namespace}/${name}`)?.problem,
+    sink: {
+      listing() {
+        listed = new Set();
+      },
+      set({ metadata }) {
+        const key = toObjectLabel(metadata);
+        listed?.add(key);
+        if (entries.has(key)) return;
+        const entry: Entry = { gone: new AbortController() };
+        entries.set(key, entry);
+        follow(take(metadata, entry));
+      },
+      remove: (metadata) => forget(toObjectLabel(metadata)),
+      listed() {
+        for (const key of entries.keys()) if (!listed?.has(key)) forget(key);
+        listed = undefined;
+      },
+    },
+    async clear() {
+      for (const key of entries.keys()) forget(key);
+      await Promise.all(unfinished);
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ApiAccess } from '../../kube/access.ts';
+import { createKubeApi } from '../../kube/api.ts';
+import type { Folder } from '../folder.ts';
+import type { LocalImage } from '../node/images.ts';
+import { startTestNode } from '../node/node.ts';
+import type { StoryDeps } from './deps.ts';
+
+/** The image of the examples: everything that is in it is this very program. */
+function toImage(program: readonly string[]): LocalImage {
+  return { name: 'iam-bridge/iam-bridge', programs: { '/iam-bridge': program }, entrypoint: ['/iam-bridge'] };
+}
+
+/** Starts a node that runs the pods of a cluster as processes of this machine. */
+export async function showNode(
+  { access, folder }: { readonly access: ApiAccess; readonly folder: Folder },
+  { clock, program, cleanup }: Pick<StoryDeps, 'clock' | 'program' | 'cleanup'>,
+) {
+  const root = join(folder.path, 'pods');
+  await mkdir(root, { mode: 0o700 });
+  const api = createKubeApi(access);
+  cleanup.add(api.close);
+  const node = await startTestNode({
+    api,
+    images: [toImage(program)],
+    root,
+    clock,
+    tokenClock: clock,
+    random: Math.random,
+    // What a pod came to is told by its report.
+    tell: () => {},
+  });
+  cleanup.add(node.stop);
+  return {
+    node,
+    commands: [
+      { command: 'kubectl -n demo create token s3-echoer --audience sts.amazonaws.com --duration 24h' },
+    ],
+    text: [
+      'It stands for kubelet: asks for the bound token that a pod names, writes it where the pod expects it, and runs the container as a process of this machine, with the environment of the pod and nothing else.',
+    ],
+  };
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findDecision, readDocument, runInProcess } from '../demo/support/run.ts';
+import { findDecision, findRun, readDocument, runInProcess } from '../demo/support/run.ts';
 import { findAssets } from './harness/assets.ts';
 import { describeOnCluster } from './harness/suite.ts';
 
@@ -8,10 +8,23 @@ describeOnCluster('iam-bridge demo --real', () => {
     const run = await runInProcess({ real: true, output: 'json', env: { KUBEBUILDER_ASSETS: findAssets() } });
     const document = readDocument(run);
     expect([run.code, run.err, document.mode, document.problems]).toEqual([0, '', 'real', []]);
-    const reasons = ['injected', 'no-role', 'mistyped-role'].map((id) => findDecision(document, id)?.reason);
-    expect(reasons).toEqual(['web-identity', 'no-role', 'role-arn-malformed']);
+    const ids = ['written', 'no-role', 'mistyped-role', 'wildcard-trust', 'other-audience'];
+    expect(ids.map((id) => findDecision(document, id)?.reason)).toEqual([
+      'web-identity',
+      'no-role',
+      'role-arn-malformed',
+      'web-identity',
+      'web-identity',
+    ]);
     expect(findDecision(document, 'mistyped-role')?.warnings).toHaveLength(1);
-    const pod = document.steps.find(({ id }) => id === 'injected')?.pod;
-    expect(pod?.after.metadata).toMatchObject({ generateName: 's3-echoer-', uid: expect.any(String) });
+    const written = document.steps.find(({ id }) => id === 'written');
+    expect(written?.pod?.after.metadata).toMatchObject({
+      generateName: 's3-echoer-',
+      uid: expect.any(String),
+    });
+    expect(written?.run?.object?.text).toBe('hello from a pod without keys');
+    const jobs = written?.commands.find(({ command }) => command.includes('get jobs'))?.output?.join('\n');
+    expect(jobs).toMatch(/job\.batch\/s3-echoer\s+Complete\s+1\/1/);
+    expect(ids.map((id) => findRun(document, id)?.exitCode)).toEqual([0, 2, undefined, 1, 1]);
   });
 });

@@ -11,6 +11,7 @@ import {
   startApiServer,
   startControllerManager,
   startEtcd,
+  type TokenKeys,
 } from './components.ts';
 import { createKubeClient, type KubeClient } from './kube-client.ts';
 import type { Witness } from './suite.ts';
@@ -19,7 +20,12 @@ import { createWorkspace, findFreePort, type Workspace } from './workspace.ts';
 export interface ClusterOptions {
   /** Deployments and Jobs make pods, namespaces get their `default` ServiceAccount. Off where absent. */
   readonly controllerManager?: boolean;
-  /** More flags of the API server; a flag given here wins over the harness's own. */
+  /** URL that ServiceAccount tokens are signed as; nobody listens there where absent. */
+  readonly issuer?: string;
+  /**
+   * More flags of the API server; a flag given here wins over the harness's own, and adds to it where it may be given
+   * more than once.
+   */
   readonly apiServerFlags?: readonly string[];
   /** Users beside the administrator, each with a kubeconfig of its own; what they may do is up to the test. */
   readonly users?: readonly string[];
@@ -45,6 +51,10 @@ export interface Cluster extends Witness {
   /** Starts it again on the same port and waits until it is ready. */
   startApiServer(): Promise<void>;
   restartApiServer(): Promise<void>;
+  /** The keys that sign ServiceAccount tokens and verify them. */
+  tokenKeys(): TokenKeys;
+  /** Gives other ones to all components that have them, and restarts these: that is what it takes. */
+  changeTokenKeys(keys: TokenKeys): Promise<void>;
   /** A second API server on the same etcd, so that things can change while the first is down. */
   startTwin(): Promise<KubeClient>;
   /** Ends this child, too, in `stop`, and shows its log among the others. */
@@ -84,10 +94,11 @@ interface Assembly {
 
 async function assemble({ assets, workspace, children, options }: Assembly): Promise<Cluster> {
   const [etcdPort, etcdPeerPort, port] = await Promise.all([findFreePort(), findFreePort(), findFreePort()]);
-  const site: Site = {
+  let site: Site = {
     assets,
     workspace,
     etcdUrl: `http://127.0.0.1:${etcdPort}`,
+    issuer: options.issuer ?? 'https://issuer.iam-bridge.test',
     tokenKeys: createTokenKeys(workspace),
   };
   const authority = createAuthority();
@@ -95,6 +106,7 @@ async function assemble({ assets, workspace, children, options }: Assembly): Pro
   const server = `https://127.0.0.1:${port}`;
   const clients: KubeClient[] = [];
   let current: Child | undefined;
+  let controllers: Child | undefined;
 
   async function runApiServer(name: string, at: number): Promise<KubeClient> {
     const client = access.createClient(`https://127.0.0.1:${at}`);
@@ -112,16 +124,34 @@ async function assemble({ assets, workspace, children, options }: Assembly): Pro
     return client;
   }
 
+  function runControllerManager(): void {
+    if (!options.controllerManager) return;
+    controllers = startControllerManager(site, kubeconfig);
+    children.push(controllers);
+  }
+
   async function killApiServer(): Promise<void> {
     current?.kill('SIGKILL');
     await current?.exited;
+  }
+
+  async function restartApiServer(): Promise<void> {
+    await killApiServer();
+    await runApiServer('kube-apiserver', port);
+  }
+
+  async function changeTokenKeys(tokenKeys: TokenKeys): Promise<void> {
+    site = { ...site, tokenKeys };
+    controllers?.kill('SIGKILL');
+    await Promise.all([controllers?.exited, restartApiServer()]);
+    runControllerManager();
   }
 
   children.push(startEtcd(site, etcdPeerPort));
   const client = await runApiServer('kube-apiserver', port);
   const kubeconfig = access.writeKubeconfig(ADMINISTRATOR, server);
   for (const user of options.users ?? []) access.writeKubeconfig(user, server);
-  if (options.controllerManager) children.push(startControllerManager(site, kubeconfig));
+  runControllerManager();
   return {
     server,
     authority,
@@ -133,10 +163,9 @@ async function assemble({ assets, workspace, children, options }: Assembly): Pro
       runKubectl({ program: join(assets, 'kubectl'), workspace, kubeconfig }, args, input),
     killApiServer,
     startApiServer: async () => void (await runApiServer('kube-apiserver', port)),
-    restartApiServer: async () => {
-      await killApiServer();
-      await runApiServer('kube-apiserver', port);
-    },
+    restartApiServer,
+    tokenKeys: () => site.tokenKeys,
+    changeTokenKeys,
     startTwin: async () => runApiServer('kube-apiserver-twin', await findFreePort()),
     adopt: (child) => void children.push(child),
     readLogTails: () => children.map((child) => child.readLogTail()).join(''),
@@ -154,11 +183,11 @@ async function endAll(children: readonly Child[], workspace: Workspace): Promise
   await workspace.remove();
 }
 
-function createTokenKeys(workspace: Workspace): Site['tokenKeys'] {
+function createTokenKeys(workspace: Workspace): TokenKeys {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
-    privatePath: workspace.write('token.key', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()),
-    publicPath: workspace.write('token.pub', publicKey.export({ type: 'spki', format: 'pem' }).toString()),
+    signing: workspace.write('token.key', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()),
+    accepted: [workspace.write('token.pub', publicKey.export({ type: 'spki', format: 'pem' }).toString())],
   };
 }
 

@@ -13,8 +13,17 @@ export interface Site {
   readonly assets: string;
   readonly workspace: Workspace;
   readonly etcdUrl: string;
-  /** The key that signs ServiceAccount tokens, and its public half. */
-  readonly tokenKeys: { readonly privatePath: string; readonly publicPath: string };
+  /** `https://…`: who signs ServiceAccount tokens. Its keys are said to be at `/openid/v1/jwks` there. */
+  readonly issuer: string;
+  readonly tokenKeys: TokenKeys;
+}
+
+/** Paths of PEM files. */
+export interface TokenKeys {
+  /** The private key that signs ServiceAccount tokens. */
+  readonly signing: string;
+  /** Public halves of the keys whose tokens are accepted, and which are published. */
+  readonly accepted: readonly string[];
 }
 
 /** Starts etcd; its data lives in the workspace and is not synced to the disk. */
@@ -66,11 +75,11 @@ export function startApiServer(site: Site, options: ApiServerOptions): Child {
       `--tls-private-key-file=${workspace.write(`${name}.key`, serving.key)}`,
       `--cert-dir=${join(workspace.folder, `${name}-certificates`)}`,
       '--service-cluster-ip-range=10.0.0.0/24',
-      '--service-account-issuer=https://issuer.iam-bridge.test',
-      `--service-account-signing-key-file=${site.tokenKeys.privatePath}`,
-      `--service-account-key-file=${site.tokenKeys.publicPath}`,
+      `--service-account-issuer=${site.issuer}`,
+      `--service-account-signing-key-file=${site.tokenKeys.signing}`,
+      ...site.tokenKeys.accepted.map((path) => `--service-account-key-file=${path}`),
       // With a loopback bind address the published one would name another host than the issuer.
-      '--service-account-jwks-uri=https://issuer.iam-bridge.test/openid/v1/jwks',
+      `--service-account-jwks-uri=${site.issuer}/openid/v1/jwks`,
       '--authorization-mode=RBAC',
       `--token-auth-file=${workspace.write(`${name}-users.csv`, options.users)}`,
       '--allow-privileged=true',
@@ -93,7 +102,7 @@ export function startControllerManager(site: Site, kubeconfig: string): Child {
     command: [
       join(site.assets, 'kube-controller-manager'),
       `--kubeconfig=${kubeconfig}`,
-      `--service-account-private-key-file=${site.tokenKeys.privatePath}`,
+      `--service-account-private-key-file=${site.tokenKeys.signing}`,
       '--controllers=serviceaccount-controller,root-ca-certificate-publisher-controller,deployment-controller,' +
         'replicaset-controller,job-controller,namespace-controller',
       '--leader-elect=false',

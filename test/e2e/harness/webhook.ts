@@ -1,14 +1,12 @@
-import { get as httpGet } from 'node:http';
-import { get as httpsGet } from 'node:https';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { type Child, type Ending, startChild } from './child.ts';
 import type { Cluster } from './cluster.ts';
 import { awaitReady } from './components.ts';
+import { fetchText } from './fetch-text.ts';
+import { findOurProgram } from './program.ts';
 import { createTlsFolder, type TlsFolder } from './tls-folder.ts';
 import { findFreePort } from './workspace.ts';
-
-const ROOT = join(import.meta.dirname, '..', '..', '..');
 
 export interface WebhookOptions {
   readonly cluster: Cluster;
@@ -106,13 +104,7 @@ function toCommand(options: WebhookOptions, { tls, port, metricsPort }: Place): 
   ];
   if (program !== 'ours') return [program, ...shared, ...flags];
   const ours = ['--shutdown-delay=0s', '-v=3'];
-  return [...findOurs(), 'webhook', ...shared, ...ours, ...flags];
-}
-
-/** The source, or what IAM_BRIDGE_E2E_PROGRAM names: `bin/iam-bridge` tests the bundle. */
-function findOurs(): [string, ...string[]] {
-  const program = process.env['IAM_BRIDGE_E2E_PROGRAM'];
-  return program ? [resolve(ROOT, program)] : [process.execPath, join(ROOT, 'src', 'main.ts')];
+  return [...findOurProgram(), 'webhook', ...shared, ...ours, ...flags];
 }
 
 async function isAnsweredWell(ask: () => Promise<string>): Promise<boolean> {
@@ -122,26 +114,6 @@ async function isAnsweredWell(ask: () => Promise<string>): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** Any status but 200 is an error. Connections are not kept: an instance that drains must not wait for a probe. */
-function fetchText(url: string): Promise<string> {
-  const get = url.startsWith('https:') ? httpsGet : httpGet;
-  return new Promise((resolve, reject) => {
-    const options = { agent: false, rejectUnauthorized: false, timeout: 5_000 } as const;
-    const asked = get(url, options, (incoming) => {
-      let text = '';
-      incoming.setEncoding('utf8');
-      incoming.on('data', (chunk: string) => (text += chunk));
-      incoming.on('error', reject);
-      incoming.on('end', () => {
-        if (incoming.statusCode === 200) resolve(text);
-        else reject(new Error(`GET ${url}: ${incoming.statusCode}: ${text.slice(0, 300)}`));
-      });
-    });
-    asked.on('timeout', () => asked.destroy(new Error(`GET ${url}: no answer for 5 s`)));
-    asked.on('error', reject);
-  });
 }
 
 function readFingerprint(port: number): Promise<string> {

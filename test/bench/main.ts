@@ -1,10 +1,12 @@
 /** `npm run bench -- NAME [options]`: measures, prints Markdown, writes JSON. One command for each set of figures. */
+import { benchIssuer } from './issuer/bench.ts';
 import { benchWebhook } from './webhook/bench.ts';
 
 const BENCHES: Readonly<
   Record<string, (words: readonly string[], env: NodeJS.ProcessEnv) => Promise<number>>
 > = {
   webhook: benchWebhook,
+  issuer: benchIssuer,
 };
 
 const [name = '', ...words] = process.argv.slice(2);

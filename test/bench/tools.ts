@@ -1,6 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 
+export const SERVER_CORE = '0';
+/** Of the load, and of whatever a server asks, which does not work at the same time as its load. */
+export const LOAD_CORE = '1';
+
 /** What a bench needs beside Node, by the Debian package that has it. */
 const PACKAGES = { wrk: 'wrk', taskset: 'util-linux' } as const;
 

@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import { createAuthority } from '../../e2e/harness/certificates.ts';
 import { type Child, startChild } from '../../e2e/harness/child.ts';
 import { createWorkspace, findFreePort, type Workspace } from '../../e2e/harness/workspace.ts';
+import type { Load } from '../load.ts';
+import { untilReady } from '../ready.ts';
+import { LOAD_CORE, SERVER_CORE } from '../tools.ts';
 import { REVIEW_COUNT, renderReview } from './reviews.ts';
 
 /** What all measurements share: a folder with one certificate and the reviews. */
@@ -38,16 +41,18 @@ export function createBed(): Bed {
   };
 }
 
-const SERVER_CORE = '0';
-/** Shared by the load and the API server, which never work at the same time as each other. */
-export const LOAD_CORE = '1';
-
 /** A server under test. */
 export interface Server {
   readonly child: Child;
   readonly port: number;
   /** When its program was started: `performance.now()`. */
   readonly startedAt: number;
+}
+
+/** All reviews, over and over. */
+export function toLoad({ reviewsPath }: Bed, { child, port }: Server): Load {
+  const url = `https://127.0.0.1:${port}/mutate?timeout=10s`;
+  return { child, url, bodiesPath: reviewsPath, contentType: 'application/json' };
 }
 
 /** Which program to start: `ours` is the bundle by way of bin/webhook, `peer` the Go program. */
@@ -107,17 +112,6 @@ export async function startStandIn(bed: Bed, accounts: number): Promise<{ child:
   const script = join(import.meta.dirname, 'stand-in-api.ts');
   const name = `api-${accounts}`;
   const child = bed.start(name, ['taskset', '-c', LOAD_CORE, NODE, script, String(port), String(accounts)]);
-  const deadline = performance.now() + 60_000;
-  while (!child.readLog().includes('ready:')) {
-    if (!child.isRunning() || performance.now() > deadline)
-      throw new Error(`the stand-in API server did not start\n${child.readLogTail()}`);
-    await pause(20);
-  }
+  await untilReady(child);
   return { child, port };
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

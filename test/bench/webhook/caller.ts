@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:https';
-import { pause, type Server } from './bed.ts';
+import { pause } from '../ready.ts';
+import type { Server } from './bed.ts';
 
 export interface Answer {
   readonly bytes: number;

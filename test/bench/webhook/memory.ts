@@ -1,7 +1,8 @@
+import { putUnderLoad } from '../load.ts';
 import { type Memory, readMemory } from '../process-figures.ts';
-import { type Bed, type Contestant, pause, type Server, startServer, startStandIn } from './bed.ts';
+import { pause } from '../ready.ts';
+import { type Bed, type Contestant, type Server, startServer, startStandIn, toLoad } from './bed.ts';
 import { untilAnswered } from './caller.ts';
-import { putUnderLoad } from './load.ts';
 import type { BenchOptions } from './options.ts';
 import { REVIEW_COUNT, renderReview } from './reviews.ts';
 
@@ -69,7 +70,7 @@ async function startWith(
 async function answerMany(bed: Bed, server: Server, requests: number): Promise<number> {
   let answered = 0;
   for (let burst = 0; burst < MAX_BURSTS && answered < requests; burst += 1) {
-    answered += (await putUnderLoad(bed, server, requests < REVIEW_COUNT * 500 ? 2 : BURST)).requests;
+    answered += (await putUnderLoad(toLoad(bed, server), requests < REVIEW_COUNT * 500 ? 2 : BURST)).requests;
   }
   return answered;
 }

@@ -1,4 +1,5 @@
 import type { Machine } from '../machine.ts';
+import { renderSpread, renderTable, renderTargets, type Target } from '../markdown.ts';
 import type { Spread } from '../statistics.ts';
 import type { MemoryFigures } from './memory.ts';
 import type { PatchFigures } from './patch.ts';
@@ -13,15 +14,6 @@ export interface Figures {
   readonly bareStart?: Spread;
   readonly start?: readonly StartFigures[];
   readonly patch?: PatchFigures;
-}
-
-/** One figure beside what it should be; `limit` is a floor for `'min'` and a ceiling for `'max'`. */
-interface Target {
-  readonly what: string;
-  readonly unit: string;
-  readonly value: number;
-  readonly limit: number;
-  readonly kind: 'min' | 'max';
 }
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -112,19 +104,6 @@ function toPatchTarget({ patch, wholeArrays }: PatchFigures): Target {
   };
 }
 
-function renderTargets(targets: readonly Target[]): string {
-  const rows = targets.map(({ what, unit, value, limit, kind }) => {
-    const reached = kind === 'min' ? value >= limit : value <= limit;
-    const sign = kind === 'min' ? '≥' : '≤';
-    return [what, `${sign} ${limit}${unit}`, `**${toText(value, unit)}**`, reached ? 'yes' : 'no'];
-  });
-  return renderTable(['', 'target', 'measured', 'reached'], rows);
-}
-
-function toText(value: number, unit: string): string {
-  return `${value.toFixed(unit === ' MB' ? 1 : 2)}${unit}`;
-}
-
 function renderThroughput({ programs, ratios, rounds }: ThroughputFigures): string {
   const rows = Object.entries(programs).map(([name, figures]) => [
     TITLES[name] ?? name,
@@ -174,17 +153,4 @@ function renderStart(starts: readonly StartFigures[], bare: Spread | undefined):
     'last mutated, live reads on',
   ];
   return `Start (\`node -e 0\`: ${bare ? renderSpread(bare, 0) : 'not measured'} ms):\n\n${renderTable(head, rows)}`;
-}
-
-function renderSpread({ median, min, max }: Spread, digits: number): string {
-  const show = (value: number): string =>
-    digits === 0 ? Math.round(value).toLocaleString('en') : value.toFixed(digits);
-  return `${show(median)} (${show(min)}–${show(max)})`;
-}
-
-function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)].join(
-    '\n',
-  );
 }

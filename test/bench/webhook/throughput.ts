@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type LoadFigures, putUnderLoad } from '../load.ts';
 import { type Spread, toSpread } from '../statistics.ts';
-import { type Bed, type Contestant, type Server, startServer, startStandIn } from './bed.ts';
+import { type Bed, type Contestant, type Server, startServer, startStandIn, toLoad } from './bed.ts';
 import { createCaller, untilAnswered } from './caller.ts';
-import { type LoadFigures, putUnderLoad } from './load.ts';
 import type { BenchOptions } from './options.ts';
 import { REVIEW_COUNT, renderReview } from './reviews.ts';
 
@@ -42,7 +42,7 @@ export async function measureThroughput(
   for (let round = 1; round <= rounds; round += 1) {
     const figures: Record<string, LoadFigures> = {};
     for (const server of servers) {
-      const burst = await putUnderLoad(bed, server, seconds);
+      const burst = await putUnderLoad(toLoad(bed, server), seconds);
       figures[server.child.name] = burst;
       tell(
         `round ${round}: ${server.child.name} ${burst.requestsPerSecond.toFixed(0)}/s, ${burst.cpu.toFixed(4)} ms, p99 ${burst.p99.toFixed(2)} ms`,
@@ -59,7 +59,7 @@ export async function measureThroughput(
 async function warmUp(bed: Bed, server: Server): Promise<void> {
   let answered = 0;
   for (let burst = 0; burst < MAX_WARM_UP_BURSTS && answered < WARM_UP; burst += 1) {
-    answered += (await putUnderLoad(bed, server, WARM_UP_BURST)).requests;
+    answered += (await putUnderLoad(toLoad(bed, server), WARM_UP_BURST)).requests;
   }
 }
 

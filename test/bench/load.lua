@@ -1,11 +1,11 @@
--- wrk -s load.lua URL REVIEWS_FILE: posts each line of the file in turn; prints one line of JSON at the end.
+-- wrk -s load.lua URL FILE CONTENT_TYPE: posts each line of the file in turn; prints one line of JSON at the end.
 local requests = {}
 local at = 0
 
 function init(args)
-  local headers = { ["content-type"] = "application/json", ["user-agent"] = "kube-apiserver-admission" }
+  local headers = { ["content-type"] = args[2], ["user-agent"] = "iam-bridge-bench" }
   for line in io.lines(args[1]) do
-    requests[#requests + 1] = wrk.format("POST", "/mutate?timeout=10s", headers, line)
+    requests[#requests + 1] = wrk.format("POST", nil, headers, line)
   end
 end
 

@@ -1,10 +1,21 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { readCpu } from '../process-figures.ts';
-import { type Bed, LOAD_CORE, type Server } from './bed.ts';
+import type { Child } from '../e2e/harness/child.ts';
+import { readCpu } from './process-figures.ts';
+import { LOAD_CORE } from './tools.ts';
 
 const CONNECTIONS = 25;
+
+/** What to send where. */
+export interface Load {
+  /** The server's process. */
+  readonly child: Child;
+  readonly url: string;
+  /** A file of request bodies, one a line, sent in turn. */
+  readonly bodiesPath: string;
+  readonly contentType: string;
+}
 
 /** One burst of load on one server. */
 export interface LoadFigures {
@@ -30,9 +41,10 @@ interface Summary {
  * Loads a server for `seconds` over 25 kept connections.
  * @throws Error where any request failed
  */
-export async function putUnderLoad(bed: Bed, { child, port }: Server, seconds: number): Promise<LoadFigures> {
+export async function putUnderLoad(load: Load, seconds: number): Promise<LoadFigures> {
+  const { child } = load;
   const before = readCpu(child.pid);
-  const summary = await runWrk(bed, port, seconds);
+  const summary = await runWrk(load, seconds);
   const cpu = readCpu(child.pid) - before;
   const { requests, us, p50, p99, failed } = summary;
   if (failed > 0)
@@ -46,14 +58,14 @@ export async function putUnderLoad(bed: Bed, { child, port }: Server, seconds: n
   };
 }
 
-async function runWrk({ reviewsPath }: Bed, port: number, seconds: number): Promise<Summary> {
+async function runWrk({ url, bodiesPath, contentType }: Load, seconds: number): Promise<Summary> {
   const script = join(import.meta.dirname, 'load.lua');
   const wrk = ['wrk', '-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '10s', '-s', script];
-  const target = `https://127.0.0.1:${port}`;
-  const { stdout } = await promisify(execFile)('taskset', ['-c', LOAD_CORE, ...wrk, target, reviewsPath], {
-    timeout: (seconds + 30) * 1000,
-    killSignal: 'SIGKILL',
-  });
+  const { stdout } = await promisify(execFile)(
+    'taskset',
+    ['-c', LOAD_CORE, ...wrk, url, bodiesPath, contentType],
+    { timeout: (seconds + 30) * 1000, killSignal: 'SIGKILL' },
+  );
   const line = stdout.split('\n').find((text) => text.startsWith('{'));
   if (line === undefined) throw new Error(`wrk printed no figures:\n${stdout}`);
   // Printed by load.lua just so.

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { registerDemo } from '../../src/commands/tree/demo.ts';
+import { createEc2Service } from '../../src/demo/aws/ec2/service.ts';
+import type { StsDeps } from '../../src/demo/aws/sts/deps.ts';
+import { createStsService } from '../../src/demo/aws/sts/service.ts';
+
+const page = readFileSync(new URL('../../docs/local-aws.md', import.meta.url), 'utf8');
+
+test('docs/local-aws.md names every flag, and no other', () => {
+  const program = new Command();
+  const nowhere = { out: () => {}, err: () => {} };
+  registerDemo(program, { env: {}, terminal: nowhere, input: process.stdin, words: [], finish: () => {} });
+  const aws = program.commands[0]?.commands.find((command) => command.name() === 'aws');
+  const flags = (aws?.options ?? []).map(({ long }) => long ?? '').sort();
+  const rows = page.split('\n').filter((line) => line.startsWith('| `--'));
+  expect(flags.length).toBeGreaterThan(5);
+  expect(
+    rows
+      .flatMap((row) => row.match(/`--[a-z-]+/g) ?? [])
+      .map((flag) => flag.slice(1))
+      .sort(),
+  ).toEqual(flags);
+});
+
+test('docs/local-aws.md names every action of STS and EC2', () => {
+  // Nothing is called: only the names of the actions are asked for.
+  const deps = {} as StsDeps;
+  const services = [createStsService(deps), createEc2Service({ ...deps, instances: [] })];
+  const names = services.flatMap(({ name, actions }) =>
+    [...actions.keys()].map((action) => `\`${name}:${action}\``),
+  );
+  expect(names.filter((name) => !page.includes(name))).toEqual([]);
+});

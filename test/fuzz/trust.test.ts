@@ -6,46 +6,53 @@ import { lintPolicy } from '../../src/trust/lint.ts';
 import { readTrustPolicy } from '../../src/trust/policy.ts';
 import { renderVerdict } from '../../src/trust/render/verdict.ts';
 import { knownRequests, policies, requests } from '../trust/support/arbitrary.ts';
-import { ISSUER, PROVIDER } from '../trust/support/base.ts';
+import { ISSUER, PROVIDER, policy, request, statement } from '../trust/support/base.ts';
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 300);
 
 /** A policy as somebody's editor left it: mostly whole, sometimes with a piece too much, too little or another. */
-const texts = fc
-  .tuple(
-    policies.map((document) => JSON.stringify(document)),
-    fc.array(
-      fc.record({
-        at: fc.nat(),
-        drop: fc.nat(3),
-        put: fc.oneof(
-          fc.constantFrom(
-            '"',
-            '{}',
-            '[]',
-            ',',
-            ':',
-            '*',
-            '?',
-            '${',
-            '}',
-            '\\u001b[2J',
-            '\u009b',
-            '"Effect":"Deny",',
-            'null',
+const edit = (documents: fc.Arbitrary<object>): fc.Arbitrary<string> =>
+  fc
+    .tuple(
+      documents.map((document) => JSON.stringify(document)),
+      fc.array(
+        fc.record({
+          at: fc.nat(),
+          drop: fc.nat(3),
+          put: fc.oneof(
+            fc.constantFrom(
+              '"',
+              '{}',
+              '[]',
+              ',',
+              ':',
+              '*',
+              '?',
+              '${',
+              '}',
+              '\\u001b[2J',
+              '\u009b',
+              '"Effect":"Deny",',
+              'null',
+            ),
+            fc.string({ unit: 'binary', maxLength: 3 }),
           ),
-          fc.string({ unit: 'binary', maxLength: 3 }),
-        ),
-      }),
-      { maxLength: 2 },
-    ),
-  )
-  .map(([text, edits]) =>
-    edits.reduce((current, { at, drop, put }) => {
-      const place = at % (current.length + 1);
-      return `${current.slice(0, place)}${put}${current.slice(place + drop)}`;
-    }, text),
-  );
+        }),
+        { maxLength: 2 },
+      ),
+    )
+    .map(([text, edits]) =>
+      edits.reduce((current, { at, drop, put }) => {
+        const place = at % (current.length + 1);
+        return `${current.slice(0, place)}${put}${current.slice(place + drop)}`;
+      }, text),
+    );
+
+/** Of random policies hardly one lets a random caller in: one question in three is about a policy that does, or nearly. */
+const questions = fc.oneof(
+  { weight: 2, arbitrary: fc.tuple(edit(policies), requests) },
+  { weight: 1, arbitrary: fc.tuple(edit(fc.constant(policy(statement()))), fc.constant(request())) },
+);
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -65,21 +72,21 @@ test('any policy is refused, or judged, linted and corrected without a throw; no
   let taken = 0;
   let allowed = 0;
   fc.assert(
-    fc.property(texts, requests, (text, asked) => {
+    fc.property(questions, ([text, asked]) => {
       const reading = readTrustPolicy(text);
       if (reading.kind === 'invalid') {
         expect(reading.problems.every(({ problem, remedy }) => problem !== '' && remedy !== '')).toBe(true);
         return;
       }
       taken += 1;
-      const { policy, notes } = reading;
-      const verdict = evaluateTrust(policy, asked);
+      const { policy: read, notes } = reading;
+      const verdict = evaluateTrust(read, asked);
       expect(renderVerdict(verdict)).toMatch(/^[ -~\n✔✘→?…–’]+$/);
-      for (const { message, remedy } of lintPolicy(policy, { issuers: [ISSUER], notes })) {
+      for (const { message, remedy } of lintPolicy(read, { issuers: [ISSUER], notes })) {
         expect(message).toMatch(/^[ -~…–’]+$/);
         expect(remedy).toMatch(/^[ -~…–’]+$/);
       }
-      const fix = fixPolicy(policy, asked);
+      const fix = fixPolicy(read, asked);
       if (fix !== undefined) expect(readTrustPolicy(fix.text).kind).toBe('policy');
       if (verdict.decision !== 'allow') return;
       allowed += 1;
@@ -90,7 +97,7 @@ test('any policy is refused, or judged, linted and corrected without a throw; no
   );
   // Or else the property says nothing.
   expect(taken).toBeGreaterThan(numRuns / 4);
-  expect(allowed).toBeGreaterThan(numRuns / 200);
+  expect(allowed).toBeGreaterThan(numRuns / 50);
 });
 
 test('a Deny of everybody wins over any policy, wherever it stands', () => {

@@ -31,8 +31,13 @@ export interface RecordingS3 {
   close(): Promise<void>;
 }
 
-/** @param now ms since epoch: the time that requests must carry */
-export async function startRecordingS3(now: () => number, region = 'eu-west-1'): Promise<RecordingS3> {
+const REGION = 'eu-west-1';
+
+/**
+ * @param now ms since epoch: the time that requests must carry
+ * @param leeway ms by which they may be off, for a clock that runs
+ */
+export async function startRecordingS3(now: () => number, leeway = 0): Promise<RecordingS3> {
   const objects = new Map<string, StoredObject>();
   const requests: string[] = [];
   const planned: (Answer | 'silence')[] = [];
@@ -45,7 +50,7 @@ export async function startRecordingS3(now: () => number, region = 'eu-west-1'):
     const next = planned.shift();
     if (next === 'silence') return;
     if (next !== undefined) response.writeHead(next.status, next.headers).end(next.body);
-    else if (isSigned(request, body, { now: now(), region })) serve(request, response, body.toString());
+    else if (isSigned(request, body, { now: now(), leeway })) serve(request, response, body.toString());
     else sendError(response, 403, 'SignatureDoesNotMatch');
   }
 
@@ -90,22 +95,30 @@ function sendError(response: ServerResponse, status: number, code: string): void
     .end(`<Error><Code>${code}</Code></Error>`);
 }
 
+/** The basic form of ISO 8601, in whole seconds: `20261001T120000Z`. */
+function isTimely(time: string, now: number, leeway: number): boolean {
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(time);
+  if (parts === null) return false;
+  const [, year, month, day, hour, minute, second] = parts.map(Number);
+  const sent = Date.UTC(year ?? 0, (month ?? 0) - 1, day, hour, minute, second);
+  return Math.abs(sent - Math.floor(now / 1_000) * 1_000) <= leeway;
+}
+
 /** Signature Version 4 by hand: AWS, "Create a signed AWS API request", its five steps. */
 function isSigned(
   request: IncomingMessage,
   body: Buffer,
-  { now, region }: { readonly now: number; readonly region: string },
+  { now, leeway }: { readonly now: number; readonly leeway: number },
 ): boolean {
-  const time = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
-  const scope = `${time.slice(0, 8)}/${region}/s3/aws4_request`;
+  const time = String(request.headers['x-amz-date']);
+  const scope = `${time.slice(0, 8)}/${REGION}/s3/aws4_request`;
   const match = /^AWS4-HMAC-SHA256 Credential=([^,]+), SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/.exec(
     request.headers.authorization ?? '',
   );
   const [, credential, names = '', signature] = match ?? [];
   const bodyHash = createHash('sha256').update(body).digest('hex');
   if (credential !== `${CREDENTIALS.accessKeyId}/${scope}`) return false;
-  if (request.headers['x-amz-date'] !== time || request.headers['x-amz-content-sha256'] !== bodyHash)
-    return false;
+  if (!isTimely(time, now, leeway) || request.headers['x-amz-content-sha256'] !== bodyHash) return false;
   const signed = names.split(';');
   for (const name of ['host', 'x-amz-content-sha256', 'x-amz-date']) if (!signed.includes(name)) return false;
   const lines = signed.map((name) => `${name}:${request.headers[name]}\n`).join('');

@@ -3,9 +3,13 @@ import { defineConfig } from 'vitest/config';
 /** Tests that start the program itself, or build it: each start takes a while, so `npm run check` leaves them out. */
 const PROGRAMS = [
   'test/commands/{webhook,issuer,executables}.test.ts',
-  'test/demo/{failures,child,stand-in}.test.ts',
+  'test/demo/{failures,stand-in}.test.ts',
+  'test/local-cluster/lifeline.test.ts',
   'test/repo/{build,docs-issuer}.test.ts',
 ];
+
+/** Folders with a project of their own; all others are fast tests, also those that are yet to come. */
+const SPECIAL = ['test/{bench,clients,e2e,fuzz,slow}/**'];
 
 /**
  * Files share one process and its modules: no module here has state, and loading them once halves the time. A property
@@ -21,16 +25,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{go,json,settings,sources,aws,kube,webhook,trust,issuer,demo,repo}/**/*.test.ts'],
-          exclude: PROGRAMS,
-          ...QUICK,
-        },
-      },
-      {
-        test: {
-          name: 'http',
-          include: ['test/http/**/*.test.ts', 'test/commands/**/*.test.ts'],
-          exclude: PROGRAMS,
+          include: ['test/**/*.test.ts'],
+          exclude: [...SPECIAL, ...PROGRAMS],
           ...QUICK,
         },
       },

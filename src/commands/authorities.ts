@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { readTextFile } from './read-file.ts';
+import { readTextFile } from '../base/text-file.ts';
 
 const MAX_BYTES = 1024 * 1024;
 

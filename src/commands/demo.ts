@@ -1,10 +1,10 @@
+import { createSystemClock } from '../base/clock.ts';
 import type { StartIssuer } from '../demo/issuer.ts';
 import { type DemoReport, runStory, type Story } from '../demo/run.ts';
-import { createNarrator, SILENT_AUDIENCE } from '../demo/terminal/narrator.ts';
-import { createPaint } from '../demo/terminal/paint.ts';
+import { createNarrator, SILENT_AUDIENCE } from '../demo/screen/narrator.ts';
 import type { StartWebhook } from '../demo/webhook.ts';
 import type { SignalSource } from '../http/lifecycle.ts';
-import { createSystemClock } from '../kube/clock.ts';
+import { createPaint } from '../terminal/paint.ts';
 import { type Mode, renderEnd, renderJson, renderOpening } from './demo/frame.ts';
 import type { ExitCode, Terminal } from './outcome.ts';
 
@@ -60,7 +60,7 @@ async function chooseStory(mode: Mode, surroundings: DemoSurroundings): Promise<
     const { tellStandInStory } = await import('../demo/story/stand-in.ts');
     return (book, deps) => tellStandInStory(book, { ...deps, ...own });
   }
-  const { findPrograms } = await import('../demo/control-plane/programs.ts');
+  const { findPrograms } = await import('../local-cluster/control-plane/programs.ts');
   const programs = findPrograms(env['KUBEBUILDER_ASSETS']);
   const { tellRealStory } = await import('../demo/story/real.ts');
   return (book, deps) => tellRealStory(book, { ...deps, ...own, programs });

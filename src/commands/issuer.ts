@@ -1,8 +1,8 @@
-import { readIssuerCommandLine } from '../settings/issuer.ts';
-import { readDriftCommandLine } from '../settings/issuer-drift.ts';
-import { DRIFT_FLAGS, ISSUER_FLAGS } from '../settings/issuer-flags.ts';
-import { renderFlags } from '../settings/usage.ts';
+import { readDriftCommandLine } from './issuer/drift-settings.ts';
+import { DRIFT_FLAGS, ISSUER_FLAGS } from './issuer/flags.ts';
+import { readIssuerCommandLine } from './issuer/read-settings.ts';
 import type { ExitCode, Terminal } from './outcome.ts';
+import { renderFlags } from './usage.ts';
 
 const HEAD = `iam-bridge issuer: serves the cluster's OIDC issuer to everybody, so that AWS STS can verify its tokens
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { readTextFile } from '../base/text-file.ts';
 import type { PublicJwk } from '../issuer/documents.ts';
 import { createClusterSource, readClusterIssuer } from '../issuer/keys/cluster.ts';
 import { readPemKeys } from '../issuer/keys/pem.ts';
@@ -8,7 +9,6 @@ import { createKubeApi } from '../kube/api.ts';
 import { describeError } from '../kube/errors.ts';
 import type { ClusterSettings } from '../settings/cluster.ts';
 import { findCluster } from './cluster.ts';
-import { readTextFile } from './read-file.ts';
 
 export interface KeySourceSettings {
   /** `cluster`, `-` for standard input, or paths of PEM or JWKS files. */

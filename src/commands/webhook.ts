@@ -1,8 +1,8 @@
-import { renderFlags } from '../settings/usage.ts';
-import { readWebhookCommandLine } from '../settings/webhook.ts';
-import { WEBHOOK_FLAGS } from '../settings/webhook-flags.ts';
 import type { ExitCode, Terminal } from './outcome.ts';
+import { renderFlags } from './usage.ts';
 import { readVersion } from './version.ts';
+import { WEBHOOK_FLAGS } from './webhook/flags.ts';
+import { readWebhookCommandLine } from './webhook/read-settings.ts';
 
 const HEAD = `iam-bridge webhook: gives pods the IAM role of their ServiceAccount
 

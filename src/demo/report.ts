@@ -1,5 +1,5 @@
+import type { Manifest } from '../local-cluster/manifests.ts';
 import type { AddOperation } from '../webhook/plan/patch.ts';
-import type { Manifest } from './manifests.ts';
 
 /** What the webhook made of one pod, and whether that is what should have come of it. */
 export interface PodReport {

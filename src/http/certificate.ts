@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import { type FileTexts, readFiles, watchFiles } from './watched-files.ts';
+import { type FileTexts, readFiles, watchFiles } from '../base/watched-files.ts';
 
 /** A serving certificate chain and its key, PEM. */
 export interface CertificatePair {

@@ -1,4 +1,4 @@
-import { createBackOff } from './back-off.ts';
+import { createBackOff } from '../base/back-off.ts';
 
 /** A watch that was open for less did not do its work. */
 const STEADY_MS = 1000;

@@ -1,5 +1,5 @@
+import type { Clock } from '../base/clock.ts';
 import type { KubeApi } from './api.ts';
-import type { Clock } from './clock.ts';
 import { createCourse } from './course.ts';
 import { listOnce } from './list-once.ts';
 import type { KubeObject, ObjectMetadata } from './objects.ts';

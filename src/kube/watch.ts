@@ -1,5 +1,5 @@
+import type { Clock } from '../base/clock.ts';
 import type { ApiStream, KubeApi } from './api.ts';
-import type { Clock } from './clock.ts';
 import { ApiStatusError, describeError, toError, toStatusError } from './errors.ts';
 import type { ObjectFlaw } from './objects.ts';
 import { parseWatchEvent, type WatchEvent } from './watch-events.ts';

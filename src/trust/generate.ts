@@ -1,8 +1,8 @@
+import { type Paint, PLAIN } from '../terminal/style.ts';
 import { type CommandStep, listAwsSteps, listEksctlSteps } from './generate/commands.ts';
 import type { TrustPlan } from './generate/inputs.ts';
 import { createTrustDocument, type TrustDocument } from './generate/statement.ts';
 import { renderTerraform } from './generate/terraform.ts';
-import { type Paint, PLAIN } from './render/style.ts';
 
 /** Everything that a ServiceAccount needs to be let into a role. */
 export interface GeneratedTrust {

@@ -1,4 +1,4 @@
-import { type Finding, SEVERITIES } from './lint/finding.ts';
+import { type Finding, SEVERITIES } from '../base/finding.ts';
 import { KEY_RULES } from './lint/key-rules.ts';
 import { createLintScope } from './lint/scope.ts';
 import { STATEMENT_RULES } from './lint/statement-rules.ts';

@@ -1,6 +1,6 @@
+import { findNearest } from '../base/edit-distance.ts';
 import { readJson } from '../json/read.ts';
 import { isRecord, type JsonRecord, readMember } from '../json/record.ts';
-import { findNearest } from './edit-distance.ts';
 import { type PolicyNote, type PolicyProblem, type ProblemLists, showValue } from './policy/problem.ts';
 import { readStatement, type Statement } from './policy/statement.ts';
 

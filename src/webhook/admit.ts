@@ -1,3 +1,5 @@
+import type { AdmissionRequest } from '../admission/request.ts';
+import type { Admission } from '../admission/response.ts';
 import { checkAnnotationNames } from './annotations.ts';
 import { type AccountFinding, decideIdentity, type IdentitySources } from './identity.ts';
 import { createNotice, type Notice } from './notices.ts';
@@ -5,8 +7,6 @@ import { toPatch } from './plan/patch.ts';
 import { planPod } from './plan/pod.ts';
 import { type Pod, parsePod } from './pod.ts';
 import type { Reason } from './reasons.ts';
-import type { AdmissionRequest } from './review/request.ts';
-import type { Admission } from './review/response.ts';
 import type { WebhookSettings } from './settings.ts';
 
 /** The pod of a request and the account it runs as, or the reason why it needs no further look. */

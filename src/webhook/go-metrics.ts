@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Admission } from './review/response.ts';
+import type { Admission } from '../admission/response.ts';
 
 /**
  * The metrics of amazon-eks-pod-identity-webhook under their own names, labels and units (microseconds), because

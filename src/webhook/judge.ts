@@ -1,9 +1,9 @@
+import { type ReviewIdentity, readReview } from '../admission/request.ts';
+import type { Admission } from '../admission/response.ts';
 import { parseGoDuration } from '../go/durations.ts';
 import { admitPod, leave, leaveForFault, readTarget, type Target } from './admit.ts';
 import type { AccountFinding, IdentitySources } from './identity.ts';
 import type { Reason } from './reasons.ts';
-import { type ReviewIdentity, readReview } from './review/request.ts';
-import type { Admission } from './review/response.ts';
 import type { WebhookSettings } from './settings.ts';
 import type { Account } from './sources/account.ts';
 import type { FindAccount } from './sources/find-account.ts';

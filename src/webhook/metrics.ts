@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Admission } from '../admission/response.ts';
 import { createGoMetrics, type GoMetrics } from './go-metrics.ts';
 import { outcomeOf, type Reason } from './reasons.ts';
-import type { Admission } from './review/response.ts';
 import type { AccountCount } from './sources/account-store.ts';
 import type { LiveReadResult } from './sources/live-answer.ts';
 

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { renderReview } from '../admission/response.ts';
 import { readBody } from '../http/body.ts';
 import type { DirectHandler } from '../http/server-bounds.ts';
 import { type JudgeDeps, type Judgement, judgeReview } from './judge.ts';
 import type { WebhookMetrics } from './metrics.ts';
 import { describeOwner } from './owner.ts';
 import { outcomeOf } from './reasons.ts';
-import { renderReview } from './review/response.ts';
 
 /** An object of 3 MiB, an old one beside the new one, and the envelope. */
 const BODY_LIMIT = 7 * 1024 * 1024;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkBucketName, checkObjectKey, toObjectUrl } from '../../src/aws/s3-location.ts';
 import { getObject, type PutObjectRequest, putObject, type S3Deps } from '../../src/aws/s3-object.ts';
-import { CREDENTIALS, type RecordingS3, startRecordingS3 } from './support/recording-s3.ts';
+import { CREDENTIALS, type RecordingS3, startRecordingS3 } from '../support/aws/recording-s3.ts';
 
 const NOW = Date.UTC(2026, 10, 25, 9, 30);
 

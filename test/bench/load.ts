@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Child } from '../e2e/harness/child.ts';
+import type { Child } from '../support/child.ts';
 import { readCpu } from './process-figures.ts';
 import { LOAD_CORE } from './tools.ts';
 

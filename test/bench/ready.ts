@@ -1,4 +1,4 @@
-import type { Child } from '../e2e/harness/child.ts';
+import type { Child } from '../support/child.ts';
 
 /** Waits until a program has written `ready`. @throws Error with the last lines of one that does not */
 export async function untilReady(child: Child): Promise<void> {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AWS_CLI, BOTOCORE, type Client, GO, JAVASCRIPT } from './support/clients.ts';
-import { BUCKET, ISSUER, openScene, type Scene, type TokenChange } from './support/scene.ts';
+import { AWS_CLI, BOTOCORE, type Client, GO, JAVASCRIPT } from '../support/clients/clients.ts';
+import { BUCKET, ISSUER, openScene, type Scene, type TokenChange } from '../support/clients/scene.ts';
 
 const required = process.env['IAM_BRIDGE_E2E'] === 'required';
 const folder = mkdtempSync(join(tmpdir(), 'iam-bridge-clients-built-'));

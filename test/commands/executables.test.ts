@@ -12,8 +12,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readVersion } from '../../src/commands/version.ts';
-import { WEBHOOK_FLAGS } from '../../src/settings/webhook-flags.ts';
-import { type Checkout, createCheckout, endPrograms, type Outcome, run, start } from './support/program.ts';
+import { WEBHOOK_FLAGS } from '../../src/commands/webhook/flags.ts';
+import {
+  type Checkout,
+  createCheckout,
+  endPrograms,
+  type Outcome,
+  run,
+  start,
+} from '../support/commands/program.ts';
 
 /** A line of a stack trace. */
 const TRACE = /^\s+at .*[:(]/m;

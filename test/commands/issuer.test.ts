@@ -5,23 +5,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createSystemClock } from '../../src/base/clock.ts';
 import { createIssuerParts } from '../../src/commands/issuer/parts.ts';
+import {
+  type IssuerCommandSettings,
+  readIssuerCommandLine,
+} from '../../src/commands/issuer/read-settings.ts';
 import { runIssuer } from '../../src/commands/issuer.ts';
-import { createObjectTable } from '../../src/demo/cluster/object-table.ts';
-import { createClusterRoutes } from '../../src/demo/cluster/routes.ts';
-import { type RouteServer, serveRoutes } from '../../src/demo/cluster/server.ts';
-import { createSigningKey, type SigningKey } from '../../src/demo/cluster/signing-key.ts';
-import { createTokenIssuer, type TokenIssuer } from '../../src/demo/cluster/token-issuer.ts';
-import { findFreePorts } from '../../src/demo/loopback.ts';
-import { createSystemClock } from '../../src/kube/clock.ts';
-import { type IssuerCommandSettings, readIssuerCommandLine } from '../../src/settings/issuer.ts';
-import { createAuthority } from '../e2e/harness/certificates.ts';
-import { createTlsFolder, type TlsFolder } from '../e2e/harness/tls-folder.ts';
-import { generateEc, toPem } from '../issuer/support/key-files.ts';
-import { until } from '../kube/support/until.ts';
-import { createRecordingLog, type RecordingLog } from '../sources/support/recording-log.ts';
-import { endPrograms, readLog, run, start } from './support/program.ts';
-import { runTree } from './support/tree.ts';
+import { findFreePorts } from '../../src/local-cluster/loopback.ts';
+import { createObjectTable } from '../../src/local-cluster/stand-in/object-table.ts';
+import { createClusterRoutes } from '../../src/local-cluster/stand-in/routes.ts';
+import { type RouteServer, serveRoutes } from '../../src/local-cluster/stand-in/server.ts';
+import { createSigningKey, type SigningKey } from '../../src/local-cluster/stand-in/signing-key.ts';
+import { createTokenIssuer, type TokenIssuer } from '../../src/local-cluster/stand-in/token-issuer.ts';
+import { createAuthority } from '../support/certificates.ts';
+import { endPrograms, readLog, run, start } from '../support/commands/program.ts';
+import { runTree } from '../support/commands/tree.ts';
+import { generateEc, toPem } from '../support/issuer/key-files.ts';
+import { createRecordingLog, type RecordingLog } from '../support/recording-log.ts';
+import { createTlsFolder, type TlsFolder } from '../support/tls-folder.ts';
+import { until } from '../support/until.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const MAIN = [process.execPath, join(ROOT, 'src', 'main.ts')];

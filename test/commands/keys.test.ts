@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { renderJwks } from '../../src/issuer/documents.ts';
 import { toKubernetesKid } from '../../src/issuer/keys/kid.ts';
-import { createJwk, toJwk } from '../issuer/support/jwks.ts';
-import { generateEc, generateRsa, toPem } from '../issuer/support/key-files.ts';
-import { type IssuerCluster, startIssuerCluster } from './support/issuer-cluster.ts';
-import { runTree, toLines } from './support/tree.ts';
+import { type IssuerCluster, startIssuerCluster } from '../support/commands/issuer-cluster.ts';
+import { runTree, toLines } from '../support/commands/tree.ts';
+import { createJwk, toJwk } from '../support/issuer/jwks.ts';
+import { generateEc, generateRsa, toPem } from '../support/issuer/key-files.ts';
 
 const ISSUER = 'https://oidc.example';
 

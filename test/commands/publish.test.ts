@@ -6,11 +6,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PublishOptions } from '../../src/commands/publish/settings.ts';
 import { type PublishSurroundings, runPublish } from '../../src/commands/publish.ts';
 import { type PublicJwk, renderJwks } from '../../src/issuer/documents.ts';
-import { CREDENTIALS, type RecordingS3, startRecordingS3 } from '../aws/support/recording-s3.ts';
-import { createJwk } from '../issuer/support/jwks.ts';
-import { generateEc, toPem } from '../issuer/support/key-files.ts';
-import { type IssuerCluster, startIssuerCluster } from './support/issuer-cluster.ts';
-import { runTree, toLines } from './support/tree.ts';
+import { CREDENTIALS, type RecordingS3, startRecordingS3 } from '../support/aws/recording-s3.ts';
+import { type IssuerCluster, startIssuerCluster } from '../support/commands/issuer-cluster.ts';
+import { runTree, toLines } from '../support/commands/tree.ts';
+import { createJwk } from '../support/issuer/jwks.ts';
+import { generateEc, toPem } from '../support/issuer/key-files.ts';
 
 const ISSUER = 'https://oidc.example/one';
 const HOUR = 3_600_000;

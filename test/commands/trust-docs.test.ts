@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { RULES } from '../../src/trust/lint/rules.ts';
-import { runTree } from './support/command-tree.ts';
+import { runTree } from '../support/commands/command-tree.ts';
 
 const page = readFileSync(new URL('../../docs/trust.md', import.meta.url), 'utf8');
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { runTree } from './support/command-tree.ts';
+import { runTree } from '../support/commands/command-tree.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'iam-bridge-trust-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -8,10 +8,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createNetworkKeys } from '../../src/commands/verify/keys.ts';
 import type { VerifyFlags } from '../../src/commands/verify/plan.ts';
 import { runVerify } from '../../src/commands/verify.ts';
-import { RULES } from '../../src/issuer/token/rules.ts';
-import { PROVIDER, ROLE, STATEMENT } from '../issuer/support/sts.ts';
-import { AUDIENCE, createToken, ec, ISSUER, NOW, rsa, SUBJECT } from '../issuer/support/tokens.ts';
-import { type Checkout, createCheckout, endPrograms, run } from './support/program.ts';
+import { RULES } from '../../src/web-identity/token/rules.ts';
+import { type Checkout, createCheckout, endPrograms, run } from '../support/commands/program.ts';
+import { PROVIDER, ROLE, STATEMENT } from '../support/web-identity/sts.ts';
+import { AUDIENCE, createToken, ec, ISSUER, NOW, rsa, SUBJECT } from '../support/web-identity/tokens.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'iam-bridge-verify-'));
 const write = (name: string, text: string): string => {

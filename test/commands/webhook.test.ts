@@ -3,13 +3,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createAuthority, type KeyPair } from '../e2e/harness/certificates.ts';
-import { createTlsFolder, type TlsFolder } from '../e2e/harness/tls-folder.ts';
-import { call } from '../http/support/client.ts';
-import { parseAnswer, ROLE, readPatch, renderPod, renderReview } from '../http/support/reviews.ts';
-import { parseScrape } from '../http/support/scrape.ts';
-import { until } from '../kube/support/until.ts';
-import { type FakeCluster, startFakeCluster } from './support/fake-cluster.ts';
+import { createAuthority, type KeyPair } from '../support/certificates.ts';
+import { type FakeCluster, startFakeCluster } from '../support/commands/fake-cluster.ts';
 import {
   awaitLine,
   type Checkout,
@@ -20,7 +15,12 @@ import {
   readLog,
   run,
   start,
-} from './support/program.ts';
+} from '../support/commands/program.ts';
+import { call } from '../support/http/client.ts';
+import { parseScrape } from '../support/http/scrape.ts';
+import { createTlsFolder, type TlsFolder } from '../support/tls-folder.ts';
+import { until } from '../support/until.ts';
+import { parseAnswer, ROLE, readPatch, renderPod, renderReview } from '../support/webhook/reviews.ts';
 
 const ROLE_ANNOTATION = { 'eks.amazonaws.com/role-arn': ROLE };
 const authority = createAuthority('iam-bridge tests');

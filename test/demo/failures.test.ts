@@ -1,7 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { findRun, readDocument, runInProcess } from './support/run.ts';
-import { createScriptedWebhook, type Question, type ScriptedAnswer } from './support/scripted-webhook.ts';
+import { findRun, readDocument, runInProcess } from '../support/demo/run.ts';
+import {
+  createScriptedWebhook,
+  type Question,
+  type ScriptedAnswer,
+} from '../support/demo/scripted-webhook.ts';
 
 const LEFT_ALONE = { reason: 'no-role' };
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { PodReport, RunReport, Step } from '../../src/demo/report.ts';
-import type { Paint } from '../../src/demo/terminal/paint.ts';
-import { renderPodDiff } from '../../src/demo/terminal/pod-diff.ts';
-import { renderHeading, renderStep } from '../../src/demo/terminal/render.ts';
-import { wrapCommand, wrapText } from '../../src/demo/terminal/wrap.ts';
+import { renderPodDiff } from '../../src/demo/screen/pod-diff.ts';
+import { renderHeading, renderStep } from '../../src/demo/screen/render.ts';
+import type { Paint } from '../../src/terminal/paint.ts';
+import { wrapCommand, wrapText } from '../../src/terminal/wrap.ts';
 
 const plain: Paint = (_style, text) => text;
 const marked: Paint = (style, text) => `<${style}>${text}</>`;

@@ -13,7 +13,7 @@ import {
   findRun,
   readDocument,
   runInProcess,
-} from './support/run.ts';
+} from '../support/demo/run.ts';
 
 /** Told once, for all tests: with a folder for temporary files that nobody else uses, and where colours are asked for. */
 const told: { run?: DemoRun; document?: DemoDocument; during: string[][]; after: string[] } = {

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createWorkspace, type Workspace } from '../support/workspace.ts';
 import { isOlder, PROGRAMS, readVersions, toCacheFolder } from './control-plane/programs.ts';
-import { createWorkspace, type Workspace } from './harness/workspace.ts';
 
 const SCRIPT = join(import.meta.dirname, 'control-plane', 'build.ts');
 

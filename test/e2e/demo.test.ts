@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { findDecision, findRun, readDocument, runInProcess } from '../demo/support/run.ts';
-import { findAssets } from './harness/assets.ts';
-import { describeOnCluster } from './harness/suite.ts';
+import { findDecision, findRun, readDocument, runInProcess } from '../support/demo/run.ts';
+import { findAssets } from '../support/e2e/assets.ts';
+import { describeOnCluster } from '../support/e2e/suite.ts';
 
 describeOnCluster('iam-bridge demo --real', () => {
   test('comes to the same on a real control plane', async () => {

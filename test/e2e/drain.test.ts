@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { findAssets } from './harness/assets.ts';
-import { findNamespaceObstacle, runInNetworkNamespace } from './harness/network-namespace.ts';
-import { describeOnCluster } from './harness/suite.ts';
+import { findAssets } from '../support/e2e/assets.ts';
+import { findNamespaceObstacle, runInNetworkNamespace } from '../support/e2e/network-namespace.ts';
+import { describeOnCluster } from '../support/e2e/suite.ts';
 
 const SCENARIO = join(import.meta.dirname, 'scenarios', 'drain-one-of-two.ts');
 

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { createAuthority, type KeyPair } from './harness/certificates.ts';
-import { type Cluster, startCluster } from './harness/cluster.ts';
-import { eventually } from './harness/eventually.ts';
+import { createAuthority, type KeyPair } from '../support/certificates.ts';
+import { type Cluster, startCluster } from '../support/e2e/cluster.ts';
+import { eventually } from '../support/e2e/eventually.ts';
 import {
   grantWebhook,
   OTHER_ROLE_ARN,
@@ -10,12 +10,12 @@ import {
   toNamespace,
   toPod,
   toServiceAccount,
-} from './harness/fixtures.ts';
-import { readRole } from './harness/injection.ts';
-import { startLoad } from './harness/load.ts';
-import { type Registration, registerWebhook } from './harness/registration.ts';
-import { describeOnCluster, showLogsOnFailure } from './harness/suite.ts';
-import { startWebhook, type Webhook } from './harness/webhook.ts';
+} from '../support/e2e/fixtures.ts';
+import { readRole } from '../support/e2e/injection.ts';
+import { startLoad } from '../support/e2e/load.ts';
+import { type Registration, registerWebhook } from '../support/e2e/registration.ts';
+import { describeOnCluster, showLogsOnFailure } from '../support/e2e/suite.ts';
+import { startWebhook, type Webhook } from '../support/e2e/webhook.ts';
 
 const USER = 'iam-bridge';
 const NAMESPACE = 'rough';

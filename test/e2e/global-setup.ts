@@ -1,4 +1,4 @@
-import { findAssets, HOW_TO_GET_ASSETS } from './harness/assets.ts';
+import { findAssets, HOW_TO_GET_ASSETS } from '../support/e2e/assets.ts';
 
 /** Says once per run, after the results, that the e2e tests were left out; stops the run where they are required. */
 export function setup(): (() => void) | undefined {

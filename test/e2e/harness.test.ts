@@ -5,11 +5,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
-import { createAuthority } from './harness/certificates.ts';
-import { startChild } from './harness/child.ts';
-import { awaitReady } from './harness/components.ts';
-import { eventually } from './harness/eventually.ts';
-import { createWorkspace } from './harness/workspace.ts';
+import { createAuthority } from '../support/certificates.ts';
+import { startChild } from '../support/child.ts';
+import { awaitReady } from '../support/e2e/components.ts';
+import { eventually } from '../support/e2e/eventually.ts';
+import { createWorkspace } from '../support/workspace.ts';
 
 it('a test run that is killed leaves neither a process nor a folder behind', async () => {
   const script = join(import.meta.dirname, 'scenarios', 'start-and-hang.ts');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Cluster, startCluster } from './harness/cluster.ts';
-import { eventually } from './harness/eventually.ts';
+import { type Cluster, startCluster } from '../support/e2e/cluster.ts';
+import { eventually } from '../support/e2e/eventually.ts';
 import {
   grantWebhook,
   ROLE_ARN,
@@ -9,12 +9,12 @@ import {
   toPod,
   toPodSpec,
   toServiceAccount,
-} from './harness/fixtures.ts';
-import { readInjection, toInjection, toNoInjection } from './harness/injection.ts';
-import type { KubeObject, Pod } from './harness/objects.ts';
-import { POD_CREATION, type Registration, registerWebhook } from './harness/registration.ts';
-import { describeOnCluster, showLogsOnFailure } from './harness/suite.ts';
-import { startWebhook, type Webhook } from './harness/webhook.ts';
+} from '../support/e2e/fixtures.ts';
+import { readInjection, toInjection, toNoInjection } from '../support/e2e/injection.ts';
+import type { KubeObject, Pod } from '../support/e2e/objects.ts';
+import { POD_CREATION, type Registration, registerWebhook } from '../support/e2e/registration.ts';
+import { describeOnCluster, showLogsOnFailure } from '../support/e2e/suite.ts';
+import { startWebhook, type Webhook } from '../support/e2e/webhook.ts';
 
 const USER = 'iam-bridge';
 const REGION = [

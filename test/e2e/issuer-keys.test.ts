@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PublicJwk } from '../../src/issuer/documents.ts';
-import { runTree } from '../commands/support/tree.ts';
-import { type Cluster, startCluster } from './harness/cluster.ts';
-import { toNamespace, toServiceAccount } from './harness/fixtures.ts';
-import { describeOnCluster, showLogsOnFailure } from './harness/suite.ts';
+import { runTree } from '../support/commands/tree.ts';
+import { type Cluster, startCluster } from '../support/e2e/cluster.ts';
+import { toNamespace, toServiceAccount } from '../support/e2e/fixtures.ts';
+import { describeOnCluster, showLogsOnFailure } from '../support/e2e/suite.ts';
 
 const ISSUER = 'https://issuer.iam-bridge.test';
 

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { setInterval } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { runTree } from '../commands/support/tree.ts';
-import { type Cluster, startCluster } from './harness/cluster.ts';
-import type { TokenKeys } from './harness/components.ts';
-import { eventually } from './harness/eventually.ts';
-import { toNamespace, toServiceAccount } from './harness/fixtures.ts';
-import { findIssuerUrl, grantDiscovery, type Issuer, startIssuer } from './harness/issuer.ts';
-import { AUDIENCE, startAws, type TestAws } from './harness/local-aws.ts';
-import { describeOnCluster, showLogsOnFailure } from './harness/suite.ts';
-import { createToken, readToken } from './harness/tokens.ts';
+import { runTree } from '../support/commands/tree.ts';
+import { type Cluster, startCluster } from '../support/e2e/cluster.ts';
+import type { TokenKeys } from '../support/e2e/components.ts';
+import { eventually } from '../support/e2e/eventually.ts';
+import { toNamespace, toServiceAccount } from '../support/e2e/fixtures.ts';
+import { findIssuerUrl, grantDiscovery, type Issuer, startIssuer } from '../support/e2e/issuer.ts';
+import { AUDIENCE, startAws, type TestAws } from '../support/e2e/local-aws.ts';
+import { describeOnCluster, showLogsOnFailure } from '../support/e2e/suite.ts';
+import { createToken, readToken } from '../support/e2e/tokens.ts';
 
 const ISSUER_USER = 'iam-bridge-issuer';
 const ACCOUNT = { namespace: 'demo', serviceAccount: 's3-echoer' };

@@ -4,8 +4,8 @@ import {
   answerWithPatch,
   forwardTo,
   startAdmissionServer,
-} from './harness/admission-server.ts';
-import { type Cluster, startCluster } from './harness/cluster.ts';
+} from '../support/e2e/admission-server.ts';
+import { type Cluster, startCluster } from '../support/e2e/cluster.ts';
 import {
   grantWebhook,
   ROLE_ARN,
@@ -13,12 +13,12 @@ import {
   toNamespace,
   toPod,
   toServiceAccount,
-} from './harness/fixtures.ts';
-import { readInjection, toInjection } from './harness/injection.ts';
-import type { Pod } from './harness/objects.ts';
-import { type Registration, type RegistrationOptions, registerWebhook } from './harness/registration.ts';
-import { describeOnCluster, showLogsOnFailure } from './harness/suite.ts';
-import { startWebhook, type Webhook } from './harness/webhook.ts';
+} from '../support/e2e/fixtures.ts';
+import { readInjection, toInjection } from '../support/e2e/injection.ts';
+import type { Pod } from '../support/e2e/objects.ts';
+import { type Registration, type RegistrationOptions, registerWebhook } from '../support/e2e/registration.ts';
+import { describeOnCluster, showLogsOnFailure } from '../support/e2e/suite.ts';
+import { startWebhook, type Webhook } from '../support/e2e/webhook.ts';
 
 const USER = 'iam-bridge';
 const NAMESPACE = 'company';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type Cluster, startCluster } from './harness/cluster.ts';
-import { eventually } from './harness/eventually.ts';
+import { type Cluster, startCluster } from '../support/e2e/cluster.ts';
+import { eventually } from '../support/e2e/eventually.ts';
 import {
   grantWebhook,
   OTHER_ROLE_ARN,
@@ -8,11 +8,11 @@ import {
   toNamespace,
   toPod,
   toServiceAccount,
-} from './harness/fixtures.ts';
-import { readRole } from './harness/injection.ts';
-import { registerWebhook } from './harness/registration.ts';
-import { describeOnCluster, showLogsOnFailure } from './harness/suite.ts';
-import { findPeer, startWebhook } from './harness/webhook.ts';
+} from '../support/e2e/fixtures.ts';
+import { readRole } from '../support/e2e/injection.ts';
+import { registerWebhook } from '../support/e2e/registration.ts';
+import { describeOnCluster, showLogsOnFailure } from '../support/e2e/suite.ts';
+import { findPeer, startWebhook } from '../support/e2e/webhook.ts';
 
 const USER = 'iam-bridge';
 const NAMESPACE = 'accounts';

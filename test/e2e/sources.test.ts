@@ -1,8 +1,8 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Cluster, startCluster } from './harness/cluster.ts';
-import { eventually } from './harness/eventually.ts';
+import { type Cluster, startCluster } from '../support/e2e/cluster.ts';
+import { eventually } from '../support/e2e/eventually.ts';
 import {
   grantWebhook,
   OTHER_ROLE_ARN,
@@ -10,12 +10,12 @@ import {
   toNamespace,
   toPod,
   toServiceAccount,
-} from './harness/fixtures.ts';
-import { type Injection, readInjection, toInjection, toNoInjection } from './harness/injection.ts';
-import type { KubeObject, Pod } from './harness/objects.ts';
-import { registerWebhook } from './harness/registration.ts';
-import { describeOnCluster, showLogsOnFailure } from './harness/suite.ts';
-import { startWebhook } from './harness/webhook.ts';
+} from '../support/e2e/fixtures.ts';
+import { type Injection, readInjection, toInjection, toNoInjection } from '../support/e2e/injection.ts';
+import type { KubeObject, Pod } from '../support/e2e/objects.ts';
+import { registerWebhook } from '../support/e2e/registration.ts';
+import { describeOnCluster, showLogsOnFailure } from '../support/e2e/suite.ts';
+import { startWebhook } from '../support/e2e/webhook.ts';
 
 const USER = 'iam-bridge';
 const CONFIG_NAMESPACE = 'identity-system';

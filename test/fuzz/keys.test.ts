@@ -4,7 +4,7 @@ import { judgeAddress } from '../../src/issuer/keys/address.ts';
 import { readDiscovery } from '../../src/issuer/keys/discovery.ts';
 import { isLoopbackHost, parseDocumentUrl } from '../../src/issuer/keys/document-url.ts';
 import { readKeySet } from '../../src/issuer/keys/key-set.ts';
-import { createEcPair, useRsaPair } from '../issuer/keys/support/jwks.ts';
+import { createEcPair, useRsaPair } from '../support/issuer/key-jwks.ts';
 
 const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 300) };
 const ec = createEcPair();

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { judgeAssumeRole } from '../../src/issuer/sts/judge.ts';
-import { createFacts, createRequest, createRole, ROLE, STATEMENT } from '../issuer/support/sts.ts';
-import { createToken, ISSUER } from '../issuer/support/tokens.ts';
+import { judgeAssumeRole } from '../../src/web-identity/sts/judge.ts';
+import { createFacts, createRequest, createRole, ROLE, STATEMENT } from '../support/web-identity/sts.ts';
+import { createToken, ISSUER } from '../support/web-identity/tokens.ts';
 
 const numRuns = Math.ceil(Number(process.env['FUZZ_RUNS'] ?? 300) / 4);
 const TAGS = 'https://aws.amazon.com/tags';

@@ -1,11 +1,11 @@
 import { createPublicKey, verify } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { REFUSALS } from '../../src/issuer/token/refusals.ts';
-import type { Rule } from '../../src/issuer/token/rule.ts';
-import { RULES } from '../../src/issuer/token/rules.ts';
-import type { Verdict } from '../../src/issuer/token/verdict.ts';
-import { inspectToken, verifyToken } from '../../src/issuer/token/verify.ts';
+import { REFUSALS } from '../../src/web-identity/token/refusals.ts';
+import type { Rule } from '../../src/web-identity/token/rule.ts';
+import { RULES } from '../../src/web-identity/token/rules.ts';
+import type { Verdict } from '../../src/web-identity/token/verdict.ts';
+import { inspectToken, verifyToken } from '../../src/web-identity/token/verify.ts';
 import {
   AUDIENCE,
   CLAIMS,
@@ -19,7 +19,7 @@ import {
   rsa,
   type Signer,
   signParts,
-} from '../issuer/support/tokens.ts';
+} from '../support/web-identity/tokens.ts';
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 300);
 const rules = new Map<string, Rule>(RULES.map((rule) => [rule.name, rule]));

@@ -5,8 +5,8 @@ import { fixPolicy } from '../../src/trust/fix.ts';
 import { lintPolicy } from '../../src/trust/lint.ts';
 import { readTrustPolicy } from '../../src/trust/policy.ts';
 import { renderVerdict } from '../../src/trust/render/verdict.ts';
-import { knownRequests, policies, requests } from '../trust/support/arbitrary.ts';
-import { ISSUER, PROVIDER, policy, request, statement } from '../trust/support/base.ts';
+import { knownRequests, policies, requests } from '../support/trust/arbitrary.ts';
+import { ISSUER, PROVIDER, policy, request, statement } from '../support/trust/base.ts';
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 300);
 

@@ -12,11 +12,11 @@ import {
   describeInvalidity,
 } from '../../src/http/certificate.ts';
 import type { TlsSettings } from '../../src/http/tls-server.ts';
-import type { KeyPair } from '../e2e/harness/certificates.ts';
-import { createTlsFolder, type TlsFolder } from '../e2e/harness/tls-folder.ts';
-import { until } from '../kube/support/until.ts';
-import { call, openRaw } from './support/client.ts';
-import { cleanUp, type Door, issuePair, onCleanUp, openDoor } from './support/door.ts';
+import type { KeyPair } from '../support/certificates.ts';
+import { call, openRaw } from '../support/http/client.ts';
+import { cleanUp, type Door, issuePair, onCleanUp, openDoor } from '../support/http/door.ts';
+import { createTlsFolder, type TlsFolder } from '../support/tls-folder.ts';
+import { until } from '../support/until.ts';
 
 const DAY = 86_400_000;
 const LOOK = 10;

@@ -3,10 +3,10 @@ import type { TLSSocket } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
 import type { DirectHandler } from '../../src/http/server-bounds.ts';
 import type { ClientAuthorities } from '../../src/http/tls-server.ts';
-import { createAuthority } from '../e2e/harness/certificates.ts';
-import { until } from '../kube/support/until.ts';
-import { call } from './support/client.ts';
-import { cleanUp, type Door, onCleanUp, openDoor } from './support/door.ts';
+import { createAuthority } from '../support/certificates.ts';
+import { call } from '../support/http/client.ts';
+import { cleanUp, type Door, onCleanUp, openDoor } from '../support/http/door.ts';
+import { until } from '../support/until.ts';
 
 afterEach(cleanUp);
 

@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { Agent } from 'node:https';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createDrain } from '../../src/http/drain.ts';
-import { until } from '../kube/support/until.ts';
-import { type Answer, call, openRaw } from './support/client.ts';
-import { cleanUp, type Door, onCleanUp, openDoor } from './support/door.ts';
+import { type Answer, call, openRaw } from '../support/http/client.ts';
+import { cleanUp, type Door, onCleanUp, openDoor } from '../support/http/door.ts';
+import { until } from '../support/until.ts';
 
 afterEach(cleanUp);
 

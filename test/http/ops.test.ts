@@ -5,8 +5,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { listenOn } from '../../src/http/listen.ts';
 import { createOpsServer, type ReadyCheck } from '../../src/http/ops.ts';
 import { createTlsServer } from '../../src/http/tls-server.ts';
-import { call } from './support/client.ts';
-import { authority, cleanUp, createFixedCertificate, onCleanUp } from './support/door.ts';
+import { call } from '../support/http/client.ts';
+import { authority, cleanUp, createFixedCertificate, onCleanUp } from '../support/http/door.ts';
 
 afterEach(cleanUp);
 

@@ -3,16 +3,16 @@ import type { ApiAccess } from '../../src/kube/access.ts';
 import { createKubeApi, type KubeApi } from '../../src/kube/api.ts';
 import { createDirectAccess } from '../../src/kube/direct.ts';
 import type { ApiTimeouts } from '../../src/kube/exchange.ts';
-import { refusal, watchOf } from './support/answers.ts';
-import { issueCertificate } from './support/certificates.ts';
+import { refusal, watchOf } from '../support/kube/answers.ts';
+import { issueCertificate } from '../support/kube/certificates.ts';
 import {
   type Answer,
   type ScriptedServer,
   type ScriptedServerOptions,
   type Step,
   startScriptedServer,
-} from './support/scripted-server.ts';
-import { until } from './support/until.ts';
+} from '../support/kube/scripted-server.ts';
+import { until } from '../support/until.ts';
 
 const ok: Answer = { kind: 'whole', status: 200, body: '{}' };
 const cleanups: (() => unknown)[] = [];

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createKubeApi } from '../../src/kube/api.ts';
 import { loadKubeconfigAccess } from '../../src/kube/kubeconfig.ts';
 import { toRequestOptions } from '../../src/kube/request.ts';
-import { issueCertificate } from './support/certificates.ts';
-import { type Answer, type ScriptedServer, startScriptedServer } from './support/scripted-server.ts';
+import { issueCertificate } from '../support/kube/certificates.ts';
+import { type Answer, type ScriptedServer, startScriptedServer } from '../support/kube/scripted-server.ts';
 
 const ok: Answer = { kind: 'whole', status: 200, body: '{}' };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createBackOff } from '../../src/kube/back-off.ts';
+import { createBackOff } from '../../src/base/back-off.ts';
 import { createPace } from '../../src/kube/pace.ts';
 
 const nearlyOne = (): number => 0.999_999;

@@ -5,13 +5,13 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createKubeApi } from '../../src/kube/api.ts';
 import { readInClusterAccess } from '../../src/kube/in-cluster.ts';
 import { createReflector } from '../../src/kube/reflector.ts';
-import { account, bookmark, event, listOf, refusal, watchOf } from './support/answers.ts';
-import { issueCertificate } from './support/certificates.ts';
-import { createFakeClock } from './support/fake-clock.ts';
-import { createRecordingSink } from './support/recording-sink.ts';
-import { startRig, tearDownRigs } from './support/rig.ts';
-import { startScriptedServer } from './support/scripted-server.ts';
-import { until } from './support/until.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+import { account, bookmark, event, listOf, refusal, watchOf } from '../support/kube/answers.ts';
+import { issueCertificate } from '../support/kube/certificates.ts';
+import { createRecordingSink } from '../support/kube/recording-sink.ts';
+import { startRig, tearDownRigs } from '../support/kube/rig.ts';
+import { startScriptedServer } from '../support/kube/scripted-server.ts';
+import { until } from '../support/until.ts';
 
 afterEach(tearDownRigs);
 

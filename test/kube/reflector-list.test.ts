@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { account, bookmark, listOf, refusal, watchOf } from './support/answers.ts';
-import { startRig, tearDownRigs } from './support/rig.ts';
-import { until } from './support/until.ts';
+import { account, bookmark, listOf, refusal, watchOf } from '../support/kube/answers.ts';
+import { startRig, tearDownRigs } from '../support/kube/rig.ts';
+import { until } from '../support/until.ts';
 
 afterEach(tearDownRigs);
 

@@ -2,9 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ReflectorSink } from '../../src/kube/reflector.ts';
-import { listOf } from './support/answers.ts';
-import { startRig, tearDownRigs } from './support/rig.ts';
-import type { Answer, SeenRequest } from './support/scripted-server.ts';
+import { listOf } from '../support/kube/answers.ts';
+import { startRig, tearDownRigs } from '../support/kube/rig.ts';
+import type { Answer, SeenRequest } from '../support/kube/scripted-server.ts';
 
 afterEach(tearDownRigs);
 

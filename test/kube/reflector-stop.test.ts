@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { KubeApi } from '../../src/kube/api.ts';
-import { account, listOf, refusal, watchOf } from './support/answers.ts';
-import { startRig, tearDownRigs } from './support/rig.ts';
-import { until } from './support/until.ts';
+import { account, listOf, refusal, watchOf } from '../support/kube/answers.ts';
+import { startRig, tearDownRigs } from '../support/kube/rig.ts';
+import { until } from '../support/until.ts';
 
 afterEach(tearDownRigs);
 

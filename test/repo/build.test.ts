@@ -7,9 +7,9 @@ import { bundle } from '../../tools/build.ts';
 import { findBundled, toPackageFolder } from '../../tools/licences.ts';
 import { createCaller } from '../bench/webhook/caller.ts';
 import { renderReview } from '../bench/webhook/reviews.ts';
-import { createAuthority } from '../e2e/harness/certificates.ts';
-import { type Child, startChild } from '../e2e/harness/child.ts';
-import { createWorkspace, findFreePort } from '../e2e/harness/workspace.ts';
+import { createAuthority } from '../support/certificates.ts';
+import { type Child, startChild } from '../support/child.ts';
+import { createWorkspace, findFreePort } from '../support/workspace.ts';
 
 /** A build takes a second on its own, and many on a machine that is busy. ms */
 const PATIENCE = 120_000;

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { registerVerify } from '../../src/commands/tree/verify.ts';
-import { classOf, REFUSALS, type RefusalCode, stsAnswerOf } from '../../src/issuer/token/refusals.ts';
-import { RULES } from '../../src/issuer/token/rules.ts';
+import { classOf, REFUSALS, type RefusalCode, stsAnswerOf } from '../../src/web-identity/token/refusals.ts';
+import { RULES } from '../../src/web-identity/token/rules.ts';
 
 const page = readFileSync(new URL('../../docs/verify.md', import.meta.url), 'utf8');
 const rows = page.split('\n').filter((line) => line.startsWith('| `'));

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
-import { WEBHOOK_FLAGS } from '../../src/settings/webhook-flags.ts';
+import { WEBHOOK_FLAGS } from '../../src/commands/webhook/flags.ts';
 import { createWebhookMetrics } from '../../src/webhook/metrics.ts';
 import { NOTICE_CODES } from '../../src/webhook/notices.ts';
 import { outcomeOf, REASONS, type Reason } from '../../src/webhook/reasons.ts';
@@ -63,7 +63,7 @@ describe('ARCHITECTURE.md', () => {
     const rooms = (await readdir(new URL('src/', root))).map((name) =>
       name.includes('.') ? name : `${name}/`,
     );
-    expect(rooms.filter((room) => !page.includes(`| \`${room}\` |`))).toEqual([]);
+    expect(rooms.filter((room) => !page.includes(` | \`${room}\` | `))).toEqual([]);
     const files = page.match(/(?:webhook|kube|http|settings|commands)\/[\w/-]+\.ts/g) ?? [];
     expect(files.filter((file) => !existsSync(new URL(`src/${file}`, root)))).toEqual([]);
   });

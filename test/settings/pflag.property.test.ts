@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { WEBHOOK_FLAGS } from '../../src/commands/webhook/flags.ts';
+import { readWebhookCommandLine } from '../../src/commands/webhook/read-settings.ts';
 import { type FlagTable, readFlags } from '../../src/settings/pflag.ts';
-import { readWebhookCommandLine } from '../../src/settings/webhook.ts';
-import { WEBHOOK_FLAGS } from '../../src/settings/webhook-flags.ts';
 
 const flags: [string, FlagTable[string]][] = Object.entries<FlagTable[string]>(WEBHOOK_FLAGS);
 const JS_TYPES = {

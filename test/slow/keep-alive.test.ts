@@ -1,10 +1,10 @@
 import { Agent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import { call } from '../http/support/client.ts';
-import { cleanUp, onCleanUp } from '../http/support/door.ts';
-import { readPatch, renderReview } from '../http/support/reviews.ts';
-import { openWebhook } from '../http/support/webhook-door.ts';
+import { call } from '../support/http/client.ts';
+import { cleanUp, onCleanUp } from '../support/http/door.ts';
+import { readPatch, renderReview } from '../support/webhook/reviews.ts';
+import { openWebhook } from '../support/webhook/webhook-door.ts';
 
 // Not after each: these tests wait side by side.
 afterAll(cleanUp);

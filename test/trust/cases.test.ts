@@ -15,7 +15,7 @@ import {
   requestOf,
   SUBJECT,
   statement,
-} from './support/base.ts';
+} from '../support/trust/base.ts';
 
 /** A allow, D deny, V invalid, ? indeterminate. */
 type Result = 'A' | 'D' | 'V' | '?';
@@ -516,7 +516,7 @@ function judge(
   };
 }
 
-describe('the 68 cases, rows 1–50, 59–66; what the token itself decides (51–58, 67, 68) is in test/issuer/sts/cases.test.ts', () => {
+describe('the 68 cases, rows 1–50, 59–66; what the token itself decides (51–58, 67, 68) is in test/web-identity/sts/cases.test.ts', () => {
   test.each(cases)(
     '$row: $result',
     ({ policy: document, request: asked = request(), result, says, lint }) => {

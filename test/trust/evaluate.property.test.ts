@@ -5,8 +5,8 @@ import { fixPolicy } from '../../src/trust/fix.ts';
 import { lintPolicy } from '../../src/trust/lint.ts';
 import { readTrustPolicy } from '../../src/trust/policy.ts';
 import { renderVerdict } from '../../src/trust/render/verdict.ts';
-import { knownRequests, policies, requests } from './support/arbitrary.ts';
-import { ISSUER, policy, read, requestOf, statement } from './support/base.ts';
+import { knownRequests, policies, requests } from '../support/trust/arbitrary.ts';
+import { ISSUER, policy, read, requestOf, statement } from '../support/trust/base.ts';
 
 const RUNS = { numRuns: 150 };
 const FACTS_THAT_MAY_MISS = /aws:PrincipalOrgID|aws:VpcSourceIp/;

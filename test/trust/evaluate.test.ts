@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { evaluateTrust } from '../../src/trust/evaluate.ts';
 import type { TrustRequest } from '../../src/trust/request.ts';
-import { AUDIENCE, KEY, PROVIDER, policy, read, request, SUBJECT, statement } from './support/base.ts';
+import { AUDIENCE, KEY, PROVIDER, policy, read, request, SUBJECT, statement } from '../support/trust/base.ts';
 
 const matchesOf = (condition: unknown, asked: TrustRequest = request()): string | undefined =>
   evaluateTrust(read(policy(statement({ Condition: condition }))), asked).statements[0]?.conditions[0]

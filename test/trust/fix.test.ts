@@ -12,7 +12,7 @@ import {
   requestOf,
   SUBJECT,
   statement,
-} from './support/base.ts';
+} from '../support/trust/base.ts';
 
 const sub = `${KEY}:sub`;
 const aud = `${KEY}:aud`;

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { quoteWord } from '../../src/base/shell.ts';
 import { evaluateTrust } from '../../src/trust/evaluate.ts';
 import {
   checkIssuer,
@@ -8,10 +9,9 @@ import {
   type TrustInputs,
   type TrustPlan,
 } from '../../src/trust/generate/inputs.ts';
-import { quoteWord } from '../../src/trust/generate/shell.ts';
 import { generateTrust, renderGenerated } from '../../src/trust/generate.ts';
 import { lintPolicy } from '../../src/trust/lint.ts';
-import { ISSUER, PROVIDER, policy, read, request, statement } from './support/base.ts';
+import { ISSUER, PROVIDER, policy, read, request, statement } from '../support/trust/base.ts';
 
 const inputs: TrustInputs = {
   serviceAccount: 'demo/s3-echoer',

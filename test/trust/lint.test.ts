@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { RULES } from '../../src/trust/lint/rules.ts';
 import { lintPolicy, toFindings } from '../../src/trust/lint.ts';
 import { readTrustPolicy } from '../../src/trust/policy.ts';
-import { AUDIENCE, ISSUER, KEY, PROVIDER, policy, SUBJECT, statement } from './support/base.ts';
+import { AUDIENCE, ISSUER, KEY, PROVIDER, policy, SUBJECT, statement } from '../support/trust/base.ts';
 
 const sub = `${KEY}:sub`;
 const aud = `${KEY}:aud`;

@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { evaluateTrust } from '../../src/trust/evaluate.ts';
 import type { NearMiss } from '../../src/trust/verdict.ts';
-import { AUDIENCE, KEY, policy, read, request, requestOf, SUBJECT, statement } from './support/base.ts';
+import {
+  AUDIENCE,
+  KEY,
+  policy,
+  read,
+  request,
+  requestOf,
+  SUBJECT,
+  statement,
+} from '../support/trust/base.ts';
 
 const sub = `${KEY}:sub`;
 const aud = `${KEY}:aud`;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readTrustPolicy } from '../../src/trust/policy.ts';
-import { KEY, PROVIDER, policy, read, SUBJECT, statement } from './support/base.ts';
+import { KEY, PROVIDER, policy, read, SUBJECT, statement } from '../support/trust/base.ts';
 
 const problemsOf = (document: unknown): string[] => {
   const reading = readTrustPolicy(typeof document === 'string' ? document : JSON.stringify(document));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { parseSubject, toSubject } from '../../src/base/names/account.ts';
 import { toConditionPrefix, toProviderArn } from '../../src/trust/provider.ts';
-import { parseSubject, toSubject } from '../../src/trust/service-account.ts';
 
 describe('the provider of an issuer', () => {
   test('has the URL without its scheme in ARN and condition keys, a slash at the end included', () => {

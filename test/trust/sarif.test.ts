@@ -4,7 +4,7 @@ import { RULES } from '../../src/trust/lint/rules.ts';
 import { lintPolicy } from '../../src/trust/lint.ts';
 import { renderFindings } from '../../src/trust/render/lint.ts';
 import { renderSarif } from '../../src/trust/render/sarif.ts';
-import { KEY, policy, read, statement } from './support/base.ts';
+import { KEY, policy, read, statement } from '../support/trust/base.ts';
 
 const text = JSON.stringify(
   policy(

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { createPlaceFinder } from '../../src/json/locate.ts';
+import { PLAIN } from '../../src/terminal/style.ts';
 import { evaluateTrust } from '../../src/trust/evaluate.ts';
 import { fixPolicy } from '../../src/trust/fix.ts';
 import { lintPolicy, toFindings } from '../../src/trust/lint.ts';
 import { readTrustPolicy } from '../../src/trust/policy.ts';
 import { renderFindings } from '../../src/trust/render/lint.ts';
 import { renderProblems } from '../../src/trust/render/problems.ts';
-import { PLAIN } from '../../src/trust/render/style.ts';
 import { renderVerdict } from '../../src/trust/render/verdict.ts';
-import { KEY, PROVIDER, policy, requestOf, statement } from './support/base.ts';
+import { KEY, PROVIDER, policy, requestOf, statement } from '../support/trust/base.ts';
 
 /** Clears the screen, by both introducers of a control sequence, and writes from right to left. */
 const EVIL = '\u001b[2J\u009b2J\u202e\u007f';

@@ -4,9 +4,9 @@ import type { AccountFinding, IdentitySources } from '../../src/webhook/identity
 import { outcomeOf, REASONS, type Reason } from '../../src/webhook/reasons.ts';
 import { createAccountReader } from '../../src/webhook/sources/account.ts';
 import { type ConfigMapEntries, readConfigMap } from '../../src/webhook/sources/config-map.ts';
-import { type Answer, applyToText, askWebhook, renderReviewText } from './support/admission.ts';
-import { parseExact } from './support/exact-json.ts';
-import { type Golden, loadGoldens, toSettings } from './support/golden.ts';
+import { type Answer, applyToText, askWebhook, renderReviewText } from '../support/webhook/admission.ts';
+import { parseExact } from '../support/webhook/exact-json.ts';
+import { type Golden, loadGoldens, toSettings } from '../support/webhook/golden.ts';
 
 const goldens = loadGoldens();
 

@@ -3,7 +3,7 @@ import { parseRoleArn, type RoleArn } from '../../src/aws/role-arn.ts';
 import { type AccountFinding, decideIdentity, type IdentitySources } from '../../src/webhook/identity.ts';
 import { type Account, createAccountReader } from '../../src/webhook/sources/account.ts';
 import { readConfigMap } from '../../src/webhook/sources/config-map.ts';
-import { DEFAULT_SETTINGS } from './support/default-settings.ts';
+import { DEFAULT_SETTINGS } from '../support/webhook/default-settings.ts';
 
 const P = 'eks.amazonaws.com';
 const reader = createAccountReader(DEFAULT_SETTINGS);

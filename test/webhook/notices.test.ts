@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { admitPod, readTarget } from '../../src/webhook/admit.ts';
 import { createNotice, quote } from '../../src/webhook/notices.ts';
 import { createAccountReader } from '../../src/webhook/sources/account.ts';
-import { DEFAULT_SETTINGS } from './support/default-settings.ts';
-import { oddCharacter } from './support/odd-text.ts';
+import { DEFAULT_SETTINGS } from '../support/webhook/default-settings.ts';
+import { oddCharacter } from '../support/webhook/odd-text.ts';
 
 describe('quoting a value from outside', () => {
   test.each([

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import type { Operation } from 'fast-json-patch';
 import { expect, test } from 'vitest';
 import { outcomeOf, type Reason } from '../../src/webhook/reasons.ts';
-import { type Answer, applyToText, askWebhook, renderReviewText } from './support/admission.ts';
-import { podText } from './support/arbitrary-pods.ts';
-import { situation } from './support/arbitrary-situations.ts';
-import { parseExact } from './support/exact-json.ts';
-import { undoAdditions } from './support/undo.ts';
+import { type Answer, applyToText, askWebhook, renderReviewText } from '../support/webhook/admission.ts';
+import { podText } from '../support/webhook/arbitrary-pods.ts';
+import { situation } from '../support/webhook/arbitrary-situations.ts';
+import { parseExact } from '../support/webhook/exact-json.ts';
+import { undoAdditions } from '../support/webhook/undo.ts';
 
 const RUNS = { numRuns: 300 };
 

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import jsonpatch from 'fast-json-patch';
 import { afterEach, expect, test } from 'vitest';
+import { type ReviewReading, readReview } from '../../src/admission/request.ts';
+import { renderReview } from '../../src/admission/response.ts';
 import { admitPod, readTarget } from '../../src/webhook/admit.ts';
 import type { AccountFinding } from '../../src/webhook/identity.ts';
 import { REASONS, type Reason } from '../../src/webhook/reasons.ts';
-import { type ReviewReading, readReview } from '../../src/webhook/review/request.ts';
-import { renderReview } from '../../src/webhook/review/response.ts';
 import { createAccountReader } from '../../src/webhook/sources/account.ts';
-import { DEFAULT_SETTINGS } from './support/default-settings.ts';
-import { hostileText, poisonedReview } from './support/hostile-json.ts';
-import { oddCharacter } from './support/odd-text.ts';
+import { DEFAULT_SETTINGS } from '../support/webhook/default-settings.ts';
+import { hostileText, poisonedReview } from '../support/webhook/hostile-json.ts';
+import { oddCharacter } from '../support/webhook/odd-text.ts';
 
 const RUNS = { numRuns: 300 };
 

@@ -1,6 +1,6 @@
-import type { LocalAwsConfig } from '../../demo/aws/local-aws-config.ts';
-import type { AwsLogLine } from '../../demo/aws/server.ts';
 import type { KeyEvent } from '../../issuer/keys/key-events.ts';
+import type { LocalAwsConfig } from '../../local-aws/local-aws-config.ts';
+import type { AwsLogLine } from '../../local-aws/server.ts';
 
 /** What to export so that AWS SDKs come here. Only this goes to standard output. */
 export function renderEnvironment(url: string, { region = 'us-west-2', users }: LocalAwsConfig): string {

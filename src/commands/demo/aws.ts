@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { readLocalAwsConfig } from '../../demo/aws/config.ts';
-import { DEFAULT_CONFIG, EXAMPLE_CONFIG } from '../../demo/aws/example-config.ts';
-import type { LocalAwsConfig } from '../../demo/aws/local-aws-config.ts';
-import { createProviderKeys } from '../../demo/aws/provider-keys.ts';
-import { startLocalAws } from '../../demo/aws/start.ts';
-import type { KeyPair } from '../../demo/certificate.ts';
+import { createSystemClock } from '../../base/clock.ts';
 import { checkPair } from '../../http/certificate.ts';
 import { runUntilSignal, type SignalSource } from '../../http/lifecycle.ts';
+import type { KeyPair } from '../../http/self-signed.ts';
 import type { KeyEvent } from '../../issuer/keys/key-events.ts';
-import { createSystemClock } from '../../kube/clock.ts';
 import { describeError } from '../../kube/errors.ts';
+import { readLocalAwsConfig } from '../../local-aws/config.ts';
+import { DEFAULT_CONFIG, EXAMPLE_CONFIG } from '../../local-aws/example-config.ts';
+import type { LocalAwsConfig } from '../../local-aws/local-aws-config.ts';
+import { createProviderKeys } from '../../local-aws/provider-keys.ts';
+import { startLocalAws } from '../../local-aws/start.ts';
 import type { ExitCode, Terminal } from '../outcome.ts';
 import { renderEnvironment, renderKeyEvent, renderLogLine } from './aws-report.ts';
 

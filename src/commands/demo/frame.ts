@@ -1,5 +1,5 @@
 import type { DemoReport } from '../../demo/run.ts';
-import type { Paint } from '../../demo/terminal/paint.ts';
+import type { Paint } from '../../terminal/paint.ts';
 
 export type Mode = 'stand-in' | 'real';
 

@@ -1,8 +1,8 @@
 import { Registry } from 'prom-client';
 import type { IssuerOptions, RunningIssuer } from '../../demo/issuer.ts';
-import { findFreePorts } from '../../demo/loopback.ts';
-import { type IssuerCommandSettings, readIssuerCommandLine } from '../../settings/issuer.ts';
+import { findFreePorts } from '../../local-cluster/loopback.ts';
 import { createIssuerParts } from '../issuer/parts.ts';
+import { type IssuerCommandSettings, readIssuerCommandLine } from '../issuer/read-settings.ts';
 import { createMemoryLog } from './log.ts';
 import { startServer } from './server.ts';
 

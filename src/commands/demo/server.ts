@@ -1,6 +1,6 @@
 import { get } from 'node:http';
+import { createSystemClock } from '../../base/clock.ts';
 import type { Part } from '../../http/lifecycle.ts';
-import { createSystemClock } from '../../kube/clock.ts';
 
 /** ms between two looks at /readyz, and how long to look. */
 const LOOK_INTERVAL = 20;

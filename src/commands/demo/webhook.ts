@@ -1,8 +1,8 @@
 import { Registry } from 'prom-client';
-import { findFreePorts } from '../../demo/loopback.ts';
 import type { RunningWebhook, WebhookOptions } from '../../demo/webhook.ts';
-import { readWebhookCommandLine, type WebhookCommandSettings } from '../../settings/webhook.ts';
+import { findFreePorts } from '../../local-cluster/loopback.ts';
 import { createWebhookParts } from '../webhook/parts.ts';
+import { readWebhookCommandLine, type WebhookCommandSettings } from '../webhook/read-settings.ts';
 import { createMemoryLog } from './log.ts';
 import { startServer } from './server.ts';
 

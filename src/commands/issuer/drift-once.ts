@@ -2,10 +2,10 @@ import { renderDrift } from '../../issuer/drift/render.ts';
 import { type DriftReport, findDrift } from '../../issuer/drift/report.ts';
 import { createKubeApi } from '../../kube/api.ts';
 import { describeError } from '../../kube/errors.ts';
-import type { DriftCommandSettings } from '../../settings/issuer-drift.ts';
 import { findCluster } from '../cluster.ts';
 import type { ExitCode, Terminal } from '../outcome.ts';
 import { type Cluster, createDriftDeps } from './drift.ts';
+import type { DriftCommandSettings } from './drift-settings.ts';
 
 /** `iam-bridge issuer drift`: one comparison. */
 export async function runDriftOnce(settings: DriftCommandSettings, terminal: Terminal): Promise<ExitCode> {

@@ -1,3 +1,4 @@
+import { createSystemClock } from '../../base/clock.ts';
 import type { Part } from '../../http/lifecycle.ts';
 import type { Log } from '../../http/log.ts';
 import { type DriftDeps, type DriftReport, findDrift } from '../../issuer/drift/report.ts';
@@ -6,10 +7,9 @@ import { createDocumentFetch } from '../../issuer/keys/fetch-document.ts';
 import type { CountDrift } from '../../issuer/metrics.ts';
 import type { ApiAccess } from '../../kube/access.ts';
 import { createKubeApi, type KubeApi } from '../../kube/api.ts';
-import { createSystemClock } from '../../kube/clock.ts';
 import { describeError } from '../../kube/errors.ts';
-import type { DriftSettings } from '../../settings/issuer.ts';
 import { readAuthorities } from '../authorities.ts';
+import type { DriftSettings } from './read-settings.ts';
 
 /** The cluster that is compared, reached by this access. */
 export interface Cluster {

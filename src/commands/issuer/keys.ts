@@ -1,7 +1,8 @@
+import { createSystemClock } from '../../base/clock.ts';
+import { readFiles, type WatchedFiles, watchFiles } from '../../base/watched-files.ts';
 import type { Part } from '../../http/lifecycle.ts';
 import type { Log } from '../../http/log.ts';
 import type { ReadyCheck } from '../../http/ops.ts';
-import { readFiles, type WatchedFiles, watchFiles } from '../../http/watched-files.ts';
 import { createClusterSource } from '../../issuer/keys/cluster.ts';
 import { createFileSource } from '../../issuer/keys/file-source.ts';
 import type { KeyLimits } from '../../issuer/keys/key-limits.ts';
@@ -11,8 +12,7 @@ import type { IssuerMetrics } from '../../issuer/metrics.ts';
 import type { DocumentStore } from '../../issuer/serve/document-store.ts';
 import { createPemSource, createServedSource, type Deliver } from '../../issuer/serve/served-source.ts';
 import type { KubeApi } from '../../kube/api.ts';
-import { createSystemClock } from '../../kube/clock.ts';
-import type { IssuerCommandSettings, SourceSettings } from '../../settings/issuer.ts';
+import type { IssuerCommandSettings, SourceSettings } from './read-settings.ts';
 
 export interface KeysDeps {
   /** Of the cluster, where that is the source. */

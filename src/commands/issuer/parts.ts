@@ -8,13 +8,13 @@ import { createDriftMetrics, createIssuerMetrics, type IssuerMetrics } from '../
 import { createDocumentStore, type DocumentStore } from '../../issuer/serve/document-store.ts';
 import { createRouting } from '../../issuer/serve/routing.ts';
 import { createKubeApi } from '../../kube/api.ts';
-import type { DriftSettings, IssuerCommandSettings } from '../../settings/issuer.ts';
 import { findCluster } from '../cluster.ts';
 import { createServingCertificate } from '../server/certificate.ts';
 import { toDoorPart, toOpsPart, toServerChecks } from '../server/parts.ts';
 import type { ServerParts, ServerSurroundings } from '../server/run.ts';
 import { type Cluster, createDriftPart } from './drift.ts';
 import { createServedKeys } from './keys.ts';
+import type { DriftSettings, IssuerCommandSettings } from './read-settings.ts';
 import { createVerify, type Verify } from './verify.ts';
 
 /** @throws Error that says which file, credential or service is missing */

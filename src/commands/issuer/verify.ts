@@ -1,14 +1,14 @@
-import { createFileValue, type FileValue } from '../../http/file-value.ts';
+import { createRateLimit } from '../../base/rate-limit.ts';
+import { createFileValue, type FileValue } from '../../base/watched-value.ts';
 import type { Log } from '../../http/log.ts';
-import { createRateLimit } from '../../http/rate-limit.ts';
 import type { DirectHandler } from '../../http/server-bounds.ts';
 import type { ClientAuthorities } from '../../http/tls-server.ts';
 import type { IssuerMetrics } from '../../issuer/metrics.ts';
 import { parseAllowedTokens } from '../../issuer/serve/verify/allowed-tokens.ts';
 import { createVerifyHandler, type VerifyRouteDeps } from '../../issuer/serve/verify/verify-route.ts';
-import type { KeyFinder } from '../../issuer/token/keys.ts';
-import type { VerifySettings } from '../../settings/issuer.ts';
+import type { KeyFinder } from '../../web-identity/token/keys.ts';
 import { checkAuthorities } from '../authorities.ts';
+import type { VerifySettings } from './read-settings.ts';
 
 export interface VerifyDeps {
   readonly issuer: string;
@@ -58,7 +58,7 @@ async function createJudge({
   log,
 }: VerifyDeps): Promise<Omit<VerifyRouteDeps, 'callers' | 'audiences'>> {
   // jose comes with it, and who does not judge has no use for that.
-  const { verifyToken } = await import('../../issuer/token/verify.ts');
+  const { verifyToken } = await import('../../web-identity/token/verify.ts');
   const rate = createRateLimit(RATE);
   return {
     judge: ({ token, audiences }) =>

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { SEVERITIES } from '../../trust/lint/finding.ts';
+import { SEVERITIES } from '../../base/finding.ts';
 import type { TrustEvalOptions } from '../trust/eval.ts';
 import type { TrustGenerateOptions } from '../trust/generate.ts';
 import type { TrustLintOptions } from '../trust/lint.ts';
@@ -44,7 +44,7 @@ export const registerTrust: Registration = (program, context) => {
 };
 
 async function surround({ terminal, input }: TreeContext): Promise<TrustSurroundings> {
-  const { createPaint } = await import('../../demo/terminal/paint.ts');
+  const { createPaint } = await import('../../terminal/paint.ts');
   return { terminal, input, paint: createPaint(process.stdout), now: Date.now };
 }
 

@@ -1,9 +1,9 @@
-import { readPersonalClaims } from '../../issuer/sts/judge.ts';
-import { isRoleListed } from '../../issuer/sts/role-claim.ts';
-import { readSessionClaims, type SessionClaims } from '../../issuer/sts/session-claims.ts';
-import { readClaims } from '../../issuer/token/claims.ts';
 import { type JsonRecord, readMember } from '../../json/record.ts';
 import type { TrustRequest } from '../../trust/request.ts';
+import { readPersonalClaims } from '../../web-identity/sts/judge.ts';
+import { isRoleListed } from '../../web-identity/sts/role-claim.ts';
+import { readSessionClaims, type SessionClaims } from '../../web-identity/sts/session-claims.ts';
+import { readClaims } from '../../web-identity/token/claims.ts';
 
 /** What a trust policy may ask of a caller. */
 export interface CallerClaims extends SessionClaims {

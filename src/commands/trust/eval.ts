@@ -1,6 +1,6 @@
+import { isAtLeast } from '../../base/finding.ts';
 import { evaluateTrust } from '../../trust/evaluate.ts';
 import { fixPolicy } from '../../trust/fix.ts';
-import { isAtLeast } from '../../trust/lint/finding.ts';
 import { lintPolicy } from '../../trust/lint.ts';
 import { readTrustPolicy, type TrustPolicy } from '../../trust/policy.ts';
 import { renderProblems } from '../../trust/render/problems.ts';

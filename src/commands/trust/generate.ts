@@ -1,6 +1,6 @@
+import type { Paint } from '../../terminal/style.ts';
 import { readTrustInputs, type TrustInputs } from '../../trust/generate/inputs.ts';
 import { type GeneratedTrust, generateTrust, renderGenerated } from '../../trust/generate.ts';
-import type { Paint } from '../../trust/render/style.ts';
 import type { ExitCode } from '../outcome.ts';
 import { refuseUsage, type TrustSurroundings } from './surroundings.ts';
 

@@ -1,6 +1,6 @@
+import { isAtLeast, type Severity } from '../../base/finding.ts';
 import { createPlaceFinder } from '../../json/locate.ts';
 import { checkIssuer } from '../../trust/generate/inputs.ts';
-import { isAtLeast, type Severity } from '../../trust/lint/finding.ts';
 import { lintPolicy, toFindings } from '../../trust/lint.ts';
 import { readTrustPolicy } from '../../trust/policy.ts';
 import { type PlacedFinding, renderFindings } from '../../trust/render/lint.ts';

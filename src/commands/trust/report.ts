@@ -1,7 +1,7 @@
 import { toAscii } from '../../json/quote.ts';
+import type { Paint } from '../../terminal/style.ts';
 import type { TrustFix } from '../../trust/fix.ts';
 import { type PolicyProblem, showPlain } from '../../trust/policy/problem.ts';
-import type { Paint } from '../../trust/render/style.ts';
 import { renderVerdict } from '../../trust/render/verdict.ts';
 import type { TrustRequest } from '../../trust/request.ts';
 import type { TrustVerdict } from '../../trust/verdict.ts';

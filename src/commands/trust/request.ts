@@ -1,11 +1,11 @@
 import { type Arn, parseArn } from '../../aws/arn.ts';
 import { parseRoleArn } from '../../aws/role-arn.ts';
+import { toSubject } from '../../base/names/account.ts';
 import { checkIssuer, parseServiceAccount } from '../../trust/generate/inputs.ts';
 import { isCidr } from '../../trust/match/cidr.ts';
 import type { TrustPolicy } from '../../trust/policy.ts';
 import { toConditionPrefix, toProviderArn } from '../../trust/provider.ts';
 import type { TrustRequest } from '../../trust/request.ts';
-import { toSubject } from '../../trust/service-account.ts';
 import type { CallerClaims } from './claims.ts';
 
 /** The options of `trust eval` that say who asks, and how. */

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { describeFileError, readTextFile } from '../../base/text-file.ts';
 import { type KeySet, MAX_KEY_SET_BYTES, readKeySet } from '../../issuer/keys/key-set.ts';
 import { showPlain } from '../../trust/policy/problem.ts';
 import { readTrustPolicy, type TrustPolicy } from '../../trust/policy.ts';
 import { readAuthorities } from '../authorities.ts';
-import { describeFileError, readTextFile } from '../read-file.ts';
 import type { VerifyPlan } from './plan.ts';
 
 /** What the plan names, read. */

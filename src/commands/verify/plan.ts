@@ -1,6 +1,6 @@
 import { parseRoleArn } from '../../aws/role-arn.ts';
 import { checkIssuerUrl } from '../../issuer/keys/discovery.ts';
-import type { Profile } from '../../issuer/token/examination.ts';
+import type { Profile } from '../../web-identity/token/examination.ts';
 
 /** The flags as commander gives them. */
 export interface VerifyFlags {

@@ -1,10 +1,10 @@
-import type { Paint, Style } from '../../demo/terminal/paint.ts';
-import { toStsError } from '../../issuer/sts/errors.ts';
-import type { StsVerdict } from '../../issuer/sts/verdict.ts';
-import type { TokenClaims } from '../../issuer/token/claims.ts';
-import { toPrintable } from '../../issuer/token/printable.ts';
-import { classOf, stsAnswerOf } from '../../issuer/token/refusals.ts';
-import type { Check, Verdict } from '../../issuer/token/verdict.ts';
+import type { Paint, Style } from '../../terminal/paint.ts';
+import { toStsError } from '../../web-identity/sts/errors.ts';
+import type { StsVerdict } from '../../web-identity/sts/verdict.ts';
+import type { TokenClaims } from '../../web-identity/token/claims.ts';
+import { toPrintable } from '../../web-identity/token/printable.ts';
+import { classOf, stsAnswerOf } from '../../web-identity/token/refusals.ts';
+import type { Check, Verdict } from '../../web-identity/token/verdict.ts';
 
 export interface Verification {
   readonly verdict: Verdict;

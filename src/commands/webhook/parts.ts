@@ -1,9 +1,8 @@
 import { collectDefaultMetrics, type Registry } from 'prom-client';
+import { createSystemClock } from '../../base/clock.ts';
 import type { Part } from '../../http/lifecycle.ts';
 import { createTlsServer } from '../../http/tls-server.ts';
 import { createKubeApi } from '../../kube/api.ts';
-import { createSystemClock } from '../../kube/clock.ts';
-import type { WebhookCommandSettings } from '../../settings/webhook.ts';
 import { createJudgementLog } from '../../webhook/log.ts';
 import { createWebhookMetrics } from '../../webhook/metrics.ts';
 import { createMutateHandler } from '../../webhook/routes.ts';
@@ -13,6 +12,7 @@ import { findCluster } from '../cluster.ts';
 import { createServingCertificate } from '../server/certificate.ts';
 import { toDoorPart, toOpsPart, toServerChecks } from '../server/parts.ts';
 import type { ServerParts, ServerSurroundings } from '../server/run.ts';
+import type { WebhookCommandSettings } from './read-settings.ts';
 import { createReflectorReports, registerLastContact } from './reflector-report.ts';
 import { toWebhookSettings } from './settings.ts';
 import { createSources, type Sources } from './sources.ts';

@@ -1,6 +1,6 @@
 import { createMetadataFetch, readInstanceIdentity } from '../../aws/instance-identity.ts';
-import type { WebhookCommandSettings } from '../../settings/webhook.ts';
 import type { WebhookSettings } from '../../webhook/settings.ts';
+import type { WebhookCommandSettings } from './read-settings.ts';
 
 /**
  * The webhook's own settings out of the command's.

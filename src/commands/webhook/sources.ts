@@ -1,9 +1,8 @@
+import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../http/log.ts';
 import type { ReadyCheck } from '../../http/ops.ts';
 import type { KubeApi } from '../../kube/api.ts';
-import type { Clock } from '../../kube/clock.ts';
 import type { Reflector } from '../../kube/reflector.ts';
-import type { WebhookCommandSettings } from '../../settings/webhook.ts';
 import type { JudgeDeps } from '../../webhook/judge.ts';
 import type { WebhookMetrics } from '../../webhook/metrics.ts';
 import type { AccountReader } from '../../webhook/sources/account.ts';
@@ -11,6 +10,7 @@ import type { AccountStore } from '../../webhook/sources/account-store.ts';
 import { createConfigMapStore } from '../../webhook/sources/config-map-store.ts';
 import { createFindAccount } from '../../webhook/sources/find-account.ts';
 import { createLiveReader } from '../../webhook/sources/live-read.ts';
+import type { WebhookCommandSettings } from './read-settings.ts';
 import type { ReflectorReport } from './reflector-report.ts';
 import { createAccountReflector, createConfigMapReflector, createListFile } from './watches.ts';
 

@@ -1,7 +1,7 @@
+import type { Clock } from '../../base/clock.ts';
+import { readFiles, watchFiles } from '../../base/watched-files.ts';
 import type { Log } from '../../http/log.ts';
-import { readFiles, watchFiles } from '../../http/watched-files.ts';
 import type { KubeApi } from '../../kube/api.ts';
-import type { Clock } from '../../kube/clock.ts';
 import { createReflector, type Reflector } from '../../kube/reflector.ts';
 import type { AccountStore } from '../../webhook/sources/account-store.ts';
 import { CONFIG_MAP_NAME, type ConfigMapStore } from '../../webhook/sources/config-map-store.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import jsonpatch from 'fast-json-patch';
-import type { Manifest } from '../manifests.ts';
+import type { Manifest } from '../../local-cluster/manifests.ts';
 import type { Decision } from '../report.ts';
 import { readAnswer, type WebhookAnswer } from './answer.ts';
 import { askWebhook, type WebhookAddress } from './ask.ts';

@@ -1,5 +1,5 @@
+import { isObject } from '../../local-cluster/manifests.ts';
 import type { AddOperation } from '../../webhook/plan/patch.ts';
-import { isObject } from '../manifests.ts';
 
 /** What a webhook says, or why kube-apiserver would not take it for an answer. */
 export type WebhookAnswer =

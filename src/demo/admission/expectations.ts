@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isObject, type Manifest } from '../manifests.ts';
+import { isObject, type Manifest } from '../../local-cluster/manifests.ts';
 import type { Decision } from '../report.ts';
 
 const VOLUME = 'aws-iam-token';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isObject, type Manifest } from '../manifests.ts';
+import { isObject, type Manifest } from '../../local-cluster/manifests.ts';
 
 /**
  * The pod that the Job controller makes of a Job: its template, with labels, an owner and a finalizer to count by.

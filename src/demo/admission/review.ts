@@ -1,4 +1,4 @@
-import type { Manifest } from '../manifests.ts';
+import type { Manifest } from '../../local-cluster/manifests.ts';
 
 /** Who creates the pod, as the API server tells its webhooks. */
 export interface Requester {

@@ -1,5 +1,5 @@
+import type { Examples } from '../../local-cluster/manifests.ts';
 import type { Expectation } from '../admission/expectations.ts';
-import type { Examples } from '../manifests.ts';
 import type { CommandLine } from '../report.ts';
 import type { StoryAws } from './aws.ts';
 import { EXAMPLE_ISSUER } from './policies.ts';

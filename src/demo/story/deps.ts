@@ -1,7 +1,7 @@
-import type { Clock } from '../../kube/clock.ts';
-import type { Cleanup } from '../cleanup.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Cleanup } from '../../local-cluster/cleanup.ts';
+import type { Examples } from '../../local-cluster/manifests.ts';
 import type { StartIssuer } from '../issuer.ts';
-import type { Examples } from '../manifests.ts';
 import type { StartWebhook } from '../webhook.ts';
 
 /** What every story needs. */

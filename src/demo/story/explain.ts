@@ -1,7 +1,7 @@
-import { judgeAssumeRole } from '../../issuer/sts/judge.ts';
-import type { StsFacts } from '../../issuer/sts/verdict.ts';
 import { findNearestStatement } from '../../trust/nearest-statement.ts';
 import type { TrustVerdict } from '../../trust/verdict.ts';
+import { judgeAssumeRole } from '../../web-identity/sts/judge.ts';
+import type { StsFacts } from '../../web-identity/sts/verdict.ts';
 import type { HiddenReason } from '../report.ts';
 
 /** What a pod asks STS for. */

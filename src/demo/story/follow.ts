@@ -1,7 +1,7 @@
-import type { Clock } from '../../kube/clock.ts';
-import { type Manifest, toLabel } from '../manifests.ts';
-import type { TestNode } from '../node/node.ts';
-import type { PodRun } from '../node/pod-run.ts';
+import type { Clock } from '../../base/clock.ts';
+import { type Manifest, toLabel } from '../../local-cluster/manifests.ts';
+import type { TestNode } from '../../local-cluster/node/node.ts';
+import type { PodRun } from '../../local-cluster/node/pod-run.ts';
 import type { RunReport } from '../report.ts';
 import type { StoryAws } from './aws.ts';
 import type { ByHandFacts, StoryCase } from './cases.ts';

@@ -1,5 +1,5 @@
-import type { Authority } from '../certificate.ts';
-import type { Folder } from '../folder.ts';
+import type { Authority } from '../../http/self-signed.ts';
+import type { Folder } from '../../local-cluster/folder.ts';
 import { toIssuerCommands } from '../issuer.ts';
 import type { StepResult } from '../report.ts';
 import type { StoryDeps } from './deps.ts';

@@ -1,4 +1,4 @@
-import { isObject, type Manifest } from '../manifests.ts';
+import { isObject, type Manifest } from '../../local-cluster/manifests.ts';
 
 /** Variables that every container is to have, by name. */
 export type Variables = Readonly<Record<string, string>>;

@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiAccess } from '../../kube/access.ts';
 import { createKubeApi } from '../../kube/api.ts';
-import type { Folder } from '../folder.ts';
-import type { LocalImage } from '../node/images.ts';
-import { startTestNode } from '../node/node.ts';
+import type { Folder } from '../../local-cluster/folder.ts';
+import type { LocalImage } from '../../local-cluster/node/images.ts';
+import { startTestNode } from '../../local-cluster/node/node.ts';
 import type { StoryDeps } from './deps.ts';
 
 /** The image of the examples: everything that is in it is this very program. */

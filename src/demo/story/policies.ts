@@ -1,6 +1,6 @@
+import type { Folder } from '../../local-cluster/folder.ts';
+import { readExampleText } from '../../local-cluster/manifests.ts';
 import { toConditionPrefix } from '../../trust/provider.ts';
-import type { Folder } from '../folder.ts';
-import { readExampleText } from '../manifests.ts';
 
 /** The issuer that the policies of the examples name. */
 export const EXAMPLE_ISSUER = 'https://issuer.example/clusters/demo';

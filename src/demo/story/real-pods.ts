@@ -1,5 +1,4 @@
-import { checkOutcome } from '../admission/expectations.ts';
-import type { ControlPlane } from '../control-plane/start.ts';
+import type { ControlPlane } from '../../local-cluster/control-plane/start.ts';
 import {
   findManifest,
   isObject,
@@ -8,7 +7,8 @@ import {
   parseManifests,
   readRoleArn,
   toLabel,
-} from '../manifests.ts';
+} from '../../local-cluster/manifests.ts';
+import { checkOutcome } from '../admission/expectations.ts';
 import type { CommandLine, Decision, PodReport, StepResult } from '../report.ts';
 import type { RunningWebhook } from '../webhook.ts';
 import { type StoryCase, toCommands, toExpectation } from './cases.ts';

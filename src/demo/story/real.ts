@@ -1,9 +1,13 @@
-import { type Authority, createAuthority } from '../certificate.ts';
-import { ISSUER_USER } from '../control-plane/access.ts';
-import type { Programs } from '../control-plane/programs.ts';
-import { renderPermissions, renderProbe, renderRegistration } from '../control-plane/registration.ts';
-import { type ControlPlane, startControlPlane } from '../control-plane/start.ts';
-import { findFreePorts } from '../loopback.ts';
+import { type Authority, createAuthority } from '../../http/self-signed.ts';
+import { ISSUER_USER } from '../../local-cluster/control-plane/access.ts';
+import type { Programs } from '../../local-cluster/control-plane/programs.ts';
+import {
+  renderPermissions,
+  renderProbe,
+  renderRegistration,
+} from '../../local-cluster/control-plane/registration.ts';
+import { type ControlPlane, startControlPlane } from '../../local-cluster/control-plane/start.ts';
+import { findFreePorts } from '../../local-cluster/loopback.ts';
 import type { Book } from '../report.ts';
 import { type RunningWebhook, toWebhookCommands } from '../webhook.ts';
 import { showAws } from './aws.ts';

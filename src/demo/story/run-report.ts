@@ -1,5 +1,5 @@
 import { toObjectLabel } from '../../kube/objects.ts';
-import type { PodRun } from '../node/pod-run.ts';
+import type { PodRun } from '../../local-cluster/node/pod-run.ts';
 import type { HiddenReason, RunReport, StoredObject } from '../report.ts';
 import type { StoryAws } from './aws.ts';
 

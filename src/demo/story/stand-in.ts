@@ -1,19 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { type Authority, createAuthority } from '../../http/self-signed.ts';
 import { createDirectAccess } from '../../kube/direct.ts';
-import { admitPod } from '../admission/admit.ts';
-import type { WebhookAddress } from '../admission/ask.ts';
-import { checkOutcome } from '../admission/expectations.ts';
-import { toJobPod } from '../admission/job-pod.ts';
-import { ADMINISTRATOR, JOB_CONTROLLER } from '../admission/review.ts';
-import { type Authority, createAuthority } from '../certificate.ts';
-import { createObjectTable } from '../cluster/object-table.ts';
-import { type ClusterState, createClusterRoutes } from '../cluster/routes.ts';
-import { serveRoutes } from '../cluster/server.ts';
-import { createSigningKey } from '../cluster/signing-key.ts';
-import { createTokenIssuer } from '../cluster/token-issuer.ts';
-import { createTemporaryFolder, type Folder } from '../folder.ts';
-import { removeAtTheEnd } from '../lifeline.ts';
-import { findFreePorts } from '../loopback.ts';
+import { createTemporaryFolder, type Folder } from '../../local-cluster/folder.ts';
+import { removeAtTheEnd } from '../../local-cluster/lifeline.ts';
+import { findFreePorts } from '../../local-cluster/loopback.ts';
 import {
   type Examples,
   findManifest,
@@ -21,7 +11,17 @@ import {
   type ManifestFile,
   readRoleArn,
   toLabel,
-} from '../manifests.ts';
+} from '../../local-cluster/manifests.ts';
+import { createObjectTable } from '../../local-cluster/stand-in/object-table.ts';
+import { type ClusterState, createClusterRoutes } from '../../local-cluster/stand-in/routes.ts';
+import { serveRoutes } from '../../local-cluster/stand-in/server.ts';
+import { createSigningKey } from '../../local-cluster/stand-in/signing-key.ts';
+import { createTokenIssuer } from '../../local-cluster/stand-in/token-issuer.ts';
+import { admitPod } from '../admission/admit.ts';
+import type { WebhookAddress } from '../admission/ask.ts';
+import { checkOutcome } from '../admission/expectations.ts';
+import { toJobPod } from '../admission/job-pod.ts';
+import { ADMINISTRATOR, JOB_CONTROLLER } from '../admission/review.ts';
 import type { Book, PodReport, StepResult } from '../report.ts';
 import { toWebhookCommands } from '../webhook.ts';
 import { showAws } from './aws.ts';

@@ -1,9 +1,9 @@
 import type { KubeApi } from '../../kube/api.ts';
 import { describeError } from '../../kube/errors.ts';
+import { isSignatureAlgorithm } from '../../web-identity/token/keys.ts';
 import { createClusterSource, readClusterIssuer } from '../keys/cluster.ts';
 import { type KeySet, readKeySet } from '../keys/key-set.ts';
 import { quote } from '../keys/quote.ts';
-import { isSignatureAlgorithm } from '../token/keys.ts';
 import { type DriftFinding, toFinding } from './findings.ts';
 import { type AccountName, requestSampleToken, type SampleToken } from './sample-token.ts';
 

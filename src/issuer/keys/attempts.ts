@@ -1,4 +1,4 @@
-import { createBackOff } from '../../kube/back-off.ts';
+import { createBackOff } from '../../base/back-off.ts';
 import { describeFailure, type KeyFailure, KeySourceError } from './failures.ts';
 
 /** What is remembered of reading a source, so that it is not read too often. Times in elapsed ms. */

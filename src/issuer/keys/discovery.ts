@@ -1,7 +1,7 @@
 import { readJson } from '../../json/read.ts';
 import { isRecord, type JsonRecord, readMember } from '../../json/record.ts';
+import { isSignatureAlgorithm, SIGNATURE_ALGORITHMS } from '../../web-identity/token/keys.ts';
 import { DISCOVERY_PATH } from '../documents.ts';
-import { isSignatureAlgorithm, SIGNATURE_ALGORITHMS } from '../token/keys.ts';
 import { parseDocumentUrl } from './document-url.ts';
 import { quote, quoteIssuer } from './quote.ts';
 

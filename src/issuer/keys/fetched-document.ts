@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { readBounded } from './bounded-file.ts';
+import { readBounded } from '../../base/bounded-file.ts';
 import { readMaxAge } from './caching.ts';
 import { KeySourceError } from './failures.ts';
 

@@ -1,5 +1,5 @@
-import type { Clock } from '../../kube/clock.ts';
-import type { KeyLookup } from '../token/keys.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { KeyLookup } from '../../web-identity/token/keys.ts';
 import { createAttempts } from './attempts.ts';
 import { createElapsed } from './elapsed.ts';
 import { countMissing, type HeldSet, toHeldSet } from './held-set.ts';

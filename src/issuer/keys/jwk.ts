@@ -1,6 +1,6 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { type JsonRecord, readMember } from '../../json/record.ts';
-import type { SignatureAlgorithm, VerificationKey } from '../token/keys.ts';
+import type { SignatureAlgorithm, VerificationKey } from '../../web-identity/token/keys.ts';
 import { quote } from './quote.ts';
 
 export type JwkReading =

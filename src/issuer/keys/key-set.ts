@@ -1,6 +1,6 @@
 import { readJson } from '../../json/read.ts';
 import { isRecord, readMember } from '../../json/record.ts';
-import type { KeyLookup, VerificationKey } from '../token/keys.ts';
+import type { KeyLookup, VerificationKey } from '../../web-identity/token/keys.ts';
 import { type JwkReading, readJwk } from './jwk.ts';
 import { findSecretMaterial } from './key-material.ts';
 import { quote } from './quote.ts';

@@ -1,5 +1,5 @@
+import type { SignatureAlgorithm, VerificationKey } from '../../web-identity/token/keys.ts';
 import type { PublicJwk, RsaPublicJwk } from '../documents.ts';
-import type { SignatureAlgorithm, VerificationKey } from '../token/keys.ts';
 import { readKeySet } from './key-set.ts';
 import { toPublicJwk } from './public-jwk.ts';
 

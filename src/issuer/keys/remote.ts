@@ -1,5 +1,5 @@
-import type { Clock } from '../../kube/clock.ts';
-import type { KeyFinder } from '../token/keys.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { KeyFinder } from '../../web-identity/token/keys.ts';
 import { IssuerKeys, type KeyStatus } from './issuer-keys.ts';
 import type { KeyReport } from './key-events.ts';
 import { DEFAULT_KEY_LIMITS, type KeyLimits } from './key-limits.ts';

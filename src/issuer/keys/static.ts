@@ -1,4 +1,4 @@
-import type { KeyFinder, KeyLookup } from '../token/keys.ts';
+import type { KeyFinder, KeyLookup } from '../../web-identity/token/keys.ts';
 import type { KeySet } from './key-set.ts';
 
 /** Keys that were read once, such as those of `--offline`. @param sets by issuer, as the tokens' `iss` has it */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { readBoundedFile } from '../keys/bounded-file.ts';
+import { readBoundedFile } from '../../base/bounded-file.ts';
 import type { PublishTarget } from './target.ts';
 
 export interface DirectoryDeps {

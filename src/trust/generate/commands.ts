@@ -1,6 +1,6 @@
+import { quoteWord } from '../../base/shell.ts';
 import { findEksRegion } from './eks.ts';
 import type { TrustPlan } from './inputs.ts';
-import { quoteWord } from './shell.ts';
 import { createTrustDocument } from './statement.ts';
 
 /** Steps that each have a sentence for people and the commands for a shell. */

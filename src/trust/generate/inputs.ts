@@ -1,5 +1,5 @@
+import { isServiceAccountName, type ServiceAccountName, toSubject } from '../../base/names/account.ts';
 import { toProviderArn } from '../provider.ts';
-import { isServiceAccountName, type ServiceAccountName, toSubject } from '../service-account.ts';
 import type { TrustedCaller } from './statement.ts';
 
 /** What provider, role and policy are made from; all of it as somebody typed it. */

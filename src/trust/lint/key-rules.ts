@@ -1,9 +1,9 @@
+import type { Finding, Severity } from '../../base/finding.ts';
 import { explainKey } from '../near-miss/key.ts';
 import { findPlatformOfKey } from '../platforms.ts';
 import type { Condition } from '../policy/condition.ts';
 import { showValue } from '../policy/problem.ts';
 import type { NearMissKind } from '../verdict.ts';
-import type { Finding, Severity } from './finding.ts';
 import type { RuleId } from './rules.ts';
 import { isRestriction, judgePresence, type LintScope, readClaimOfKey } from './scope.ts';
 

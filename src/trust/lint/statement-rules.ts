@@ -1,7 +1,7 @@
+import type { Finding } from '../../base/finding.ts';
 import { judgeAction } from '../judge/action.ts';
 import { matchGlob, toGlob } from '../match/glob.ts';
 import { showValue } from '../policy/problem.ts';
-import type { Finding } from './finding.ts';
 import { isRestriction, type LintScope, readClaimOfKey } from './scope.ts';
 
 /** Rules that look at a statement as a whole. */

@@ -1,6 +1,6 @@
+import type { Severity } from '../../base/finding.ts';
+import { SUBJECT_PREFIX } from '../../base/names/account.ts';
 import { showPlain } from '../policy/problem.ts';
-import { SUBJECT_PREFIX } from '../service-account.ts';
-import type { Severity } from './finding.ts';
 
 /** How much a pattern of a subject lets in. */
 export interface Breadth {

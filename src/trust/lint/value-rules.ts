@@ -1,9 +1,9 @@
+import type { Finding } from '../../base/finding.ts';
+import { isServiceAccountSubject, SUBJECT_PREFIX } from '../../base/names/account.ts';
 import { ALMOST_STS } from '../audiences.ts';
 import { findPlatformOfKey, findPlatformOfSubject } from '../platforms.ts';
 import type { Condition } from '../policy/condition.ts';
 import { showValue } from '../policy/problem.ts';
-import { isServiceAccountSubject, SUBJECT_PREFIX } from '../service-account.ts';
-import type { Finding } from './finding.ts';
 import type { RuleId } from './rules.ts';
 import { isRestriction, type LintScope, readClaimOfKey } from './scope.ts';
 import { measureBreadth } from './subject.ts';

@@ -1,4 +1,4 @@
-import { findNearest } from '../edit-distance.ts';
+import { findNearest } from '../../base/edit-distance.ts';
 import { CLAIM_KEYS, NEVER_SET, OF_THE_REQUEST, UNKNOWN } from '../judge/keys.ts';
 import { findPlatformOfKey } from '../platforms.ts';
 import { showPlain, showValue } from '../policy/problem.ts';

@@ -1,6 +1,6 @@
+import { parseSubject, type ServiceAccountName, toSubject } from '../../base/names/account.ts';
 import { matchGlob, toGlob } from '../match/glob.ts';
 import { showPlain, showValue } from '../policy/problem.ts';
-import { parseSubject, type ServiceAccountName, toSubject } from '../service-account.ts';
 import type { NearMiss } from '../verdict.ts';
 import { type Look, nearMiss } from './look.ts';
 

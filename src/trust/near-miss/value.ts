@@ -1,5 +1,5 @@
+import { measureDistance } from '../../base/edit-distance.ts';
 import { ALMOST_STS } from '../audiences.ts';
-import { measureDistance } from '../edit-distance.ts';
 import { matchGlob, toGlob } from '../match/glob.ts';
 import { findPlatformOfSubject } from '../platforms.ts';
 import { showPlain, showValue } from '../policy/problem.ts';

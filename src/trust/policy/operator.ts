@@ -1,4 +1,4 @@
-import { findNearest } from '../edit-distance.ts';
+import { findNearest } from '../../base/edit-distance.ts';
 
 /** How a condition compares; each family has one comparison. */
 export type OperatorFamily =

@@ -1,5 +1,5 @@
+import { findNearest } from '../../base/edit-distance.ts';
 import { isRecord, type JsonRecord, readMember } from '../../json/record.ts';
-import { findNearest } from '../edit-distance.ts';
 import { type ActionElement, readAction } from './action.ts';
 import { type Condition, readConditions } from './condition.ts';
 import { type PrincipalElement, readPrincipal } from './principal.ts';

@@ -1,7 +1,7 @@
+import type { Finding } from '../../base/finding.ts';
 import type { TextPlace } from '../../json/locate.ts';
-import type { Finding } from '../lint/finding.ts';
+import { type Paint, PLAIN, type Style } from '../../terminal/style.ts';
 import { showPlain } from '../policy/problem.ts';
-import { type Paint, PLAIN, type Style } from './style.ts';
 
 /** A finding, and where in which file it is. */
 export interface PlacedFinding extends Finding {

@@ -1,5 +1,5 @@
+import { type Paint, PLAIN } from '../../terminal/style.ts';
 import { type PolicyProblem, showPlain } from '../policy/problem.ts';
-import { type Paint, PLAIN } from './style.ts';
 
 /** Why a document is no trust policy that IAM takes: each place with its remedy. */
 export function renderProblems(problems: readonly PolicyProblem[], paint: Paint = PLAIN): string {

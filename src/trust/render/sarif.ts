@@ -1,4 +1,4 @@
-import type { Severity } from '../lint/finding.ts';
+import type { Severity } from '../../base/finding.ts';
 import { RULES, type RuleId } from '../lint/rules.ts';
 import type { PlacedFinding } from './lint.ts';
 

@@ -1,7 +1,7 @@
+import { type Paint, PLAIN, type Style } from '../../terminal/style.ts';
 import { showPlain } from '../policy/problem.ts';
 import { nameStatement } from '../summary.ts';
 import type { ConditionReport, PartReport, StatementReport, Tristate, TrustVerdict } from '../verdict.ts';
-import { type Paint, PLAIN, type Style } from './style.ts';
 
 const DECISIONS = {
   allow: { style: 'good', text: 'ALLOW' },

@@ -1,4 +1,4 @@
-import type { Clock } from '../../kube/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { AccountFinding } from '../identity.ts';
 import type { Account } from './account.ts';
 import type { LiveReader } from './live-read.ts';

@@ -1,5 +1,5 @@
-import { createRateLimit, type RateLimit } from '../../http/rate-limit.ts';
-import type { Clock } from '../../kube/clock.ts';
+import type { Clock } from '../../base/clock.ts';
+import { createRateLimit, type RateLimit } from '../../base/rate-limit.ts';
 import type { AccountFinding } from '../identity.ts';
 import { createAnswerMemory } from './answer-memory.ts';
 import {

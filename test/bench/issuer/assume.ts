@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { judgeAssumeRole } from '../../../src/issuer/sts/judge.ts';
-import { startChild } from '../../e2e/harness/child.ts';
-import { createWorkspace, findFreePort, type Workspace } from '../../e2e/harness/workspace.ts';
-import { createFacts, createRequest, ROLE } from '../../issuer/support/sts.ts';
-import { createToken, ec, NOW, rsa } from '../../issuer/support/tokens.ts';
+import { judgeAssumeRole } from '../../../src/web-identity/sts/judge.ts';
+import { startChild } from '../../support/child.ts';
+import { createFacts, createRequest, ROLE } from '../../support/web-identity/sts.ts';
+import { createToken, ec, NOW, rsa } from '../../support/web-identity/tokens.ts';
+import { createWorkspace, findFreePort, type Workspace } from '../../support/workspace.ts';
 import { type Load, type LoadFigures, putUnderLoad } from '../load.ts';
 import { untilReady } from '../ready.ts';
 import { type Spread, toSpread } from '../statistics.ts';

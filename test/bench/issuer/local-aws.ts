@@ -3,11 +3,11 @@
  * argv: port, a file with the key set, and the time at which it stands still, ms since epoch.
  */
 import { readFileSync } from 'node:fs';
-import { readLocalAwsConfig } from '../../../src/demo/aws/config.ts';
-import { startLocalAws } from '../../../src/demo/aws/start.ts';
 import { readKeySet } from '../../../src/issuer/keys/key-set.ts';
 import { createStaticKeys } from '../../../src/issuer/keys/static.ts';
-import { PROVIDER, ROLE, STATEMENT } from '../../issuer/support/sts.ts';
+import { readLocalAwsConfig } from '../../../src/local-aws/config.ts';
+import { startLocalAws } from '../../../src/local-aws/start.ts';
+import { PROVIDER, ROLE, STATEMENT } from '../../support/web-identity/sts.ts';
 
 const [port, keysPath = '', now] = process.argv.slice(2);
 const { url, clientIds } = PROVIDER;

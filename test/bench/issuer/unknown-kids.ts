@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createSystemClock } from '../../../src/base/clock.ts';
 import { createDocumentFetch } from '../../../src/issuer/keys/fetch-document.ts';
 import { createNetworkSource } from '../../../src/issuer/keys/network-source.ts';
 import { createRemoteKeys } from '../../../src/issuer/keys/remote.ts';
-import { verifyToken } from '../../../src/issuer/token/verify.ts';
-import { createSystemClock } from '../../../src/kube/clock.ts';
-import { AUDIENCE, createToken, ec, NOW } from '../../issuer/support/tokens.ts';
+import { verifyToken } from '../../../src/web-identity/token/verify.ts';
+import { AUDIENCE, createToken, ec, NOW } from '../../support/web-identity/tokens.ts';
 
 /** How often the key set was fetched for tokens of that many unknown key ids, all at once. */
 export interface UnknownKidFigures {

@@ -1,8 +1,16 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { readKeySet } from '../../../src/issuer/keys/key-set.ts';
 import { createStaticKeys } from '../../../src/issuer/keys/static.ts';
-import { verifyToken } from '../../../src/issuer/token/verify.ts';
-import { AUDIENCE, createToken, ec, ISSUER, NOW, rsa, type Signer } from '../../issuer/support/tokens.ts';
+import { verifyToken } from '../../../src/web-identity/token/verify.ts';
+import {
+  AUDIENCE,
+  createToken,
+  ec,
+  ISSUER,
+  NOW,
+  rsa,
+  type Signer,
+} from '../../support/web-identity/tokens.ts';
 import { measureBurst, type Rate, type RateSpread, toRateSpread } from './burst.ts';
 import type { IssuerBenchOptions } from './options.ts';
 

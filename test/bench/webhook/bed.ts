@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { createAuthority } from '../../e2e/harness/certificates.ts';
-import { type Child, startChild } from '../../e2e/harness/child.ts';
-import { createWorkspace, findFreePort, type Workspace } from '../../e2e/harness/workspace.ts';
+import { createAuthority } from '../../support/certificates.ts';
+import { type Child, startChild } from '../../support/child.ts';
+import { createWorkspace, findFreePort, type Workspace } from '../../support/workspace.ts';
 import type { Load } from '../load.ts';
 import { untilReady } from '../ready.ts';
 import { LOAD_CORE, SERVER_CORE } from '../tools.ts';

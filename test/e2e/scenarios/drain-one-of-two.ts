@@ -8,15 +8,15 @@
  */
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Ending } from '../harness/child.ts';
-import { type Cluster, startCluster } from '../harness/cluster.ts';
-import { grantWebhook, ROLE_ARN, toNamespace, toPod, toServiceAccount } from '../harness/fixtures.ts';
-import { readRole } from '../harness/injection.ts';
-import { type LoadResult, startLoad } from '../harness/load.ts';
-import { NAMESPACE_ADDRESS } from '../harness/network-namespace.ts';
-import type { KubeObject } from '../harness/objects.ts';
-import { registerWebhook } from '../harness/registration.ts';
-import { startWebhook, type Webhook } from '../harness/webhook.ts';
+import type { Ending } from '../../support/child.ts';
+import { type Cluster, startCluster } from '../../support/e2e/cluster.ts';
+import { grantWebhook, ROLE_ARN, toNamespace, toPod, toServiceAccount } from '../../support/e2e/fixtures.ts';
+import { readRole } from '../../support/e2e/injection.ts';
+import { type LoadResult, startLoad } from '../../support/e2e/load.ts';
+import { NAMESPACE_ADDRESS } from '../../support/e2e/network-namespace.ts';
+import type { KubeObject } from '../../support/e2e/objects.ts';
+import { registerWebhook } from '../../support/e2e/registration.ts';
+import { startWebhook, type Webhook } from '../../support/e2e/webhook.ts';
 
 interface Sighting extends LoadResult {
   /** How the replica that got SIGTERM ended. */

@@ -1,6 +1,6 @@
 /** Starts a program of the harness, tells about it on stdout, and waits to be killed. */
-import { startChild } from '../harness/child.ts';
-import { createWorkspace } from '../harness/workspace.ts';
+import { startChild } from '../../support/child.ts';
+import { createWorkspace } from '../../support/workspace.ts';
 
 const workspace = createWorkspace();
 // A program with a child of its own that ignores polite signals, as the worst of them do.

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { lookAtApiServers } from '../../../src/issuer/drift/api-servers.ts';
 import type { ApiAnswer } from '../../../src/kube/api.ts';
-import { toSet } from '../keys/support/jwks.ts';
-import { current, next, toDiscovery } from './support/scene.ts';
+import { current, next, toDiscovery } from '../../support/issuer/drift-scene.ts';
+import { toSet } from '../../support/issuer/key-jwks.ts';
 
 function toSlices(addresses: readonly string[]): string {
   return JSON.stringify({

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { DRIFT, type DriftCode, listDriftCodes } from '../../../src/issuer/drift/findings.ts';
 import { renderDrift } from '../../../src/issuer/drift/render.ts';
 import { KeySourceError } from '../../../src/issuer/keys/failures.ts';
-import { createEcJwk, createEcPair, type Jwk, toSet, useRsaPair } from '../keys/support/jwks.ts';
 import {
   current,
   DISCOVERY,
@@ -14,7 +13,8 @@ import {
   type Scene,
   toDiscovery,
   toTokenAnswer,
-} from './support/scene.ts';
+} from '../../support/issuer/drift-scene.ts';
+import { createEcJwk, createEcPair, type Jwk, toSet, useRsaPair } from '../../support/issuer/key-jwks.ts';
 
 const codesOf = ({ findings }: { findings: readonly { code: string }[] }): string[] =>
   findings.map(({ code }) => code);

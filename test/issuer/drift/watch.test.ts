@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { toFinding } from '../../../src/issuer/drift/findings.ts';
 import type { DriftReport } from '../../../src/issuer/drift/report.ts';
 import { createDriftWatch } from '../../../src/issuer/drift/watch.ts';
-import { createFakeClock } from '../../kube/support/fake-clock.ts';
-import { until } from '../../kube/support/until.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
+import { until } from '../../support/until.ts';
 
 const GOOD: DriftReport = {
   issuer: 'https://oidc.example',

@@ -2,17 +2,17 @@ import type { LookupAddress } from 'node:dns';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Authority, createAuthority, type KeyPair } from '../../../src/demo/certificate.ts';
+import { type Authority, createAuthority, type KeyPair } from '../../../src/http/self-signed.ts';
 import { createDocumentFetch } from '../../../src/issuer/keys/fetch-document.ts';
-import { issueCertificate } from '../../kube/support/certificates.ts';
+import { issueCertificate } from '../../support/kube/certificates.ts';
 import {
   type Answer,
   type ScriptedServer,
   type ScriptedServerOptions,
   type Step,
   startScriptedServer,
-} from '../../kube/support/scripted-server.ts';
-import { until } from '../../kube/support/until.ts';
+} from '../../support/kube/scripted-server.ts';
+import { until } from '../../support/until.ts';
 
 const cleanups: (() => unknown)[] = [];
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type KeySet, readKeySet } from '../../../src/issuer/keys/key-set.ts';
-import { createEcJwk, createEcPair, type Jwk, toSet, useRsaPair } from './support/jwks.ts';
+import { createEcJwk, createEcPair, type Jwk, toSet, useRsaPair } from '../../support/issuer/key-jwks.ts';
 
 const good = createEcJwk('good');
 const ec = createEcJwk('other');

@@ -1,12 +1,12 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createAuthority } from '../../../src/demo/certificate.ts';
+import { createAuthority } from '../../../src/http/self-signed.ts';
 import { createDocumentFetch } from '../../../src/issuer/keys/fetch-document.ts';
 import { createNetworkSource } from '../../../src/issuer/keys/network-source.ts';
 import { createRemoteKeys } from '../../../src/issuer/keys/remote.ts';
-import { createFakeClock, type FakeClock } from '../../kube/support/fake-clock.ts';
-import { createEcJwk, toSet } from './support/jwks.ts';
+import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts';
+import { createEcJwk, toSet } from '../../support/issuer/key-jwks.ts';
 
 /** An issuer with a certificate of a private authority, as many clusters have it. Nothing here is a fake but the clock. */
 interface Issuer {

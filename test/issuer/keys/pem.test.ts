@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { type PublicJwk, renderDiscovery, renderJwks } from '../../../src/issuer/documents.ts';
 import { toKubernetesKid } from '../../../src/issuer/keys/kid.ts';
 import { readPemKeys } from '../../../src/issuer/keys/pem.ts';
-import { issueCertificate } from '../../kube/support/certificates.ts';
-import { generateEc, generateRsa, type KeyForm, toPem } from '../support/key-files.ts';
+import { generateEc, generateRsa, type KeyForm, toPem } from '../../support/issuer/key-files.ts';
+import { issueCertificate } from '../../support/kube/certificates.ts';
 
 const rsa = generateRsa();
 const p256 = generateEc();

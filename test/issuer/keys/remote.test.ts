@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createRemoteKeys } from '../../../src/issuer/keys/remote.ts';
-import { createFakeClock } from '../../kube/support/fake-clock.ts';
-import { createEcJwk, toSet } from './support/jwks.ts';
-import { createFakeSource, createRig, ISSUER, type Rig } from './support/rig.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
+import { createEcJwk, toSet } from '../../support/issuer/key-jwks.ts';
+import { createFakeSource, createRig, ISSUER, type Rig } from '../../support/issuer/key-rig.ts';
 
 const one = createEcJwk('one');
 const two = createEcJwk('two');

@@ -14,10 +14,10 @@ import type { KeySource } from '../../../src/issuer/keys/source.ts';
 import { createStaticKeys } from '../../../src/issuer/keys/static.ts';
 import { createKubeApi, type KubeApi } from '../../../src/kube/api.ts';
 import { createDirectAccess } from '../../../src/kube/direct.ts';
-import { createFakeClock } from '../../kube/support/fake-clock.ts';
-import { type ScriptedServer, startScriptedServer } from '../../kube/support/scripted-server.ts';
-import { CONTRACT_ISSUER, testKeyFinder } from './contract.ts';
-import { createEcJwk, toSet } from './support/jwks.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
+import { createEcJwk, toSet } from '../../support/issuer/key-jwks.ts';
+import { CONTRACT_ISSUER, testKeyFinder } from '../../support/issuer/key-source-contract.ts';
+import { type ScriptedServer, startScriptedServer } from '../../support/kube/scripted-server.ts';
 
 const jwks = toSet(createEcJwk('one'));
 const JWKS_URI = `${CONTRACT_ISSUER}/openid/v1/jwks`;

@@ -9,8 +9,8 @@ import {
   writePublication,
 } from '../../../src/issuer/publish/plan.ts';
 import type { PublishTarget, WriteOptions } from '../../../src/issuer/publish/target.ts';
-import { createJwk, toJwk } from '../support/jwks.ts';
-import { generateEc, generateRsa } from '../support/key-files.ts';
+import { createJwk, toJwk } from '../../support/issuer/jwks.ts';
+import { generateEc, generateRsa } from '../../support/issuer/key-files.ts';
 
 const ISSUER = 'https://oidc.example/one';
 const NOW = Date.UTC(2026, 5, 1);

@@ -8,9 +8,15 @@ import { createFileSource } from '../../../src/issuer/keys/file-source.ts';
 import { readPublicSet } from '../../../src/issuer/keys/public-set.ts';
 import { createDocumentStore } from '../../../src/issuer/serve/document-store.ts';
 import { createPemSource, createServedSource } from '../../../src/issuer/serve/served-source.ts';
-import { createEcPair, toSet, useRsaPair } from '../keys/support/jwks.ts';
-import { generateEc, generateRsa, type KeyForm, type TestKey, toPem } from '../support/key-files.ts';
-import { ask, ISSUER, type IssuerDoor, openIssuer, sendRaw } from './support/issuer-door.ts';
+import { ask, ISSUER, type IssuerDoor, openIssuer, sendRaw } from '../../support/issuer/issuer-door.ts';
+import {
+  generateEc,
+  generateRsa,
+  type KeyForm,
+  type TestKey,
+  toPem,
+} from '../../support/issuer/key-files.ts';
+import { createEcPair, toSet, useRsaPair } from '../../support/issuer/key-jwks.ts';
 
 /** All that may ever be in a key that is served. */
 const PUBLIC_MEMBERS = new Set(['use', 'kty', 'kid', 'alg', 'n', 'e', 'crv', 'x', 'y']);

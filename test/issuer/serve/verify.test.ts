@@ -10,13 +10,24 @@ import {
   createVerifyHandler,
   type VerifyRouteDeps,
 } from '../../../src/issuer/serve/verify/verify-route.ts';
-import type { Verdict } from '../../../src/issuer/token/verdict.ts';
-import { verifyToken } from '../../../src/issuer/token/verify.ts';
-import { createAuthority } from '../../e2e/harness/certificates.ts';
-import { createFixedCertificate } from '../../http/support/door.ts';
-import { until } from '../../kube/support/until.ts';
-import { createOptions, createToken, SUBJECT, ISSUER as TOKEN_ISSUER } from '../support/tokens.ts';
-import { type Asked, ask, type IssuerDoor, openIssuer, type Reply } from './support/issuer-door.ts';
+import type { Verdict } from '../../../src/web-identity/token/verdict.ts';
+import { verifyToken } from '../../../src/web-identity/token/verify.ts';
+import { createAuthority } from '../../support/certificates.ts';
+import { createFixedCertificate } from '../../support/http/door.ts';
+import {
+  type Asked,
+  ask,
+  type IssuerDoor,
+  openIssuer,
+  type Reply,
+} from '../../support/issuer/issuer-door.ts';
+import { until } from '../../support/until.ts';
+import {
+  createOptions,
+  createToken,
+  SUBJECT,
+  ISSUER as TOKEN_ISSUER,
+} from '../../support/web-identity/tokens.ts';
 
 const CALLER = 'a-caller-of-these-tests-0123456789';
 

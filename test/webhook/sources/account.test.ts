@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createAccountReader } from '../../../src/webhook/sources/account.ts';
-import { DEFAULT_SETTINGS } from '../support/default-settings.ts';
+import { DEFAULT_SETTINGS } from '../../support/webhook/default-settings.ts';
 
 const P = 'eks.amazonaws.com';
 const ROLE = 'arn:aws:iam::111122223333:role/web';

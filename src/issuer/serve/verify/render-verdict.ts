@@ -1,5 +1,5 @@
-import type { TokenClaims } from '../../token/claims.ts';
-import type { Finding, Verdict } from '../../token/verdict.ts';
+import type { TokenClaims } from '../../../web-identity/token/claims.ts';
+import type { Finding, Verdict } from '../../../web-identity/token/verdict.ts';
 
 /** The verdict as a caller gets it. The token is not in it, and of its claims only those whose meaning is known. */
 export function renderVerdict(verdict: Verdict): string {

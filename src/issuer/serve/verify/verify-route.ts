@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../../../http/body.ts';
 import type { DirectHandler } from '../../../http/server-bounds.ts';
-import type { Verdict } from '../../token/verdict.ts';
+import type { Verdict } from '../../../web-identity/token/verdict.ts';
 import { answer, answerText } from '../answer.ts';
 import { refuseMethod } from '../document-route.ts';
 import { type CallerRules, isAllowedCaller } from './caller.ts';

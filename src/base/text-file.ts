@@ -1,0 +1,29 @@
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { describeError } from '../kube/errors.ts';
+import { readBounded } from './bounded-file.ts';
+
+/**
+ * A file that a flag names, as UTF-8; bytes that are none become U+FFFD.
+ * @param limit bytes
+ * @param input read where the path is `-`; without it `-` is a name like any other
+ * @throws Error: one sentence with the name of the file, to be said after the flag's
+ */
+export async function readTextFile(path: string, limit: number, input?: Readable): Promise<string> {
+  const [name, stream] =
+    path === '-' && input !== undefined ? ['standard input', input] : [path, createReadStream(path)];
+  const bytes = await readBounded(stream, limit).catch((error: unknown) => {
+    throw new Error(describeFileError(name, error), { cause: error });
+  });
+  if (bytes === undefined) throw new Error(`${name} is longer than ${limit} bytes: is it the right file?`);
+  return bytes.toString('utf8');
+}
+
+/** Why a file could not be read, in words for people. */
+export function describeFileError(name: string, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return `there is no file ${name}`;
+  if (code === 'EACCES') return `${name} may not be read by this user`;
+  if (code === 'EISDIR') return `${name} is a folder: give the file in it`;
+  return `${name}: ${describeError(error)}`;
+}

@@ -1,0 +1,41 @@
+import { checkNoWords } from '../../settings/checks.ts';
+import { type ClusterSettings, readClusterSettings } from '../../settings/cluster.ts';
+import { readFlags } from '../../settings/pflag.ts';
+import { type AccountSettings, checkIssuer, readAccount } from './checks.ts';
+import { DRIFT_FLAGS } from './flags.ts';
+
+/** Everything that `iam-bridge issuer drift` was told, checked. */
+export interface DriftCommandSettings {
+  readonly issuer: string;
+  readonly cluster: ClusterSettings;
+  readonly account: AccountSettings | undefined;
+  readonly publicCaPath: string;
+  readonly privateHosts: readonly string[];
+  readonly compareApiServers: boolean;
+  readonly output: 'text' | 'json';
+}
+
+export type DriftCommandLine =
+  | { readonly kind: 'run'; readonly settings: DriftCommandSettings }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'problems'; readonly problems: readonly string[] };
+
+export function readDriftCommandLine(words: readonly string[], env: NodeJS.ProcessEnv): DriftCommandLine {
+  const reading = readFlags(DRIFT_FLAGS, words);
+  if (reading.help) return { kind: 'help' };
+  const flags = reading.values;
+  const problems: string[] = [...reading.problems];
+  checkNoWords(reading.rest, problems);
+  checkIssuer(flags.issuer, problems);
+  if (flags.output !== '' && flags.output !== 'json') problems.push('--output is neither empty nor json');
+  const settings = {
+    issuer: flags.issuer,
+    cluster: readClusterSettings(flags, env, problems),
+    account: readAccount('service-account', flags['service-account'], problems),
+    publicCaPath: flags['public-ca'],
+    privateHosts: flags['private-host'],
+    compareApiServers: flags['compare-api-servers'],
+    output: flags.output === 'json' ? ('json' as const) : ('text' as const),
+  };
+  return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'run', settings };
+}

@@ -1,0 +1,164 @@
+import {
+  checkFilePath,
+  checkPort,
+  checkSubdomain,
+  checkVolumeName,
+  checkVolumePath,
+  type Problems,
+} from '../../settings/checks.ts';
+import { type ClusterSettings, readClusterSettings } from '../../settings/cluster.ts';
+import { type FlagReading, type FlagValues, readFlags } from '../../settings/pflag.ts';
+import { readTlsSettings, type TlsSettings } from '../../settings/tls.ts';
+import { WEBHOOK_FLAGS } from './flags.ts';
+
+type Flags = FlagValues<typeof WEBHOOK_FLAGS>;
+
+/** Everything that `iam-bridge webhook` was told, checked. Times in ms, lifetimes of tokens in seconds. */
+export interface WebhookCommandSettings {
+  readonly listen: { readonly host: string; readonly port: number; readonly metricsPort: number };
+  readonly tls: TlsSettings & { readonly certPath: string; readonly keyPath: string };
+  readonly cluster: ClusterSettings;
+  readonly annotationPrefix: string;
+  readonly webIdentity: { readonly audience: string; readonly mountPath: string };
+  readonly containerCredentials: ContainerCredentials & { readonly listPath: string };
+  readonly tokenExpiration: number;
+  readonly defaultRegion: string;
+  readonly regionalSts: boolean;
+  /** Where EC2's metadata service answers; undefined: bare role names are not completed. */
+  readonly composeRoleFrom: string | undefined;
+  /** Namespace of the ConfigMap; undefined: it is not read. */
+  readonly configMapNamespace: string | undefined;
+  readonly liveRead: boolean;
+  readonly gracePeriod: number;
+  readonly shutdownDelay: number;
+  readonly verbosity: number;
+  /** Sentences to log once at start. */
+  readonly remarks: readonly string[];
+}
+
+interface ContainerCredentials {
+  readonly audience: string;
+  readonly mountPath: string;
+  readonly volumeName: string;
+  readonly tokenPath: string;
+  readonly fullUri: string;
+}
+
+export type WebhookCommandLine =
+  | { readonly kind: 'run'; readonly settings: WebhookCommandSettings }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'problems'; readonly problems: readonly string[] };
+
+/** @param env the environment of the process; {@link ClusterSettings} names what is read from it */
+export function readWebhookCommandLine(words: readonly string[], env: NodeJS.ProcessEnv): WebhookCommandLine {
+  const reading = readFlags(WEBHOOK_FLAGS, words);
+  if (reading.help) return { kind: 'help' };
+  // The Go program prints its version before anything else can go wrong.
+  if (reading.values.version && reading.problems.length === 0) return { kind: 'version' };
+  const problems: string[] = [...reading.problems];
+  const settings = toSettings(reading, env, problems);
+  return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'run', settings };
+}
+
+function toSettings(
+  reading: FlagReading<typeof WEBHOOK_FLAGS>,
+  env: NodeJS.ProcessEnv,
+  problems: Problems,
+): WebhookCommandSettings {
+  const flags = reading.values;
+  const remarks = describeIdleFlags(reading);
+  checkFlags(flags, problems);
+  return {
+    listen: { host: flags['bind-address'], port: flags.port, metricsPort: flags['metrics-port'] },
+    tls: {
+      ...readTlsSettings(flags, problems, remarks),
+      certPath: flags['tls-cert'],
+      keyPath: flags['tls-key'],
+    },
+    cluster: readClusterSettings(flags, env, problems),
+    annotationPrefix: flags['annotation-prefix'],
+    webIdentity: { audience: flags['token-audience'], mountPath: flags['token-mount-path'] },
+    containerCredentials: readContainerCredentials(flags),
+    tokenExpiration: readTokenExpiration(flags, remarks),
+    defaultRegion: flags['aws-default-region'],
+    regionalSts: flags['sts-regional-endpoint'],
+    composeRoleFrom: flags['compose-role-arn'] ? readMetadataEndpoint(env, problems) : undefined,
+    configMapNamespace: flags['watch-config-map'] ? flags.namespace : undefined,
+    liveRead: flags['service-account-live-read'],
+    gracePeriod: flags['service-account-lookup-grace-period'],
+    shutdownDelay: flags['shutdown-delay'],
+    verbosity: flags.v,
+    remarks,
+  };
+}
+
+function checkFlags(flags: Flags, problems: Problems): void {
+  if (flags['in-cluster']) {
+    problems.push(
+      '--in-cluster=true: its certificate signer left Kubernetes in 1.22; use --in-cluster=false with --tls-cert and --tls-key',
+    );
+  }
+  checkPort('port', flags.port, problems);
+  checkPort('metrics-port', flags['metrics-port'], problems);
+  if (flags.port === flags['metrics-port'] && flags.port !== 0) {
+    problems.push(`--port and --metrics-port are both ${flags.port}: they are two servers`);
+  }
+  checkSubdomain('annotation-prefix', flags['annotation-prefix'], problems);
+  checkVolumePath('token-mount-path', flags['token-mount-path'], problems);
+  checkVolumePath(
+    'container-credentials-token-mount-path',
+    flags['container-credentials-token-mount-path'],
+    problems,
+  );
+  checkVolumeName(
+    'container-credentials-token-volume-name',
+    flags['container-credentials-token-volume-name'],
+    problems,
+  );
+  checkFilePath('container-credentials-token-path', flags['container-credentials-token-path'], problems);
+  for (const name of ['service-account-lookup-grace-period', 'shutdown-delay'] as const) {
+    if (flags[name] < 0) problems.push(`--${name} is negative: give 0 or a duration such as 500ms`);
+  }
+}
+
+function readContainerCredentials(flags: Flags): WebhookCommandSettings['containerCredentials'] {
+  return {
+    audience: flags['container-credentials-audience'],
+    mountPath: flags['container-credentials-token-mount-path'],
+    volumeName: flags['container-credentials-token-volume-name'],
+    tokenPath: flags['container-credentials-token-path'],
+    fullUri: flags['container-credentials-full-uri'],
+    listPath: flags['watch-container-credentials-config'],
+  };
+}
+
+function readTokenExpiration(flags: Flags, remarks: string[]): number {
+  const asked = flags['token-expiration'];
+  const used = Math.min(Math.max(asked, 600), 86_400);
+  if (used !== asked) remarks.push(`--token-expiration=${asked} is not within 600 to 86400: ${used} used`);
+  return used;
+}
+
+/** The variable that AWS SDKs read, too. */
+function readMetadataEndpoint(env: NodeJS.ProcessEnv, problems: Problems): string {
+  const endpoint = env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] || 'http://169.254.169.254';
+  if (!URL.canParse(endpoint))
+    problems.push('AWS_EC2_METADATA_SERVICE_ENDPOINT is not a URL: unset it, or give one');
+  return endpoint;
+}
+
+function describeIdleFlags({ given, values }: FlagReading<typeof WEBHOOK_FLAGS>): string[] {
+  const remarks: string[] = [];
+  for (const [name, spec] of Object.entries(WEBHOOK_FLAGS)) {
+    if ('noEffect' in spec && given.has(name)) remarks.push(`--${name} has no effect: ${spec.noEffect}`);
+  }
+  if (given.has('namespace') && !values['watch-config-map']) {
+    remarks.push('--namespace has no effect: it is for --watch-config-map, which is off');
+  }
+  const listed = values['watch-container-credentials-config'] !== '';
+  for (const name of [...given].filter((flag) => !listed && flag.startsWith('container-credentials-'))) {
+    remarks.push(`--${name} has no effect: it is for --watch-container-credentials-config, which is off`);
+  }
+  return remarks;
+}

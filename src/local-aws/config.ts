@@ -1,0 +1,144 @@
+import { parseDocument } from 'yaml';
+import { checkIssuerUrl } from '../issuer/keys/discovery.ts';
+import { parseDocumentUrl } from '../issuer/keys/document-url.ts';
+import { toProviderArn } from '../trust/provider.ts';
+import { type Files, readKeyFile, readOptionalFile, readTrust } from './config-files.ts';
+import { type ConfigFile, parseConfigFile } from './config-schema.ts';
+import type { LocalAwsConfig, ProviderConfig } from './local-aws-config.ts';
+import { type Credentials, toUniqueId } from './principal.ts';
+import type { LocalRole } from './role.ts';
+
+export type LocalAwsConfigReading =
+  | { readonly kind: 'config'; readonly config: LocalAwsConfig }
+  /** All of them, each with the place in the file, what is wrong, and the remedy. */
+  | { readonly kind: 'invalid'; readonly problems: readonly string[] };
+
+const MAX_LENGTH = 1_048_576;
+
+/**
+ * Reads the YAML file of the local AWS, and the files that it names.
+ * @param files those that are named in it
+ */
+export function readLocalAwsConfig(text: string, files: Files): LocalAwsConfigReading {
+  if (text.length > MAX_LENGTH) return refuse(['the file is larger than 1 MiB']);
+  const value = parseYaml(text);
+  if (typeof value === 'string') return refuse([value]);
+  const parsed = parseConfigFile(value.content);
+  if (parsed.kind === 'invalid') return parsed;
+  const problems: string[] = [];
+  const config = toConfig(parsed.file, files, problems);
+  return problems.length > 0 ? refuse(problems) : { kind: 'config', config };
+}
+
+function refuse(problems: readonly string[]): LocalAwsConfigReading {
+  return { kind: 'invalid', problems };
+}
+
+function parseYaml(text: string): { readonly content: unknown } | string {
+  try {
+    const document = parseDocument(text);
+    const [first] = document.errors;
+    if (first !== undefined) return `the file is no YAML: ${first.message.split('\n')[0]}`;
+    // Aliases would let a small file stand for a huge one.
+    return { content: document.toJS({ maxAliasCount: 0 }) ?? {} };
+  } catch {
+    return 'the file has aliases (*name), or is nested too deeply: write out what aliases stand for';
+  }
+}
+
+function toConfig(file: ConfigFile, files: Files, problems: string[]): LocalAwsConfig {
+  checkUnique(
+    'roles',
+    file.roles.map(({ arn }) => arn),
+    problems,
+  );
+  checkUnique(
+    'users',
+    file.users.map(({ accessKeyId }) => accessKeyId),
+    problems,
+  );
+  checkUnique(
+    'instances',
+    file.instances.map(({ id }) => id),
+    problems,
+  );
+  checkUnique(
+    'providers',
+    file.providers.map((entry) => `${entry.account ?? file.account} ${entry.url}`),
+    problems,
+  );
+  return {
+    region: file.region,
+    providers: file.providers.map((entry, index) =>
+      toProvider(
+        { ...entry, account: entry.account ?? file.account },
+        { at: `providers[${index}]`, files, problems },
+      ),
+    ),
+    roles: file.roles.flatMap((entry, index) => toRole(entry, { at: `roles[${index}]`, files, problems })),
+    users: file.users.map(toUser),
+    instances: file.instances.map((entry) => ({ ...entry, account: entry.account ?? file.account })),
+    buckets: [...new Set(file.buckets)],
+  };
+}
+
+function checkUnique(list: string, names: readonly string[], problems: string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined)
+    problems.push(`${list}: ${twice} is there more than once, and only one could count`);
+}
+
+interface Place {
+  /** `roles[0]` */
+  readonly at: string;
+  readonly files: Files;
+  readonly problems: string[];
+}
+
+function toProvider(
+  entry: ConfigFile['providers'][number] & { readonly account: string },
+  place: Place,
+): ProviderConfig {
+  const { url, clientIds, jwksFile, jwksUri } = entry;
+  if (jwksFile !== undefined && jwksUri !== undefined) {
+    place.problems.push(
+      `${place.at}: give jwksFile or jwksUri; without both, the keys are found as STS finds them`,
+    );
+  }
+  checkUrls(entry, place);
+  const path = jwksFile === undefined ? undefined : readKeyFile(jwksFile, place);
+  const ca = readOptionalFile(entry.caFile, { ...place, at: `${place.at}.caFile` });
+  const keys: ProviderConfig['keys'] =
+    path !== undefined
+      ? { kind: 'file', path }
+      : jwksUri !== undefined
+        ? { kind: 'jwks', url: jwksUri }
+        : { kind: 'discovery' };
+  return { url, clientIds, arn: toProviderArn(url, entry.account), keys, ...(ca !== undefined && { ca }) };
+}
+
+/** An issuer that nobody could fetch from is no issuer, also where its keys are in a file. */
+function checkUrls({ url, jwksUri }: ConfigFile['providers'][number], { at, problems }: Place): void {
+  const problem = checkIssuerUrl(url);
+  if (problem !== undefined) problems.push(`${at}.url: ${problem}`);
+  const keys = jwksUri === undefined ? undefined : parseDocumentUrl(jwksUri);
+  if (keys?.kind === 'refused') problems.push(`${at}.jwksUri: the URL ${keys.problem}`);
+}
+
+function toRole(entry: ConfigFile['roles'][number], place: Place): LocalRole[] {
+  const trust = readTrust(entry, place);
+  if (trust === undefined) return [];
+  const { arn, maxSessionDuration } = entry;
+  return [{ arn, maxSessionDuration, permissions: entry.permissions, ...trust }];
+}
+
+function toUser({
+  arn,
+  accessKeyId,
+  secretAccessKey,
+  permissions: allowed,
+}: ConfigFile['users'][number]): Credentials {
+  const [, , , , owner = ''] = arn.split(':');
+  const principal = { arn, userId: toUniqueId('AIDA', arn), account: owner, permissions: [allowed] };
+  return { accessKeyId, secretAccessKey, principal };
+}

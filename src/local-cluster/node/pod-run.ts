@@ -1,0 +1,146 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createBackOff } from '../../base/back-off.ts';
+import type { Clock } from '../../base/clock.ts';
+import { describeError } from '../../kube/errors.ts';
+import { type ContainerRun, createContainerRun } from './container-run.ts';
+import type { LocalImage } from './images.ts';
+import { placeMounts } from './mounts.ts';
+import type { NodeContainer, NodePod } from './pod-spec.ts';
+import { planProcess } from './process-spec.ts';
+import type { ReportStatus } from './report-status.ts';
+import { type PodPhase, type PodStatus, toStatusObject } from './status.ts';
+import { createTokenVolumes, type TokenVolumes, type TokenVolumesDeps } from './token-volumes.ts';
+
+/** A pod that the node has taken. */
+export interface PodRun extends Pick<TokenVolumes, 'renew'> {
+  readonly pod: NodePod;
+  readonly tokenFiles: TokenVolumes['files'];
+  /** Init containers first. */
+  readonly containers: readonly ContainerRun[];
+  status(): Pick<PodStatus, 'phase' | 'reason' | 'message'>;
+  /** Resolves when the pod has succeeded or failed and the API server knows, or when it was stopped. */
+  readonly ended: Promise<void>;
+  /** Ends all processes, and removes the pod's files. */
+  stop(): Promise<void>;
+}
+
+export interface PodRunDeps {
+  readonly images: readonly LocalImage[];
+  /** Gets a folder for each pod. */
+  readonly root: string;
+  readonly clock: Clock;
+  readonly tokens: TokenVolumesDeps;
+  readonly reportStatus: ReportStatus;
+  /** Something that went wrong, and will be tried again or has ended the pod; one line. */
+  readonly tell: (problem: string) => void;
+}
+
+/** Runs a pod: its volumes, its init containers one after the other, then all others side by side. */
+export function startPod(pod: NodePod, deps: PodRunDeps): PodRun {
+  const course = createCourse(pod, deps);
+  const ended = runPod(course).catch((error: unknown) => deps.tell(describeError(error)));
+  return {
+    pod,
+    tokenFiles: course.volumes.files,
+    containers: [...course.runs.values()],
+    status: () => course.status,
+    ended,
+    renew: course.volumes.renew,
+    async stop() {
+      course.stopping.abort();
+      await Promise.all([course.volumes.close(), ...[...course.runs.values()].map((run) => run.stop())]);
+      await ended;
+      await rm(course.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Where a pod stands. */
+interface Course extends PodRunDeps {
+  readonly pod: NodePod;
+  readonly folder: string;
+  readonly volumes: TokenVolumes;
+  readonly runs: ReadonlyMap<NodeContainer, ContainerRun>;
+  readonly stopping: AbortController;
+  status: Pick<PodStatus, 'phase' | 'reason' | 'message'>;
+  /** The last report. */
+  reported: Promise<void>;
+}
+
+function createCourse(pod: NodePod, deps: PodRunDeps): Course {
+  const folder = join(deps.root, pod.uid);
+  const containerDeps = { now: deps.clock.now, folder };
+  const all = [...pod.initContainers, ...pod.containers];
+  return {
+    ...deps,
+    pod,
+    folder,
+    volumes: createTokenVolumes(pod, join(folder, VOLUMES), deps.tokens),
+    runs: new Map(all.map((container) => [container, createContainerRun(container, containerDeps)])),
+    stopping: new AbortController(),
+    status: { phase: 'Pending' },
+    reported: Promise.resolve(),
+  };
+}
+
+const VOLUMES = 'volumes';
+
+async function runPod(course: Course): Promise<void> {
+  const { pod, folder, stopping } = course;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await fillVolumes(course);
+  if (stopping.signal.aborted) return;
+  const phase = await runContainers(course);
+  await report(course, { ...course.status, phase });
+  // What is over needs no fresh tokens, and its output stays readable.
+  course.tell(`pod ${pod.namespace}/${pod.name}: ${phase}`);
+}
+
+/** A container starts when all its volumes are there, and not before: kubelet, too, tries until they are. */
+async function fillVolumes({ pod, volumes, clock, tokens, stopping, tell }: Course): Promise<void> {
+  const backOff = createBackOff(tokens.random);
+  while (!stopping.signal.aborted) {
+    const { complete, problems } = await volumes.renew();
+    for (const problem of problems) tell(`pod ${pod.namespace}/${pod.name}: ${problem}`);
+    if (complete) return;
+    await clock.delay(backOff.next(), stopping.signal);
+  }
+}
+
+async function runContainers(course: Course): Promise<PodPhase> {
+  const { initContainers, containers } = course.pod;
+  for (const container of initContainers) {
+    if ((await runContainer(course, container, 'Pending')) !== 0) return 'Failed';
+  }
+  const codes = await Promise.all(containers.map((container) => runContainer(course, container, 'Running')));
+  return codes.every((code) => code === 0) ? 'Succeeded' : 'Failed';
+}
+
+/** @returns its exit code; 127, as a shell has it, where no program stands for it */
+async function runContainer(course: Course, container: NodeContainer, phase: PodPhase): Promise<number> {
+  const { images, folder, runs, stopping } = course;
+  const run = runs.get(container);
+  if (run === undefined || stopping.signal.aborted) return 127;
+  const mounts = placeMounts(container, join(folder, VOLUMES));
+  const plan = planProcess(container, { images, mounts, home: folder });
+  if (plan.kind === 'unknown-program') {
+    course.status = { ...course.status, reason: 'NoLocalProgram', message: plan.problem };
+    return 127;
+  }
+  return await run.run(plan.process, () => {
+    void report(course, { ...course.status, phase }).catch(() => {});
+  });
+}
+
+/** Reports go out in order: each waits for the one before. */
+async function report(course: Course, status: Course['status']): Promise<void> {
+  const { pod, runs, stopping, reportStatus } = course;
+  course.status = status;
+  const states = new Map([...runs].map(([container, run]) => [container, run.state()]));
+  const before = course.reported;
+  course.reported = before.then(() =>
+    reportStatus(pod, toStatusObject(pod, { ...status, states }), stopping.signal),
+  );
+  await course.reported;
+}

@@ -1,0 +1,56 @@
+import { isServiceAccountName, parseSubject, SUBJECT_PREFIX } from '../../../base/names/account.ts';
+import { readMember } from '../../../json/record.ts';
+import { toSubject } from '../claim-values.ts';
+import type { Examination, Fault } from '../examination.ts';
+import { toPrintable } from '../printable.ts';
+import { readServiceAccount } from '../service-account-claims.ts';
+
+/** The order in which AWS looks for them. */
+const REQUIRED = ['iss', 'sub', 'aud', 'iat', 'exp'] as const;
+
+export function checkRequiredClaims({ payload }: Examination): Fault | undefined {
+  const claim = REQUIRED.find((name) => !Object.hasOwn(payload.record, name));
+  if (claim === undefined) return undefined;
+  return { code: 'claim-missing', detail: `the claim ${claim} is absent`, values: { claim } };
+}
+
+export function checkSubject({ payload }: Examination): Fault | undefined {
+  const sub = readMember(payload.record, 'sub');
+  if (toSubject(sub) !== undefined) return undefined;
+  if (sub === null)
+    return { code: 'subject-null', detail: 'sub is null; it must be a string that is not empty' };
+  return { code: 'claim-malformed', detail: `sub is ${toPrintable(sub)}; it must be a string` };
+}
+
+export function checkSubjectText({ payload }: Examination): Fault | undefined {
+  const sub = readMember(payload.record, 'sub');
+  if (typeof sub === 'string' && sub !== '') return undefined;
+  return {
+    code: 'subject-not-text',
+    detail: `sub is ${toPrintable(sub)}; it must be a string that is not empty`,
+  };
+}
+
+/**
+ * What kube-apiserver writes into a token says the same twice, in `sub` and in `kubernetes.io`. Policies look at the one,
+ * people at the other.
+ */
+export function checkServiceAccount({ payload }: Examination): Fault | undefined {
+  const sub = toSubject(readMember(payload.record, 'sub')) ?? '';
+  const hasClaim = Object.hasOwn(payload.record, 'kubernetes.io');
+  if (!hasClaim && !sub.startsWith(SUBJECT_PREFIX)) return undefined;
+  const subject = parseSubject(sub);
+  if (subject === undefined || !isServiceAccountName(subject))
+    return mismatch(`sub is ${toPrintable(sub)}; it must be system:serviceaccount:NAMESPACE:NAME`);
+  if (!hasClaim) return undefined;
+  const account = readServiceAccount(payload.record);
+  if (account === undefined)
+    return mismatch('the claim kubernetes.io lacks a namespace, a name or a uid, or one is no string');
+  if (account.namespace === subject.namespace && account.name === subject.name) return undefined;
+  const claimed = toPrintable(`${account.namespace}:${account.name}`);
+  return mismatch(`sub is ${toPrintable(sub)}, and kubernetes.io speaks of ${claimed}`);
+}
+
+function mismatch(detail: string): Fault {
+  return { code: 'service-account-mismatch', detail };
+}

@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isDeeperThan } from '../../src/admission/depth.ts';
+
+function countDepth(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  return 1 + Math.max(0, ...Object.values(value).map(countDepth));
+}
+
+const bracketText = fc.string({ unit: fc.constantFrom('[', ']', '{', '}', '"', '\\', 'a', 'ü', '\n') });
+
+const nested = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 8, depthSize: 'large' },
+    fc.oneof(bracketText, fc.constant(null), fc.integer()),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(bracketText, tie('value'), { maxKeys: 3 }),
+  ),
+})).value;
+
+describe('the depth scan', () => {
+  test('agrees with a count over the parsed value, whatever brackets strings contain', () => {
+    fc.assert(
+      fc.property(nested, fc.constantFrom(undefined, 2, '\t'), (value, indent) => {
+        const bytes = Buffer.from(JSON.stringify(value, null, indent));
+        const depth = countDepth(value);
+        for (const limit of [depth - 1, depth, depth + 1])
+          expect(isDeeperThan(bytes, limit)).toBe(depth > limit);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('answers for any bytes, unfinished strings included', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        expect([true, false]).toContain(isDeeperThan(bytes, 3));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('stops a bomb of seven megabytes', () => {
+    expect(isDeeperThan(Buffer.alloc(7 * 1024 * 1024, '['), 64)).toBe(true);
+    expect(isDeeperThan(Buffer.alloc(7 * 1024 * 1024, '"'), 64)).toBe(false);
+  });
+});

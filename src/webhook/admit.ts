@@ -1,13 +1,21 @@
-import type { AdmissionRequest } from '../admission/request.ts';
-import type { Admission } from '../admission/response.ts';
+import type { AdmissionRequest } from '../admission/review.ts';
 import { checkAnnotationNames } from './annotations.ts';
 import { type AccountFinding, decideIdentity, type IdentitySources } from './identity.ts';
 import { createNotice, type Notice } from './notices.ts';
-import { toPatch } from './plan/patch.ts';
+import { type AddOperation, toPatch } from './plan/patch.ts';
 import { planPod } from './plan/pod.ts';
 import { type Pod, parsePod } from './pod.ts';
 import type { Reason } from './reasons.ts';
 import type { WebhookSettings } from './settings.ts';
+
+/** What becomes of a pod. It is always let in: refusing one is a policy that nobody has switched on. */
+export interface Admission {
+  readonly reason: Reason;
+  /** Set where the pod has the identity now, whether by this patch or from an earlier round. */
+  readonly method: 'web-identity' | 'container-credentials' | undefined;
+  readonly patch: readonly AddOperation[];
+  readonly notices: readonly Notice[];
+}
 
 /** The pod of a request and the account it runs as, or the reason why it needs no further look. */
 export type Target =

@@ -1,15 +1,10 @@
-import { type ReviewIdentity, readReview } from '../admission/request.ts';
-import type { Admission } from '../admission/response.ts';
-import { parseGoDuration } from '../go/durations.ts';
-import { admitPod, leave, leaveForFault, readTarget, type Target } from './admit.ts';
+import { type ReviewIdentity, readReview, readTimeout } from '../admission/review.ts';
+import { type Admission, admitPod, leave, leaveForFault, readTarget, type Target } from './admit.ts';
 import type { AccountFinding, IdentitySources } from './identity.ts';
 import type { Reason } from './reasons.ts';
 import type { WebhookSettings } from './settings.ts';
 import type { Account } from './sources/account.ts';
 import type { FindAccount } from './sources/find-account.ts';
-
-/** kube-apiserver's default where the URL does not say. ms */
-const DEFAULT_TIMEOUT = 10_000;
 
 export interface JudgeDeps {
   readonly settings: WebhookSettings;
@@ -41,7 +36,7 @@ export interface Judgement {
  */
 export function judgeReview(deps: JudgeDeps, body: Buffer, url: string): Judgement | Promise<Judgement> {
   const reading = readReview(body);
-  if (reading.kind === 'fault') return toFault(reading.identity, reading.reason, reading.problem);
+  if (reading.kind === 'fault') return toFault(reading.identity, reading.fault, reading.problem);
   const { identity, request } = reading;
   const target = readTarget(request);
   if (target.kind === 'none') return toUntargeted(identity, target);
@@ -87,11 +82,4 @@ function toUntargeted(identity: ReviewIdentity, target: Extract<Target, { kind: 
 function toFault(identity: ReviewIdentity, reason: Reason, problem: string): Judgement {
   const admission = leaveForFault(reason, problem);
   return { identity, admission, target: undefined, dryRun: false, found: undefined, problem };
-}
-
-/** `?timeout=10s` → ms; at most 30 s, which is all that kube-apiserver allows a webhook. */
-function readTimeout(url: string): number {
-  const value = /[?&]timeout=([0-9a-z.]{1,32})(?:&|$)/.exec(url)?.[1];
-  const timeout = value === undefined ? undefined : parseGoDuration(value);
-  return timeout === undefined || timeout <= 0 ? DEFAULT_TIMEOUT : Math.min(timeout, 30_000);
 }

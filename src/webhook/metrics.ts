@@ -1,11 +1,12 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Admission } from '../admission/response.ts';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { createTallies, createTimings, type Tally, type Timing } from '../http/hot-metrics.ts';
+import type { Admission } from './admit.ts';
 import { createGoMetrics, type GoMetrics } from './go-metrics.ts';
-import { outcomeOf, type Reason } from './reasons.ts';
+import { type Outcome, outcomeOf, type Reason } from './reasons.ts';
 import type { AccountCount } from './sources/account-store.ts';
 import type { LiveReadResult } from './sources/live-answer.ts';
 
-/** What routes and sources count. Calls on the hot path are cheap: children with their labels are made once. */
+/** What routes and sources count. */
 export interface WebhookMetrics extends Pick<GoMetrics, 'request' | 'missingAccount'> {
   /** @param seconds from the arrival of the request to its answer */
   admission(admission: Admission, seconds: number): void;
@@ -71,28 +72,34 @@ function createCounter<Label extends string>(
 }
 
 function createAdmissionMetrics(registry: Registry): (reason: Reason, seconds: number) => void {
-  const total = createCounter(registry, {
+  const openTotal = createTallies(registry, {
     name: 'iam_bridge_admissions_total',
     help: 'Admission reviews answered, by outcome and reason (docs/webhook.md lists them).',
     labelNames: ['outcome', 'reason'],
   });
-  const duration = new Histogram({
-    name: 'iam_bridge_admission_duration_seconds',
-    help: 'Time from the arrival of an admission review to its answer.',
-    labelNames: ['outcome'],
-    buckets: SECONDS,
-    registers: [registry],
-  });
-  const made = new Map<Reason, { total: Counter.Internal; duration: Histogram.Internal<'outcome'> }>();
+  const openDuration = createTimings(
+    registry,
+    {
+      name: 'iam_bridge_admission_duration_seconds',
+      help: 'Time from the arrival of an admission review to its answer.',
+      labelNames: ['outcome'],
+    },
+    SECONDS,
+  );
+  const durations = new Map<Outcome, Timing>();
+  const made = new Map<Reason, { readonly total: Tally; readonly duration: Timing }>();
+  const open = (reason: Reason): { readonly total: Tally; readonly duration: Timing } => {
+    const outcome = outcomeOf(reason);
+    const duration = durations.get(outcome) ?? openDuration({ outcome });
+    durations.set(outcome, duration);
+    const series = { total: openTotal({ outcome, reason }), duration };
+    made.set(reason, series);
+    return series;
+  };
   return (reason, seconds) => {
-    let children = made.get(reason);
-    if (children === undefined) {
-      const outcome = outcomeOf(reason);
-      children = { total: total.labels(outcome, reason), duration: duration.labels(outcome) };
-      made.set(reason, children);
-    }
-    children.total.inc();
-    children.duration.observe(seconds);
+    const { total, duration } = made.get(reason) ?? open(reason);
+    total.count += 1;
+    duration.observe(seconds);
   };
 }
 

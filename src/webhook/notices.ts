@@ -32,6 +32,11 @@ export const MAX_WARNING_LENGTH = 119;
 /** More than this many warnings in one answer help nobody. */
 export const MAX_WARNINGS = 10;
 
+/** The warnings of an answer: each once. */
+export function toWarnings(notices: readonly Notice[]): string[] {
+  return [...new Set(notices.map(({ text }) => text))].slice(0, MAX_WARNINGS);
+}
+
 /** Makes a notice; what it quotes from a pod or an annotation must have gone through {@link quote}. */
 export function createNotice(code: NoticeCode, text: string): Notice {
   return {

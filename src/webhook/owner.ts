@@ -1,4 +1,5 @@
-import { isObject, type Pod } from './pod.ts';
+import { isRecord } from '../json/record.ts';
+import type { Pod } from './pod.ts';
 
 /** Longer names exist only in hostile requests. */
 const MAX_LENGTH = 128;
@@ -10,8 +11,8 @@ const MAX_LENGTH = 128;
 export function describeOwner({ metadata }: Pod): string {
   const { ownerReferences, labels } = metadata;
   const owners: readonly unknown[] = Array.isArray(ownerReferences) ? ownerReferences : [];
-  const controller = owners.find((owner) => isObject(owner) && owner['controller'] === true);
-  if (!isObject(controller)) return toLabel('Pod', metadata.name ?? metadata.generateName);
+  const controller = owners.find((owner) => isRecord(owner) && owner['controller'] === true);
+  if (!isRecord(controller)) return toLabel('Pod', metadata.name ?? metadata.generateName);
   const { kind, name } = controller;
   const hash = labels?.['pod-template-hash'];
   if (

@@ -1,3 +1,5 @@
+import { isRecord } from '../json/record.ts';
+
 /** The parts of a Pod that the webhook reads, as they stand on the wire: Go writes `null` for an absent list. */
 export interface Pod {
   readonly metadata: PodMetadata;
@@ -36,20 +38,13 @@ export interface Container {
   readonly volumeMounts?: Maybe<readonly { readonly name?: unknown; readonly mountPath?: unknown }[]>;
 }
 
-/** Any JSON object, for careful reading of what need not have our shape. */
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /**
  * Checks the shape of every part that we read or patch below, so that no later step can meet a surprise and every
  * patch path is known to exist.
  * @returns the same object, or undefined if it is not shaped like a Pod
  */
 export function parsePod(object: unknown): Pod | undefined {
-  if (!isObject(object) || !isObject(object['metadata']) || !isObject(object['spec'])) return undefined;
+  if (!isRecord(object) || !isRecord(object['metadata']) || !isRecord(object['spec'])) return undefined;
   const { metadata, spec } = object;
   const shaped =
     isMapOrAbsent(metadata['labels']) &&
@@ -66,16 +61,16 @@ function areContainers(value: unknown): boolean {
   if (value === undefined || value === null) return true;
   if (!Array.isArray(value)) return false;
   for (const container of value) {
-    if (!isObject(container)) return false;
+    if (!isRecord(container)) return false;
     if (!isListOrAbsent(container['env']) || !isListOrAbsent(container['volumeMounts'])) return false;
   }
   return true;
 }
 
 function isMapOrAbsent(value: unknown): boolean {
-  return value === undefined || value === null || isObject(value);
+  return value === undefined || value === null || isRecord(value);
 }
 
 function isListOrAbsent(value: unknown): boolean {
-  return value === undefined || value === null || (Array.isArray(value) && value.every(isObject));
+  return value === undefined || value === null || (Array.isArray(value) && value.every(isRecord));
 }

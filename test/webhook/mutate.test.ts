@@ -338,9 +338,15 @@ describe('hostile JSON', () => {
     expect(parseAnswer(text).response.auditAnnotations.reason).toBe('review-too-deep');
   });
 
+  /** White space that a parser passes over: bodies up to 64 KiB may nest as they like. */
+  const padding = ' '.repeat(65_536);
+
   test('64 levels pass, 65 do not; brackets in texts are no levels', async () => {
     const nest = (levels: number) =>
-      renderPod('web', { deep: 'HERE' }).replace('"HERE"', `${'['.repeat(levels)}${']'.repeat(levels)}`);
+      renderPod('web', { deep: 'HERE' }).replace(
+        '"HERE"',
+        `${'['.repeat(levels)}${padding}${']'.repeat(levels)}`,
+      );
     // The review, the request and the pod are three levels themselves.
     const reasons = [];
     for (const levels of [61, 62]) {
@@ -349,8 +355,20 @@ describe('hostile JSON', () => {
       );
     }
     expect(reasons).toEqual(['web-identity', 'review-too-deep']);
-    const text = renderPod('web', { note: '[{"\\'.repeat(1_000) });
+    const text = renderPod('web', { note: '[{"\\'.repeat(20_000) });
     expect(readPatch((await ask({ body: renderReview(text) })).text)).not.toEqual([]);
+  });
+
+  test('the worst that 64 KiB can nest is decided like any other pod: nothing here walks it by recursion', async () => {
+    const nest = (levels: number) =>
+      renderPod('web', { deep: 'HERE' }).replace('"HERE"', `${'['.repeat(levels)}${']'.repeat(levels)}`);
+    const room = 65_536 - renderReview(nest(0)).length;
+    const body = renderReview(nest(Math.floor(room / 2)));
+    expect(body.length).toBeGreaterThan(65_000);
+    expect(body.length).toBeLessThanOrEqual(65_536);
+    const { text } = await ask({ body });
+    expect(parseAnswer(text).response.auditAnnotations.reason).toBe('web-identity');
+    expect(readPatch(text)).not.toEqual([]);
   });
 
   test('of members that stand twice the last one counts', async () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import jsonpatch from 'fast-json-patch';
 import { afterEach, expect, test } from 'vitest';
-import { type ReviewReading, readReview } from '../../src/admission/request.ts';
-import { renderReview } from '../../src/admission/response.ts';
+import { type ReviewReading, readReview } from '../../src/admission/review.ts';
 import { admitPod, readTarget } from '../../src/webhook/admit.ts';
 import type { AccountFinding } from '../../src/webhook/identity.ts';
 import { REASONS, type Reason } from '../../src/webhook/reasons.ts';
+import { renderAdmission } from '../../src/webhook/routes.ts';
 import { createAccountReader } from '../../src/webhook/sources/account.ts';
 import { DEFAULT_SETTINGS } from '../support/webhook/default-settings.ts';
 import { hostileText, poisonedReview } from '../support/webhook/hostile-json.ts';
@@ -37,7 +37,7 @@ function decide(reading: ReviewReading) {
   const target = readTarget(reading.request);
   if (target.kind === 'none') return undefined;
   const admission = admitPod(target, found, context);
-  return { admission, text: renderReview(reading.identity, admission) };
+  return { admission, text: renderAdmission(reading.identity, admission) };
 }
 
 test('any bytes are read without a throw', () => {
@@ -129,7 +129,7 @@ test('an answer is JSON in ASCII, echoes what came, and has at most ten differen
   });
   fc.assert(
     fc.property(identity, admission, (echoed, { reason, patch, ...rest }) => {
-      const answerText = renderReview(echoed, { reason, patch, ...rest });
+      const answerText = renderAdmission(echoed, { reason, patch, ...rest });
       expect(answerText).toMatch(/^[ -~]*$/);
       const answer = JSON.parse(answerText);
       const { uid, allowed, auditAnnotations, warnings = [], ...changes } = answer.response;

@@ -1,5 +1,6 @@
+import { isRecord } from '../../json/record.ts';
 import { createNotice, type Notice, quote } from '../notices.ts';
-import { type Container, isObject } from '../pod.ts';
+import type { Container } from '../pod.ts';
 import { isComplete, type PodEnvironment, planEnvironment, readPresentEnvironment } from './environment.ts';
 import type { ContainerAdditions, VolumeMount } from './patch.ts';
 import type { TokenVolume } from './token-volume.ts';
@@ -69,7 +70,7 @@ function hasAwsPrefixedEnvFrom({ envFrom }: Container): boolean {
   if (!Array.isArray(envFrom)) return false;
   return envFrom.some(
     (source: unknown) =>
-      isObject(source) && typeof source['prefix'] === 'string' && source['prefix'].startsWith('AWS_'),
+      isRecord(source) && typeof source['prefix'] === 'string' && source['prefix'].startsWith('AWS_'),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../pod.ts';
+import type { JsonRecord } from '../../json/record.ts';
 import type { EnvVar } from './environment.ts';
 
 /** An operation of RFC 6902. We only ever add: what a pod brought along is never sent back, so it cannot change. */
@@ -22,7 +22,7 @@ export interface LabelAddition {
 }
 
 export interface VolumeAddition {
-  readonly volume: JsonObject;
+  readonly volume: JsonRecord;
   readonly volumesExist: boolean;
 }
 

@@ -1,4 +1,5 @@
-import { isObject, type JsonObject, type PodSpec, type Volume } from '../pod.ts';
+import { isRecord, type JsonRecord } from '../../json/record.ts';
+import type { PodSpec, Volume } from '../pod.ts';
 
 /** The projected volume that holds the token, and where containers find it. */
 export interface TokenVolume {
@@ -27,16 +28,16 @@ export function findTokenVolume(spec: PodSpec, wanted: TokenVolume): VolumeFindi
   return (token['audience'] ?? '') === wanted.audience ? 'present' : 'other-audience';
 }
 
-function readTokenSource(volume: Volume, path: string): JsonObject | undefined {
-  const sources = isObject(volume.projected) ? volume.projected['sources'] : undefined;
+function readTokenSource(volume: Volume, path: string): JsonRecord | undefined {
+  const sources = isRecord(volume.projected) ? volume.projected['sources'] : undefined;
   if (!Array.isArray(sources)) return undefined;
   return sources
-    .map((source: unknown) => (isObject(source) ? source['serviceAccountToken'] : undefined))
-    .find((token): token is JsonObject => isObject(token) && token['path'] === path);
+    .map((source: unknown) => (isRecord(source) ? source['serviceAccountToken'] : undefined))
+    .find((token): token is JsonRecord => isRecord(token) && token['path'] === path);
 }
 
 /** The volume as it stands in a Pod. */
-export function renderTokenVolume({ name, audience, expiration, path }: TokenVolume): JsonObject {
+export function renderTokenVolume({ name, audience, expiration, path }: TokenVolume): JsonRecord {
   const token = { expirationSeconds: expiration, path };
   const source = { serviceAccountToken: audience === '' ? token : { audience, ...token } };
   return { name, projected: { sources: [source] } };

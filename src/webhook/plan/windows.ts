@@ -1,10 +1,11 @@
-import { isObject, type PodSpec } from '../pod.ts';
+import { isRecord } from '../../json/record.ts';
+import type { PodSpec } from '../pod.ts';
 
 const OS_LABELS = ['kubernetes.io/os', 'beta.kubernetes.io/os'];
 
 /** Whether the pod can only run on Windows: it says so itself, by node selector, or by every term of its affinity. */
 export function isWindowsPod(spec: PodSpec): boolean {
-  if (isObject(spec.os) && spec.os['name'] === 'windows') return true;
+  if (isRecord(spec.os) && spec.os['name'] === 'windows') return true;
   const { nodeSelector } = spec;
   if (nodeSelector && OS_LABELS.some((label) => nodeSelector[label] === 'windows')) return true;
   return spec.affinity === undefined || spec.affinity === null ? false : isWindowsAffinity(spec.affinity);
@@ -12,19 +13,19 @@ export function isWindowsPod(spec: PodSpec): boolean {
 
 /** Terms are alternatives: one that does not demand Windows lets the pod run elsewhere. */
 function isWindowsAffinity(affinity: unknown): boolean {
-  const node = isObject(affinity) ? affinity['nodeAffinity'] : undefined;
-  const required = isObject(node) ? node['requiredDuringSchedulingIgnoredDuringExecution'] : undefined;
-  const terms = isObject(required) ? required['nodeSelectorTerms'] : undefined;
+  const node = isRecord(affinity) ? affinity['nodeAffinity'] : undefined;
+  const required = isRecord(node) ? node['requiredDuringSchedulingIgnoredDuringExecution'] : undefined;
+  const terms = isRecord(required) ? required['nodeSelectorTerms'] : undefined;
   return Array.isArray(terms) && terms.length > 0 && terms.every(demandsWindows);
 }
 
 function demandsWindows(term: unknown): boolean {
-  const expressions = isObject(term) ? term['matchExpressions'] : undefined;
+  const expressions = isRecord(term) ? term['matchExpressions'] : undefined;
   return Array.isArray(expressions) && expressions.some(isWindowsExpression);
 }
 
 function isWindowsExpression(expression: unknown): boolean {
-  if (!isObject(expression) || expression['operator'] !== 'In') return false;
+  if (!isRecord(expression) || expression['operator'] !== 'In') return false;
   const { key, values } = expression;
   const isOs = typeof key === 'string' && OS_LABELS.includes(key);
   return isOs && Array.isArray(values) && values.length > 0 && values.every((value) => value === 'windows');

@@ -1,8 +1,8 @@
 import { parseRoleArn, type RoleArn } from '../../aws/role-arn.ts';
 import { readGoField } from '../../go/json-fields.ts';
+import { isRecord, type JsonRecord } from '../../json/record.ts';
 import { clampExpiration } from '../expiration.ts';
 import { quote } from '../notices.ts';
-import { isObject, type JsonObject } from '../pod.ts';
 import type { TokenChoices } from './account.ts';
 
 /** One `<namespace>/<name>` entry of the ConfigMap: a role, or why it is refused. */
@@ -31,7 +31,7 @@ export function readConfigMap(text: string | undefined, defaultExpiration: numbe
   } catch {
     return { kind: 'malformed', problem: 'data.config is not JSON' };
   }
-  if (!isObject(document)) return { kind: 'malformed', problem: 'data.config is not a JSON object' };
+  if (!isRecord(document)) return { kind: 'malformed', problem: 'data.config is not a JSON object' };
   const entries = new Map<string, ConfigMapEntry>();
   const problems: string[] = [];
   for (const [key, value] of Object.entries(document)) {
@@ -54,7 +54,7 @@ function readKey(key: string): string | undefined {
 }
 
 function readEntry(value: unknown, defaultExpiration: number): ConfigMapEntry {
-  if (!isObject(value)) return malformed('it is not an object');
+  if (!isRecord(value)) return malformed('it is not an object');
   const roleArn = readGoField(value, 'RoleARN') ?? '';
   if (typeof roleArn !== 'string') return malformed('RoleARN is not a string');
   const choices = readChoices(value, defaultExpiration);
@@ -68,14 +68,14 @@ function readEntry(value: unknown, defaultExpiration: number): ConfigMapEntry {
 
 /** Of an entry that was read: whether its expiration had to be changed. */
 function describeClamping(value: unknown): string | undefined {
-  const seconds = isObject(value) ? readGoField(value, 'TokenExpiration') : undefined;
+  const seconds = isRecord(value) ? readGoField(value, 'TokenExpiration') : undefined;
   if (typeof seconds !== 'number' || seconds === 0) return undefined;
   const used = clampExpiration(seconds);
   return used === seconds ? undefined : `TokenExpiration ${seconds} is not within 600 to 86400: ${used} used`;
 }
 
 /** @returns a sentence where a field has the wrong type */
-function readChoices(value: JsonObject, defaultExpiration: number): TokenChoices | string {
+function readChoices(value: JsonRecord, defaultExpiration: number): TokenChoices | string {
   const audience = readGoField(value, 'Audience') ?? '';
   const regionalSts = readGoField(value, 'UseRegionalSTS') ?? false;
   const seconds = readGoField(value, 'TokenExpiration') ?? 0;

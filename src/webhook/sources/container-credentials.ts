@@ -1,5 +1,5 @@
 import { readGoField } from '../../go/json-fields.ts';
-import { isObject } from '../pod.ts';
+import { isRecord } from '../../json/record.ts';
 
 /** Which accounts use EKS Pod Identity, as `<namespace>/<name>`. */
 export type ContainerCredentialsList = ReadonlySet<string>;
@@ -17,14 +17,14 @@ export function parseContainerCredentialsList(text: string): ContainerCredential
   } catch (cause) {
     throw new Error('the file is not JSON', { cause });
   }
-  if (!isObject(document)) throw new Error('the file is not a JSON object');
+  if (!isRecord(document)) throw new Error('the file is not a JSON object');
   const identities = readGoField(document, 'identities') ?? [];
   if (!Array.isArray(identities)) throw new Error('identities is not a list');
   return new Set(identities.map(readIdentity));
 }
 
 function readIdentity(identity: unknown, index: number): string {
-  if (!isObject(identity)) throw new Error(`identities[${index}] is not an object`);
+  if (!isRecord(identity)) throw new Error(`identities[${index}] is not an object`);
   // Go reads a missing field as an empty text, which then matches no account.
   const namespace = readGoField(identity, 'namespace') ?? '';
   const name = readGoField(identity, 'serviceAccount') ?? '';

@@ -1,7 +1,7 @@
+import { isRecord } from '../../json/record.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { compareResourceVersions } from '../../kube/resource-version.ts';
 import type { AccountFinding } from '../identity.ts';
-import { isObject } from '../pod.ts';
 import type { Account, AccountReader } from './account.ts';
 
 const ACCEPT = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
@@ -54,7 +54,7 @@ export async function readAnswer(
 function judge(deps: LiveAnswerDeps, key: string, object: unknown): LiveAnswer {
   const watched = deps.known(key);
   if (watched !== undefined) return { finding: { kind: 'known', account: watched }, resourceVersion: '' };
-  const metadata = isObject(object) && isObject(object['metadata']) ? object['metadata'] : undefined;
+  const metadata = isRecord(object) && isRecord(object['metadata']) ? object['metadata'] : undefined;
   if (metadata === undefined) return unknown(deps, 'missing');
   const resourceVersion = String(metadata['resourceVersion']);
   if (isPassed(resourceVersion, deps)) return unknown(deps, 'stale');
@@ -74,7 +74,7 @@ export function unread(why: string): LiveAnswer {
 }
 
 function readAnnotations(value: unknown): Readonly<Record<string, string>> | undefined {
-  if (!isObject(value)) return undefined;
+  if (!isRecord(value)) return undefined;
   return Object.fromEntries(
     Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );

@@ -1,7 +1,7 @@
 import jsonpatch, { type Operation } from 'fast-json-patch';
-import { readReview } from '../../../src/admission/request.ts';
-import { type Admission, renderReview } from '../../../src/admission/response.ts';
+import { readReview } from '../../../src/admission/review.ts';
 import {
+  type Admission,
   type AdmissionContext,
   admitPod,
   leave,
@@ -9,6 +9,7 @@ import {
   readTarget,
 } from '../../../src/webhook/admit.ts';
 import type { AccountFinding } from '../../../src/webhook/identity.ts';
+import { renderAdmission } from '../../../src/webhook/routes.ts';
 import { parseExact } from './exact-json.ts';
 
 export const REVIEW_UID = '7f0c2a6e-58c5-4f0e-9a54-0a4a2f8b1c11';
@@ -49,7 +50,7 @@ export interface Answer {
 export function askWebhook(reviewText: string, found: AccountFinding, context: AdmissionContext): Answer {
   const reading = readReview(Buffer.from(reviewText));
   if (reading.kind === 'fault') throw new Error(`the review is faulty: ${reading.problem}`);
-  return parseAnswer(renderReview(reading.identity, decide(reading.request, found, context)));
+  return parseAnswer(renderAdmission(reading.identity, decide(reading.request, found, context)));
 }
 
 function decide(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readReview } from '../../src/admission/request.ts';
+import { readReview } from '../../src/admission/review.ts';
 
 const UID = '0b5f2c1e-6f0d-4a6c-9d43-1f2a77aa0c55';
 
@@ -9,11 +9,14 @@ function review(request: object, apiVersion = 'admission.k8s.io/v1'): string {
   return JSON.stringify({ kind: 'AdmissionReview', apiVersion, request: { uid: UID, ...request } });
 }
 
-/** A review whose deepest member stands `depth` levels below its outermost brace. */
-function reviewOfDepth(depth: number): string {
+/** Up to this many bytes nesting is not looked at. */
+const UNSCANNED = 65_536;
+
+/** A review of more than that whose deepest member stands `depth` levels below its outermost brace. */
+function reviewOfDepth(depth: number, padding = UNSCANNED): string {
   return review({ object: 0 }).replace(
     '"object":0',
-    `"object":${'['.repeat(depth - 2)}${']'.repeat(depth - 2)}`,
+    `"object":${'['.repeat(depth - 2)}${' '.repeat(padding)}${']'.repeat(depth - 2)}`,
   );
 }
 
@@ -69,6 +72,15 @@ describe('a review', () => {
   test('may nest 64 levels deep', () => {
     expect(read(reviewOfDepth(64)).kind).toBe('request');
   });
+
+  test('of no more than 64 KiB may nest as deep as it likes', () => {
+    const levels = (UNSCANNED - reviewOfDepth(2, 0).length) / 2 + 2;
+    const text = reviewOfDepth(Math.floor(levels), 0);
+    expect(text.length).toBeGreaterThan(UNSCANNED - 2);
+    expect(text.length).toBeLessThanOrEqual(UNSCANNED);
+    expect(read(text).kind).toBe('request');
+    expect(read(`${text}  `)).toMatchObject({ kind: 'fault', fault: 'review-too-deep' });
+  });
 });
 
 describe('a fault', () => {
@@ -83,14 +95,14 @@ describe('a fault', () => {
     ['a request that is null', '{"request":null}', 'the body is no AdmissionReview with a request'],
     ['a request that is a list', '{"request":[]}', 'the body is no AdmissionReview with a request'],
   ])('%s', (_what, text, problem) => {
-    expect(read(text)).toMatchObject({ kind: 'fault', reason: 'review-malformed', problem });
+    expect(read(text)).toMatchObject({ kind: 'fault', fault: 'review-malformed', problem });
   });
 
   test('a review that nests 65 levels deep', () => {
     expect(read(reviewOfDepth(65))).toEqual({
       kind: 'fault',
       identity: { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', uid: UID },
-      reason: 'review-too-deep',
+      fault: 'review-too-deep',
       problem: 'the review nests deeper than 64 levels',
     });
   });

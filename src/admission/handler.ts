@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../http/body.ts';
+import type { DirectHandler } from '../http/server-bounds.ts';
+
+/** An object of 3 MiB, an old one beside the new one, and the envelope. */
+const BODY_LIMIT = 7 * 1024 * 1024;
+const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
+const TEXT = 'text/plain; charset=utf-8';
+
+/** What becomes of the calls of an admission webhook. */
+export interface ReviewDoor<Judgement> {
+  /**
+   * Decides a review; without a promise where nothing waits. Never throws, never rejects.
+   * @param url of the request; kube-apiserver writes its deadline there
+   */
+  judge(body: Buffer, url: string): Judgement | Promise<Judgement>;
+  /** @returns ASCII */
+  render(judgement: Judgement): string;
+  /** Told of every answer. @param verb from a closed list, for a label */
+  answered(verb: Verb, status: number, milliseconds: number): void;
+  /** Told of every judgement, once its answer is on the way. */
+  judged(judgement: Judgement, milliseconds: number): void;
+  /** Monotonic, ms. */
+  readonly monotonic: () => number;
+}
+
+export type Verb = 'POST' | 'GET' | 'PUT' | 'other';
+
+/** Answers `POST`: an AdmissionReview in, an AdmissionReview out. */
+export function createReviewHandler<Judgement>(door: ReviewDoor<Judgement>): DirectHandler {
+  return (request, response) => {
+    const start = door.monotonic();
+    const answer = (status: number, type: string, text: string): void => {
+      // All answers are ASCII: their length is their size, and latin1 is the encoding that only copies.
+      response.writeHead(status, { 'content-type': type, 'content-length': text.length }).end(text, 'latin1');
+      door.answered(toVerb(request.method), status, door.monotonic() - start);
+    };
+    const conclude = (judgement: Judgement): void => {
+      answer(200, 'application/json', door.render(judgement));
+      door.judged(judgement, door.monotonic() - start);
+    };
+    const refused = checkRequest(request);
+    if (refused !== undefined) {
+      if (refused.status === 405) response.setHeader('allow', 'POST');
+      answer(refused.status, TEXT, refused.text);
+      return;
+    }
+    readBody(request, BODY_LIMIT, (reading) => {
+      if (reading.kind === 'too-large') refuseBody(response, answer);
+      if (reading.kind !== 'body') return;
+      const judgement = door.judge(reading.body, request.url ?? '');
+      if (judgement instanceof Promise) void judgement.then(conclude);
+      else conclude(judgement);
+    });
+  };
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly text: string;
+}
+
+function checkRequest({ method, headers }: IncomingMessage): Refusal | undefined {
+  if (method !== 'POST') return { status: 405, text: 'send an AdmissionReview by POST\n' };
+  if (JSON_TYPE.test(headers['content-type'] ?? '')) return undefined;
+  return { status: 415, text: 'Invalid Content-Type, expected `application/json`\n' };
+}
+
+/** The rest of the body is not read, so the connection cannot be used again. */
+function refuseBody(
+  response: ServerResponse,
+  answer: (status: number, type: string, text: string) => void,
+): void {
+  response.shouldKeepAlive = false;
+  answer(413, TEXT, `the body is larger than ${BODY_LIMIT} bytes\n`);
+}
+
+/** Label values come from a closed list: the method of a request is the caller's to invent. */
+function toVerb(method: string | undefined): Verb {
+  return method === 'POST' || method === 'GET' || method === 'PUT' ? method : 'other';
+}

@@ -1,28 +1,36 @@
+import { findCommand } from './commands/list.ts';
 import { isNodeNewEnough } from './commands/node-version.ts';
-import type { Terminal } from './commands/outcome.ts';
+import type { Surroundings } from './commands/surroundings.ts';
 import { readEnvironment } from './settings/environment.ts';
 
-const terminal: Terminal = {
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
+const surroundings: Surroundings = {
+  env: readEnvironment(),
+  terminal: {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+  },
+  // Looked at late: a server has no use for standard input, and opening it takes a while.
+  get input() {
+    return process.stdin;
+  },
+  screen: process.stdout,
+  signals: process,
+  now: Date.now,
 };
 
 async function main(words: readonly string[]): Promise<number> {
   if (!isNodeNewEnough(process.versions.node)) {
-    terminal.err(`iam-bridge needs Node 22.19 or newer, and this is ${process.version}\n`);
+    surroundings.terminal.err(`iam-bridge needs Node 22.19 or newer, and this is ${process.version}\n`);
     return 2;
   }
+  const entry = findCommand(words[0]);
   // A server's start is counted in milliseconds, and it has no use for the command tree.
-  if (words[0] === 'webhook') {
-    const { runWebhook } = await import('./commands/webhook.ts');
-    return await runWebhook(words.slice(1), readEnvironment(), terminal);
-  }
-  if (words[0] === 'issuer') {
-    const { runIssuer } = await import('./commands/issuer.ts');
-    return await runIssuer(words.slice(1), readEnvironment(), terminal);
+  if (entry?.kind === 'server') {
+    const { runServerEntry } = await import('./commands/server/command.ts');
+    return await runServerEntry(entry, words.slice(1), surroundings);
   }
   const { runCommandTree } = await import('./commands/tree.ts');
-  return await runCommandTree(words, { env: readEnvironment(), terminal, input: process.stdin });
+  return await runCommandTree(words, surroundings);
 }
 
 /** Writes what is still buffered, then ends: a second signal must not wait for connections that hang. */
@@ -36,6 +44,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 main(process.argv.slice(2)).then(exit, (error: unknown) => {
-  terminal.err(`iam-bridge: ${error instanceof Error ? error.message : String(error)}\n`);
+  surroundings.terminal.err(`iam-bridge: ${error instanceof Error ? error.message : String(error)}\n`);
   exit(3);
 });

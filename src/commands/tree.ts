@@ -1,28 +1,9 @@
 import { Command, CommanderError } from 'commander';
-import type { ExitCode, Terminal } from './outcome.ts';
-import { registerDemo } from './tree/demo.ts';
-import { registerIssuer } from './tree/issuer.ts';
-import { registerKeys } from './tree/keys.ts';
-import { registerPublish } from './tree/publish.ts';
-import type { Invocation, Registration } from './tree/registration.ts';
-import { registerTrust } from './tree/trust.ts';
-import { registerVerify } from './tree/verify.ts';
-import { registerWebhook } from './tree/webhook.ts';
+import { COMMANDS, type CommandEntry, findCommand, type ServerEntry } from './list.ts';
+import type { TreeContext } from './registration.ts';
+import { runServerEntry } from './server/command.ts';
+import type { ExitCode, Surroundings } from './surroundings.ts';
 import { readVersion } from './version.ts';
-
-/** In the order in which help lists them. */
-const REGISTRATIONS: readonly Registration[] = [
-  registerWebhook,
-  registerIssuer,
-  registerVerify,
-  registerTrust,
-  registerKeys,
-  registerPublish,
-  registerDemo,
-];
-
-/** Commands that read their flags by themselves: commander's own `help` knows nothing of these. */
-const WITH_OWN_HELP: ReadonlySet<string> = new Set(['webhook', 'issuer']);
 
 const DESCRIPTION = `AWS IAM and Kubernetes identity, on any cluster.
 
@@ -36,15 +17,22 @@ Run it in place of the Go one: iam-bridge webhook --in-cluster=false --tls-cert 
 Exit codes: 0 done, 1 the answer is no, 2 usage or configuration, 3 something outside failed.`;
 
 /** Runs the command that the words of a command line name. */
-export async function runCommandTree(asked: readonly string[], invocation: Invocation): Promise<ExitCode> {
+export async function runCommandTree(
+  asked: readonly string[],
+  surroundings: Surroundings,
+): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
-  const finish = (code: ExitCode): void => {
-    exitCode = code;
+  const context: TreeContext = {
+    ...surroundings,
+    finish(code) {
+      exitCode = code;
+    },
   };
-  const [first, second = ''] = asked;
-  const words = first === 'help' && WITH_OWN_HELP.has(second) ? [second, '--help'] : asked;
-  const program = createProgram(await readVersion(), invocation.terminal);
-  for (const register of REGISTRATIONS) register(program, { ...invocation, words, finish });
+  const words = toOwnHelp(asked);
+  const program = createProgram(await readVersion(), surroundings);
+  const named = findCommand(words[0]);
+  // Help, and what to say of a mistyped name, need to know them all.
+  for (const entry of named === undefined ? COMMANDS : [named]) await add(program, entry, { words, context });
   try {
     await program.parseAsync([...words], { from: 'user' });
     return exitCode;
@@ -54,7 +42,14 @@ export async function runCommandTree(asked: readonly string[], invocation: Invoc
   }
 }
 
-function createProgram(version: string, terminal: Terminal): Command {
+/** Servers have help of their own, which commander's `help` knows nothing of. */
+function toOwnHelp(asked: readonly string[]): readonly string[] {
+  const [first, second] = asked;
+  const entry = first === 'help' ? findCommand(second) : undefined;
+  return entry?.kind === 'server' ? [entry.name, '--help'] : asked;
+}
+
+function createProgram(version: string, { terminal }: Surroundings): Command {
   return new Command('iam-bridge')
     .description(DESCRIPTION)
     .version(version, '--version', 'print the version')
@@ -63,4 +58,24 @@ function createProgram(version: string, terminal: Terminal): Command {
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .showSuggestionAfterError()
     .exitOverride();
+}
+
+interface AddOptions {
+  readonly words: readonly string[];
+  readonly context: TreeContext;
+}
+
+async function add(program: Command, entry: CommandEntry, options: AddOptions): Promise<void> {
+  const command = program.command(entry.name).description(entry.summary);
+  if (entry.kind === 'server') addServer(command, entry, options);
+  else (await entry.load())(command, options.context);
+}
+
+/** Its flags follow the grammar of Go's pflag, which commander does not speak. */
+function addServer(command: Command, entry: ServerEntry, { words, context }: AddOptions): void {
+  command
+    .helpOption(false)
+    .allowUnknownOption()
+    .argument('[flags...]')
+    .action(async () => context.finish(await runServerEntry(entry, words.slice(1), context)));
 }

@@ -1,12 +1,29 @@
 /** Sentences that each name a flag, what is wrong with its value, and the remedy. */
 export type Problems = string[];
 
+/** What a command was told, checked, or everything that is wrong with it. */
+export type SettingsReading<Settings> =
+  | { readonly kind: 'settings'; readonly settings: Settings }
+  | { readonly kind: 'problems'; readonly problems: readonly string[] };
+
 const SUBDOMAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 
 /** 0 asks the system for a free port. */
-export function checkPort(flag: string, port: number, problems: Problems): void {
+function checkPort(flag: string, port: number, problems: Problems): void {
   if (port >= 0 && port <= 65_535) return;
   problems.push(`--${flag}=${port} is no port: give a number from 1 to 65535`);
+}
+
+/** The two ports of a server. */
+export function checkPorts(
+  { port, 'metrics-port': metricsPort }: { readonly port: number; readonly 'metrics-port': number },
+  problems: Problems,
+): void {
+  checkPort('port', port, problems);
+  checkPort('metrics-port', metricsPort, problems);
+  if (port === metricsPort && port !== 0) {
+    problems.push(`--port and --metrics-port are both ${port}: they are two servers`);
+  }
 }
 
 /** The part of an annotation key before its slash (Kubernetes: a DNS subdomain of at most 253 characters). */

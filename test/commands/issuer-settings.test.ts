@@ -1,23 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type DriftCommandSettings, readDriftCommandLine } from '../../src/commands/issuer/drift-settings.ts';
+import { readCommandLine } from '../../src/commands/flag-command.ts';
+import { ISSUER as SERVER } from '../../src/commands/issuer/descriptor.ts';
+import { DRIFT_COMMAND } from '../../src/commands/issuer/drift/command.ts';
+import type { DriftCommandSettings } from '../../src/commands/issuer/drift/settings.ts';
 import { DRIFT_FLAGS, ISSUER_FLAGS } from '../../src/commands/issuer/flags.ts';
-import {
-  type IssuerCommandSettings,
-  readIssuerCommandLine,
-} from '../../src/commands/issuer/read-settings.ts';
+import type { IssuerCommandSettings } from '../../src/commands/issuer/settings.ts';
 
 const ISSUER = 'https://oidc.example/clusters/demo';
 const FLAG = `--issuer=${ISSUER}`;
 
 function readSettings(words: readonly string[] = [], env: NodeJS.ProcessEnv = {}): IssuerCommandSettings {
-  const line = readIssuerCommandLine([FLAG, ...words], env);
+  const line = readCommandLine(SERVER, [FLAG, ...words], env);
   if (line.kind !== 'run') throw new Error(`not settings: ${JSON.stringify(line)}`);
   return line.settings;
 }
 
 function readProblems(words: readonly string[]): readonly string[] {
-  const line = readIssuerCommandLine(words, {});
+  const line = readCommandLine(SERVER, words, {});
   return line.kind === 'problems' ? line.problems : [];
 }
 
@@ -120,7 +120,7 @@ describe('every flag arrives', () => {
   });
 
   test('an issuer with a slash at its end has one slash before the keys', () => {
-    const line = readIssuerCommandLine(['--issuer=https://oidc.example/a/'], {});
+    const line = readCommandLine(SERVER, ['--issuer=https://oidc.example/a/'], {});
     expect(line).toMatchObject({ settings: { jwksUri: 'https://oidc.example/a/openid/v1/jwks' } });
   });
 });
@@ -200,7 +200,7 @@ describe('issuer drift', () => {
       '-o',
       'json',
     ];
-    expect(readDriftCommandLine(words, {})).toEqual({
+    expect(readCommandLine(DRIFT_COMMAND, words, {})).toEqual({
       kind: 'run',
       settings: {
         issuer: ISSUER,
@@ -212,13 +212,13 @@ describe('issuer drift', () => {
         output: 'json',
       } satisfies DriftCommandSettings,
     });
-    expect(readDriftCommandLine([FLAG], {})).toMatchObject({
+    expect(readCommandLine(DRIFT_COMMAND, [FLAG], {})).toMatchObject({
       settings: { output: 'text', account: undefined },
     });
   });
 
   test('problems are told all at once', () => {
-    const line = readDriftCommandLine(['-o', 'yaml', '--service-account=x', 'y'], {});
+    const line = readCommandLine(DRIFT_COMMAND, ['-o', 'yaml', '--service-account=x', 'y'], {});
     expect(line).toMatchObject({ kind: 'problems', problems: { length: 4 } });
   });
 });
@@ -236,8 +236,7 @@ test('any line comes to settings, help or problems that say something', () => {
   );
   fc.assert(
     fc.property(fc.array(word, { maxLength: 8 }), (words) => {
-      for (const read of [readIssuerCommandLine, readDriftCommandLine]) {
-        const line = read(words, {});
+      for (const line of [readCommandLine(SERVER, words, {}), readCommandLine(DRIFT_COMMAND, words, {})]) {
         expect(['run', 'help', 'problems']).toContain(line.kind);
         if (line.kind === 'problems')
           expect(line.problems.every((problem) => problem.length > 10)).toBe(true);

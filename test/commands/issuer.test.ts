@@ -6,12 +6,10 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSystemClock } from '../../src/base/clock.ts';
-import { createIssuerParts } from '../../src/commands/issuer/parts.ts';
-import {
-  type IssuerCommandSettings,
-  readIssuerCommandLine,
-} from '../../src/commands/issuer/read-settings.ts';
-import { runIssuer } from '../../src/commands/issuer.ts';
+import { readCommandLine } from '../../src/commands/flag-command.ts';
+import { ISSUER } from '../../src/commands/issuer/descriptor.ts';
+import { runDrift } from '../../src/commands/issuer/drift/command.ts';
+import type { IssuerCommandSettings } from '../../src/commands/issuer/settings.ts';
 import { findFreePorts } from '../../src/local-cluster/loopback.ts';
 import { createObjectTable } from '../../src/local-cluster/stand-in/object-table.ts';
 import { createClusterRoutes } from '../../src/local-cluster/stand-in/routes.ts';
@@ -20,6 +18,8 @@ import { createSigningKey, type SigningKey } from '../../src/local-cluster/stand
 import { createTokenIssuer, type TokenIssuer } from '../../src/local-cluster/stand-in/token-issuer.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { endPrograms, readLog, run, start } from '../support/commands/program.ts';
+import { createParts } from '../support/commands/servers.ts';
+import { createSurroundings } from '../support/commands/surroundings.ts';
 import { runTree } from '../support/commands/tree.ts';
 import { generateEc, toPem } from '../support/issuer/key-files.ts';
 import { createRecordingLog, type RecordingLog } from '../support/recording-log.ts';
@@ -115,7 +115,7 @@ function readSettings(flags: readonly string[]): IssuerCommandSettings {
     `--tls-cert=${files.certificatePath}`,
     `--tls-key=${files.keyPath}`,
   ];
-  const line = readIssuerCommandLine([...usual, ...flags], {});
+  const line = readCommandLine(ISSUER, [...usual, ...flags], {});
   if (line.kind !== 'run') throw new Error(JSON.stringify(line));
   return line.settings;
 }
@@ -128,7 +128,8 @@ async function serve(...flags: readonly string[]): Promise<Running> {
     settings.source.kind === 'cluster' ? { ...settings.source, refreshInterval: 100 } : settings.source;
   const drift = settings.drift && { ...settings.drift, interval: 100 };
   const registry = new Registry();
-  const { parts, beginDrain } = await createIssuerParts({ ...settings, source, drift }, { log, registry });
+  const planned = { descriptor: ISSUER, settings: { ...settings, source, drift } };
+  const { parts, beginDrain } = await createParts(planned, { log, registry });
   for (const part of parts) {
     await part.start();
     cleanups.push(part.stop);
@@ -381,21 +382,10 @@ describe('drift', () => {
   }
 
   async function look(...flags: readonly string[]): Promise<Outcome> {
-    let [text, stderr] = ['', ''];
-    const words = ['drift', `--issuer=${issuer}`, `--public-ca=${join(folder, 'ca.pem')}`, ...flags];
-    const code = await runIssuer(
-      words,
-      {},
-      {
-        out(written) {
-          text += written;
-        },
-        err(written) {
-          stderr += written;
-        },
-      },
-    );
-    return { code, text, stderr, status: 0 };
+    const { surroundings, written } = createSurroundings();
+    const words = [`--issuer=${issuer}`, `--public-ca=${join(folder, 'ca.pem')}`, ...flags];
+    const code = await runDrift(words, surroundings);
+    return { code, text: written.stdout, stderr: written.stderr, status: 0 };
   }
 
   test('is none where the issuer serves what the cluster signs with', async () => {
@@ -522,8 +512,8 @@ describe('the program', () => {
       import { registerHooks } from 'node:module';
       const seen = new Set();
       registerHooks({ resolve(name, context, next) { seen.add(name); return next(name, context); } });
-      await import(${JSON.stringify(join(ROOT, 'src', 'commands', 'issuer.ts'))});
-      await import(${JSON.stringify(join(ROOT, 'src', 'commands', 'issuer', 'serve.ts'))});
+      for (const path of ['server/command', 'server/run', 'issuer/descriptor', 'issuer/create'])
+        await import(${JSON.stringify(join(ROOT, 'src', 'commands'))} + '/' + path + '.ts');
       console.log(JSON.stringify([...seen].filter((name) => !/^[./]|^node:|^file:/.test(name))));`;
     const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
       encoding: 'utf8',

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type PublishDeps, runPublish } from '../../src/commands/publish/run.ts';
 import type { PublishOptions } from '../../src/commands/publish/settings.ts';
-import { type PublishSurroundings, runPublish } from '../../src/commands/publish.ts';
+import type { Surroundings } from '../../src/commands/surroundings.ts';
 import { type PublicJwk, renderJwks } from '../../src/issuer/documents.ts';
 import { CREDENTIALS, type RecordingS3, startRecordingS3 } from '../support/aws/recording-s3.ts';
 import { type IssuerCluster, startIssuerCluster } from '../support/commands/issuer-cluster.ts';
+import { createSurroundings } from '../support/commands/surroundings.ts';
 import { runTree, toLines } from '../support/commands/tree.ts';
 import { createJwk } from '../support/issuer/jwks.ts';
 import { generateEc, toPem } from '../support/issuer/key-files.ts';
@@ -47,27 +49,17 @@ interface Outcome {
 /** Publishes from the cluster to the folder, at `now`, unless told otherwise. */
 async function publish(
   options: Partial<PublishOptions> = {},
-  more: Partial<PublishSurroundings> = {},
+  more: Partial<PublishDeps & Pick<Surroundings, 'env' | 'now'>> & { readonly input?: Readable } = {},
 ): Promise<Outcome> {
-  const written = { stdout: '', stderr: '' };
-  const surroundings: PublishSurroundings = {
+  const { credentials = async () => CREDENTIALS, fetch: fetchWith = fetch, ...given } = more;
+  const { surroundings, written } = createSurroundings({
     env: { KUBECONFIG: join(folder, 'config') },
-    terminal: {
-      out(text) {
-        written.stdout += text;
-      },
-      err(text) {
-        written.stderr += text;
-      },
-    },
-    input: Readable.from([]),
     now: () => now,
-    credentials: async () => CREDENTIALS,
-    fetch,
-    ...more,
-  };
+    ...given,
+  });
   const usual = { to: publicFolder, issuer: ISSUER, from: ['cluster'], tokenLifetime: '24h' };
-  const code = await runPublish({ ...usual, ...options }, surroundings);
+  const deps = { credentials, fetch: fetchWith };
+  const code = await runPublish({ ...usual, ...options }, surroundings, deps);
   // The cluster of these tests is one over plain HTTP, and every answer says so.
   const stderr = written.stderr.replace(/^.* is plain http on this machine: .*\n/gm, '');
   return { code, stdout: written.stdout, stderr };

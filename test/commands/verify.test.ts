@@ -3,13 +3,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createNetworkKeys } from '../../src/commands/verify/keys.ts';
 import type { VerifyFlags } from '../../src/commands/verify/plan.ts';
-import { runVerify } from '../../src/commands/verify.ts';
+import { runVerify } from '../../src/commands/verify/run.ts';
 import { RULES } from '../../src/web-identity/token/rules.ts';
 import { type Checkout, createCheckout, endPrograms, run } from '../support/commands/program.ts';
+import { createSurroundings } from '../support/commands/surroundings.ts';
 import { PROVIDER, ROLE, STATEMENT } from '../support/web-identity/sts.ts';
 import { AUDIENCE, createToken, ec, ISSUER, NOW, rsa, SUBJECT } from '../support/web-identity/tokens.ts';
 
@@ -47,25 +48,12 @@ interface Setting {
 
 /** Without a network, so that a fetch fails the test. */
 async function verify({ jwt, input = '', flags = {} }: Setting, online = false): Promise<Run> {
-  const written = { out: '', err: '' };
-  const code = await runVerify(jwt, flags, {
-    terminal: {
-      out(text) {
-        written.out += text;
-      },
-      err(text) {
-        written.err += text;
-      },
-    },
-    input: typeof input === 'string' ? Readable.from([Buffer.from(input)]) : input,
-    screen: new PassThrough(),
-    now: () => NOW * 1000,
-    createNetworkKeys: online
-      ? createNetworkKeys
-      : () => {
-          throw new Error('nothing may be fetched here');
-        },
-  });
+  const { surroundings, written: kept } = createSurroundings({ input, now: () => NOW * 1000 });
+  const offline = (): never => {
+    throw new Error('nothing may be fetched here');
+  };
+  const code = await runVerify({ jwt, flags }, surroundings, online ? createNetworkKeys : offline);
+  const written = { out: kept.stdout, err: kept.stderr };
   for (const secret of [good, jwt ?? '', typeof input === 'string' ? input : ''])
     for (const part of secret.split('.').filter(({ length }) => length > 40))
       expect(written.out + written.err).not.toContain(part.slice(0, 40));

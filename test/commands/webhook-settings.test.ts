@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  readWebhookCommandLine,
-  type WebhookCommandSettings,
-} from '../../src/commands/webhook/read-settings.ts';
+import { readCommandLine } from '../../src/commands/flag-command.ts';
+import { WEBHOOK } from '../../src/commands/webhook/descriptor.ts';
+import type { WebhookCommandSettings } from '../../src/commands/webhook/settings.ts';
 
 /** The one flag that every working manifest of the Go program passes. */
 const FILES = '--in-cluster=false';
@@ -12,7 +11,7 @@ function readSettings(
   words: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
 ): WebhookCommandSettings {
-  const line = readWebhookCommandLine([FILES, ...words], env);
+  const line = readCommandLine(WEBHOOK, [FILES, ...words], env);
   if (line.kind !== 'run') throw new Error(`not settings: ${JSON.stringify(line)}`);
   return line.settings;
 }
@@ -21,7 +20,7 @@ function readProblems(
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): readonly string[] {
-  const line = readWebhookCommandLine([FILES, ...words], env);
+  const line = readCommandLine(WEBHOOK, [FILES, ...words], env);
   return line.kind === 'problems' ? line.problems : [];
 }
 
@@ -205,19 +204,19 @@ describe('problems name the flag and the remedy', () => {
 });
 
 test('without --in-cluster=false the Go default is refused, with the way out', () => {
-  expect(readWebhookCommandLine([], {})).toEqual({
+  expect(readCommandLine(WEBHOOK, [], {})).toEqual({
     kind: 'problems',
     problems: [expect.stringMatching(/^--in-cluster=true: .* use --in-cluster=false/)],
   });
 });
 
 test('help and version need no other flag, and a version is not printed for a line with mistakes', () => {
-  expect(readWebhookCommandLine(['--help'], {}).kind).toBe('help');
-  expect(readWebhookCommandLine(['-h', '--nope'], {}).kind).toBe('help');
-  expect(readWebhookCommandLine(['--version'], {}).kind).toBe('version');
-  expect(readWebhookCommandLine(['--version', '--port=70000'], {}).kind).toBe('version');
-  expect(readWebhookCommandLine(['--version', '--nope'], {}).kind).toBe('problems');
-  expect(readWebhookCommandLine([FILES, '--version=false'], {}).kind).toBe('run');
+  expect(readCommandLine(WEBHOOK, ['--help'], {}).kind).toBe('help');
+  expect(readCommandLine(WEBHOOK, ['-h', '--nope'], {}).kind).toBe('help');
+  expect(readCommandLine(WEBHOOK, ['--version'], {}).kind).toBe('version');
+  expect(readCommandLine(WEBHOOK, ['--version', '--port=70000'], {}).kind).toBe('version');
+  expect(readCommandLine(WEBHOOK, ['--version', '--nope'], {}).kind).toBe('problems');
+  expect(readCommandLine(WEBHOOK, [FILES, '--version=false'], {}).kind).toBe('run');
 });
 
 describe('TLS', () => {

@@ -1,11 +1,10 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { startWebhook } from '../../src/commands/demo/webhook.ts';
-import { runCommandTree } from '../../src/commands/tree.ts';
+import { startWebhook } from '../../src/commands/demo/servers/webhook.ts';
 import { REASONS } from '../../src/webhook/reasons.ts';
+import { runTree as runWords } from '../support/commands/tree.ts';
 import {
   type DemoDocument,
   type DemoRun,
@@ -53,17 +52,8 @@ function toWords(command: string): string[] {
 }
 
 async function runTree(words: readonly string[]) {
-  let out = '';
-  const terminal = {
-    out(text: string) {
-      out += text;
-    },
-    err(text: string) {
-      out += text;
-    },
-  };
-  const code = await runCommandTree(words, { env: {}, terminal, input: Readable.from([]) });
-  return { code, out };
+  const { code, stdout, stderr } = await runWords(words);
+  return { code, out: stdout + stderr };
 }
 
 describe('what the demo says to type', { timeout: 20_000 }, () => {

@@ -6,11 +6,10 @@ import { promisify } from 'node:util';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createSystemClock } from '../../src/base/clock.ts';
+import { readCommandLine } from '../../src/commands/flag-command.ts';
+import { ISSUER as ISSUER_SERVER } from '../../src/commands/issuer/descriptor.ts';
 import { DRIFT_FLAGS, ISSUER_FLAGS } from '../../src/commands/issuer/flags.ts';
-import { createIssuerParts } from '../../src/commands/issuer/parts.ts';
-import { readIssuerCommandLine } from '../../src/commands/issuer/read-settings.ts';
-import { createWebhookParts } from '../../src/commands/webhook/parts.ts';
-import { readWebhookCommandLine } from '../../src/commands/webhook/read-settings.ts';
+import { WEBHOOK } from '../../src/commands/webhook/descriptor.ts';
 import type { Part } from '../../src/http/lifecycle.ts';
 import { DRIFT, listDriftCodes } from '../../src/issuer/drift/findings.ts';
 import { createDriftMetrics, createIssuerMetrics } from '../../src/issuer/metrics.ts';
@@ -22,6 +21,7 @@ import { createSigningKey } from '../../src/local-cluster/stand-in/signing-key.t
 import { createTokenIssuer } from '../../src/local-cluster/stand-in/token-issuer.ts';
 import { CREDENTIALS, type RecordingS3, startRecordingS3 } from '../support/aws/recording-s3.ts';
 import { createAuthority } from '../support/certificates.ts';
+import { createParts } from '../support/commands/servers.ts';
 import { runTree } from '../support/commands/tree.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
 import { until } from '../support/until.ts';
@@ -220,12 +220,12 @@ describe('the commands of docs/issuer.md', { timeout: 30_000 }, () => {
 
   async function serveIssuer(words: readonly string[]): Promise<string> {
     const flags = [...words.map(toLocal), `--port=${port}`, '--metrics-port=0', '--shutdown-delay=0s'];
-    const line = readIssuerCommandLine(flags, {});
+    const line = readCommandLine(ISSUER_SERVER, flags, {});
     if (line.kind !== 'run') throw new Error(JSON.stringify(line));
     expect(line.settings.remarks).toEqual([]);
     await stop(serving);
     const log = createRecordingLog();
-    const { parts } = await createIssuerParts(line.settings, { log, registry: new Registry() });
+    const { parts } = await createParts({ descriptor: ISSUER_SERVER, settings: line.settings }, { log });
     serving = parts;
     await start(parts);
     await until(
@@ -236,10 +236,10 @@ describe('the commands of docs/issuer.md', { timeout: 30_000 }, () => {
   }
 
   async function tryWebhook(words: readonly string[]): Promise<string> {
-    const line = readWebhookCommandLine([...words, '--port=0', '--metrics-port=0'], {});
+    const line = readCommandLine(WEBHOOK, [...words, '--port=0', '--metrics-port=0'], {});
     if (line.kind !== 'run') throw new Error(JSON.stringify(line));
     const log = createRecordingLog();
-    const { parts } = await createWebhookParts(line.settings, { log, registry: new Registry() });
+    const { parts } = await createParts({ descriptor: WEBHOOK, settings: line.settings }, { log });
     await start(parts);
     await until(() => log.lines.some(({ message }) => message === 'watch: listed'), 'the accounts are known');
     await stop(parts);

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { registerDemo } from '../../src/commands/tree/demo.ts';
+import { registerDemo } from '../../src/commands/demo/command.ts';
 import { createEc2Service } from '../../src/local-aws/ec2/service.ts';
 import type { StsDeps } from '../../src/local-aws/sts/deps.ts';
 import { createStsService } from '../../src/local-aws/sts/service.ts';
+import { createSurroundings } from '../support/commands/surroundings.ts';
 
 const page = readFileSync(new URL('../../docs/local-aws.md', import.meta.url), 'utf8');
 
 test('docs/local-aws.md names every flag, and no other', () => {
-  const program = new Command();
-  const nowhere = { out: () => {}, err: () => {} };
-  registerDemo(program, { env: {}, terminal: nowhere, input: process.stdin, words: [], finish: () => {} });
-  const aws = program.commands[0]?.commands.find((command) => command.name() === 'aws');
+  const demo = new Command();
+  registerDemo(demo, { ...createSurroundings().surroundings, finish: () => {} });
+  const aws = demo.commands.find((command) => command.name() === 'aws');
   const flags = (aws?.options ?? []).map(({ long }) => long ?? '').sort();
   const rows = page.split('\n').filter((line) => line.startsWith('| `--'));
   expect(flags.length).toBeGreaterThan(5);

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { registerVerify } from '../../src/commands/tree/verify.ts';
+import { registerVerify } from '../../src/commands/verify/command.ts';
 import { classOf, REFUSALS, type RefusalCode, stsAnswerOf } from '../../src/web-identity/token/refusals.ts';
 import { RULES } from '../../src/web-identity/token/rules.ts';
+import { createSurroundings } from '../support/commands/surroundings.ts';
 
 const page = readFileSync(new URL('../../docs/verify.md', import.meta.url), 'utf8');
 const rows = page.split('\n').filter((line) => line.startsWith('| `'));
@@ -32,15 +33,9 @@ describe('docs/verify.md', () => {
   });
 
   test('names every flag of the command', () => {
-    const program = new Command();
-    registerVerify(program, {
-      words: [],
-      env: {},
-      terminal: { out() {}, err() {} },
-      input: process.stdin,
-      finish() {},
-    });
-    const flags = program.commands[0]?.options.map(({ long }) => long ?? '') ?? [];
+    const command = new Command();
+    registerVerify(command, { ...createSurroundings().surroundings, finish() {} });
+    const flags = command.options.map(({ long }) => long ?? '');
     expect(flags.length).toBeGreaterThan(10);
     expect(flags.filter((flag) => flag !== '--output' && !page.includes(`\`${flag}`))).toEqual([]);
   });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { readCommandLine } from '../../src/commands/flag-command.ts';
+import { WEBHOOK } from '../../src/commands/webhook/descriptor.ts';
 import { WEBHOOK_FLAGS } from '../../src/commands/webhook/flags.ts';
-import { readWebhookCommandLine } from '../../src/commands/webhook/read-settings.ts';
 import { type FlagTable, readFlags } from '../../src/settings/pflag.ts';
 
 const flags: [string, FlagTable[string]][] = Object.entries<FlagTable[string]>(WEBHOOK_FLAGS);
@@ -46,7 +47,7 @@ test('any line is read: never an exception, always a value of its type for every
 test('any line comes to settings, help, a version or at least one problem', () => {
   fc.assert(
     fc.property(line, (words) => {
-      const reading = readWebhookCommandLine(words, {});
+      const reading = readCommandLine(WEBHOOK, words, {});
       expect(['run', 'help', 'version', 'problems']).toContain(reading.kind);
       if (reading.kind === 'problems') expect(reading.problems.length).toBeGreaterThan(0);
     }),

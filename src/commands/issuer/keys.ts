@@ -1,4 +1,4 @@
-import { createSystemClock } from '../../base/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import { readFiles, type WatchedFiles, watchFiles } from '../../base/watched-files.ts';
 import type { Part } from '../../http/lifecycle.ts';
 import type { Log } from '../../http/log.ts';
@@ -12,7 +12,7 @@ import type { IssuerMetrics } from '../../issuer/metrics.ts';
 import type { DocumentStore } from '../../issuer/serve/document-store.ts';
 import { createPemSource, createServedSource, type Deliver } from '../../issuer/serve/served-source.ts';
 import type { KubeApi } from '../../kube/api.ts';
-import type { IssuerCommandSettings, SourceSettings } from './read-settings.ts';
+import type { IssuerCommandSettings, SourceSettings } from './settings.ts';
 
 export interface KeysDeps {
   /** Of the cluster, where that is the source. */
@@ -20,6 +20,7 @@ export interface KeysDeps {
   readonly store: DocumentStore;
   readonly metrics: Pick<IssuerMetrics, 'refresh'>;
   readonly log: Log;
+  readonly clock: Clock;
 }
 
 /** The keys that are served, kept in step with their source. */
@@ -39,7 +40,7 @@ const RENEW_FROM = 0.75;
 /** @throws Error that names the key file and what is wrong with it */
 export async function createServedKeys(settings: IssuerCommandSettings, deps: KeysDeps): Promise<ServedKeys> {
   const { issuer, source, staleGrace } = settings;
-  const { log, metrics } = deps;
+  const { log, metrics, clock } = deps;
   let refused = false;
   const deliver = createDeliver(deps);
   const served = createServedSource(toSource(settings, deps), (set, notes) => {
@@ -49,7 +50,7 @@ export async function createServedKeys(settings: IssuerCommandSettings, deps: Ke
   });
   const keys = createRemoteKeys({
     issuers: new Map([[issuer, served]]),
-    clock: createSystemClock(),
+    clock,
     random: Math.random,
     limits: toLimits(source, staleGrace),
     report(event) {

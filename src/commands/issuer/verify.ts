@@ -8,7 +8,7 @@ import { parseAllowedTokens } from '../../issuer/serve/verify/allowed-tokens.ts'
 import { createVerifyHandler, type VerifyRouteDeps } from '../../issuer/serve/verify/verify-route.ts';
 import type { KeyFinder } from '../../web-identity/token/keys.ts';
 import { checkAuthorities } from '../authorities.ts';
-import type { VerifySettings } from './read-settings.ts';
+import type { VerifySettings } from './settings.ts';
 
 export interface VerifyDeps {
   readonly issuer: string;

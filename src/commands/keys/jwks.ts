@@ -1,9 +1,8 @@
-import type { Readable } from 'node:stream';
 import { renderJwks } from '../../issuer/documents.ts';
 import { describeError } from '../../kube/errors.ts';
 import { readKubectlCluster } from '../../settings/kubectl-cluster.ts';
 import { readKeySource } from '../key-source.ts';
-import type { ExitCode, Terminal } from '../outcome.ts';
+import type { ExitCode, Surroundings, Terminal } from '../surroundings.ts';
 
 export interface KeysJwksOptions {
   readonly from?: readonly string[];
@@ -11,19 +10,8 @@ export interface KeysJwksOptions {
   readonly output?: string;
 }
 
-export interface KeysSurroundings {
-  readonly env: NodeJS.ProcessEnv;
-  readonly terminal: Terminal;
-  readonly input: Readable;
-  /** ms since epoch */
-  readonly now: () => number;
-}
-
 /** `iam-bridge keys jwks`: 0 printed, 2 usage or keys that are not fit, 3 the cluster failed. */
-export async function runKeysJwks(
-  options: KeysJwksOptions,
-  surroundings: KeysSurroundings,
-): Promise<ExitCode> {
+export async function runKeysJwks(options: KeysJwksOptions, surroundings: Surroundings): Promise<ExitCode> {
   const { env, terminal, input } = surroundings;
   const { from = [] } = options;
   const problems: string[] = [];

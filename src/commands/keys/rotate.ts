@@ -5,8 +5,7 @@ import type { ClusterSettings } from '../../settings/cluster.ts';
 import { readKubectlCluster } from '../../settings/kubectl-cluster.ts';
 import { readLifetime } from '../../settings/lifetimes.ts';
 import { readKeySource } from '../key-source.ts';
-import type { ExitCode, Terminal } from '../outcome.ts';
-import type { KeysSurroundings } from './jwks.ts';
+import type { ExitCode, Surroundings, Terminal } from '../surroundings.ts';
 
 export interface KeysRotateOptions {
   readonly plan?: boolean;
@@ -29,7 +28,7 @@ interface RotateSettings {
 /** `iam-bridge keys rotate --plan`: 0 printed, 2 usage or keys that are not fit, 3 the cluster failed. */
 export async function runKeysRotate(
   options: KeysRotateOptions,
-  surroundings: KeysSurroundings,
+  surroundings: Surroundings,
 ): Promise<ExitCode> {
   const { terminal, input } = surroundings;
   const problems: string[] = [];
@@ -50,7 +49,7 @@ export async function runKeysRotate(
 
 function readSettings(
   options: KeysRotateOptions,
-  { env, now }: KeysSurroundings,
+  { env, now }: Surroundings,
   problems: string[],
 ): RotateSettings {
   const { from = [], issuer, to } = options;
@@ -88,7 +87,7 @@ type Kids =
   | { readonly kind: 'kids'; readonly kids: readonly string[] }
   | { readonly kind: 'refused'; readonly problems: readonly string[] };
 
-interface KidDeps extends Pick<KeysSurroundings, 'input'> {
+interface KidDeps extends Pick<Surroundings, 'input'> {
   readonly cluster: ClusterSettings;
   readonly issuer?: string | undefined;
 }

@@ -1,54 +1,32 @@
-import { Gauge, Registry } from 'prom-client';
-import { type Part, runUntilSignal, type SignalSource } from '../../http/lifecycle.ts';
-import { createLog, type Log } from '../../http/log.ts';
-import type { ExitCode } from '../outcome.ts';
+import { Registry } from 'prom-client';
+import { createSystemClock } from '../../base/clock.ts';
+import { runUntilSignal, type SignalSource } from '../../http/lifecycle.ts';
+import { createLog } from '../../http/log.ts';
+import type { ExitCode } from '../surroundings.ts';
 import { readVersion } from '../version.ts';
-
-/** What every server is made with. */
-export interface ServerSurroundings {
-  readonly log: Log;
-  readonly registry: Registry;
-}
-
-/** What to start and stop, in order, and how to become unready first. */
-export interface ServerParts {
-  readonly parts: readonly Part[];
-  readonly beginDrain: () => void;
-}
-
-export interface ServerSettings {
-  readonly shutdownDelay: number;
-  readonly verbosity: number;
-  /** Sentences to log once at start. */
-  readonly remarks: readonly string[];
-}
-
-export interface ServerProgram<Settings extends ServerSettings> {
-  /** Such as `iam-bridge webhook`. */
-  readonly name: string;
-  readonly settings: Settings;
-  /** @throws Error that says which file, credential or service is missing */
-  readonly create: (settings: Settings, surroundings: ServerSurroundings) => Promise<ServerParts>;
-}
+import { createServerProcess, type PlannedServer } from './process.ts';
 
 /** Runs a server until a signal ends it. */
-export async function runServer<Settings extends ServerSettings>(
-  { name, settings, create }: ServerProgram<Settings>,
-  signals: SignalSource,
-): Promise<ExitCode> {
-  const { remarks, ...printable } = settings;
-  const log = createLog(settings.verbosity);
+export async function runServer(planned: PlannedServer, signals: SignalSource): Promise<ExitCode> {
+  const { listen, shutdownDelay, verbosity, remarks } = planned.settings;
+  const name = `iam-bridge ${planned.descriptor.name}`;
+  const log = createLog(verbosity);
   const version = await readVersion();
+  const { remarks: _, ...printable } = planned.settings;
   log.info({ version, node: process.version, settings: printable }, `${name} starts`);
   for (const remark of remarks) log.warn({}, remark);
   try {
-    const registry = new Registry();
-    registerBuildInfo(registry, version);
-    const { parts, beginDrain } = await create(settings, { log, registry });
+    const { parts, beginDrain } = await createServerProcess([planned], {
+      log,
+      registry: new Registry(),
+      clock: createSystemClock(),
+      version,
+      ops: { host: listen.opsHost ?? listen.host, port: listen.metricsPort },
+    });
     const shutdown = {
-      delay: settings.shutdownDelay,
+      delay: shutdownDelay,
       beginDrain() {
-        log.info({ delayMs: settings.shutdownDelay }, 'draining: unready, connections are still taken');
+        log.info({ delayMs: shutdownDelay }, 'draining: unready, connections are still taken');
         beginDrain();
       },
     };
@@ -59,13 +37,4 @@ export async function runServer<Settings extends ServerSettings>(
     log.error({ problem: error instanceof Error ? error.message : String(error) }, `${name} cannot run`);
     return 3;
   }
-}
-
-function registerBuildInfo(registry: Registry, version: string): void {
-  new Gauge({
-    name: 'iam_bridge_build_info',
-    help: 'Always 1; the labels say what runs.',
-    labelNames: ['version', 'node'],
-    registers: [registry],
-  }).set({ version, node: process.version }, 1);
 }

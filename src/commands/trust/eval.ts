@@ -5,7 +5,7 @@ import { lintPolicy } from '../../trust/lint.ts';
 import { readTrustPolicy, type TrustPolicy } from '../../trust/policy.ts';
 import { renderProblems } from '../../trust/render/problems.ts';
 import type { TrustRequest } from '../../trust/request.ts';
-import type { ExitCode } from '../outcome.ts';
+import type { ExitCode } from '../surroundings.ts';
 import { type CallerClaims, readCallerClaims } from './claims.ts';
 import { readPolicyText } from './policy-file.ts';
 import { type Evaluation, renderEvaluation, toJson } from './report.ts';

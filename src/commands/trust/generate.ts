@@ -1,7 +1,7 @@
 import type { Paint } from '../../terminal/style.ts';
 import { readTrustInputs, type TrustInputs } from '../../trust/generate/inputs.ts';
 import { type GeneratedTrust, generateTrust, renderGenerated } from '../../trust/generate.ts';
-import type { ExitCode } from '../outcome.ts';
+import type { ExitCode } from '../surroundings.ts';
 import { refuseUsage, type TrustSurroundings } from './surroundings.ts';
 
 export interface TrustGenerateOptions extends TrustInputs {

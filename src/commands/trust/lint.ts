@@ -5,7 +5,7 @@ import { lintPolicy, toFindings } from '../../trust/lint.ts';
 import { readTrustPolicy } from '../../trust/policy.ts';
 import { type PlacedFinding, renderFindings } from '../../trust/render/lint.ts';
 import { renderSarif } from '../../trust/render/sarif.ts';
-import type { ExitCode } from '../outcome.ts';
+import type { ExitCode } from '../surroundings.ts';
 import { readVersion } from '../version.ts';
 import { readPolicyText } from './policy-file.ts';
 import { refuseUsage, type TrustSurroundings } from './surroundings.ts';

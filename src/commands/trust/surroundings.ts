@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Paint } from '../../terminal/style.ts';
-import type { Terminal } from '../outcome.ts';
+import type { Terminal } from '../surroundings.ts';
 
 /** What the trust commands have around them; tests bring their own. */
 export interface TrustSurroundings {

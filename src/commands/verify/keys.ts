@@ -21,6 +21,9 @@ export interface NetworkKeysOptions {
   readonly note: (text: string) => void;
 }
 
+/** Keys that are fetched. */
+export type CreateNetworkKeys = (options: NetworkKeysOptions) => KeysAtWork;
+
 export function createFileKeys(keySet: KeySet, issuers: readonly string[]): KeysAtWork {
   const keys = createStaticKeys(new Map(issuers.map((issuer) => [issuer, keySet])));
   return { keys, stop: async () => {} };

@@ -10,8 +10,8 @@ import type { AccountStore } from '../../webhook/sources/account-store.ts';
 import { createConfigMapStore } from '../../webhook/sources/config-map-store.ts';
 import { createFindAccount } from '../../webhook/sources/find-account.ts';
 import { createLiveReader } from '../../webhook/sources/live-read.ts';
-import type { WebhookCommandSettings } from './read-settings.ts';
-import type { ReflectorReport } from './reflector-report.ts';
+import type { Watches } from '../server/watches.ts';
+import type { WebhookCommandSettings } from './settings.ts';
 import { createAccountReflector, createConfigMapReflector, createListFile } from './watches.ts';
 
 /** What the sources are made with. */
@@ -20,24 +20,28 @@ export interface SourceDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: WebhookMetrics;
-  readonly report: (resource: string) => ReflectorReport;
+  readonly watches: Watches;
   readonly reader: AccountReader;
   readonly store: AccountStore;
 }
 
 /** Where identities come from, running or ready to run. */
 export interface Sources extends Pick<JudgeDeps, 'sources' | 'findAccount'> {
-  readonly reflectors: Readonly<Record<string, Reflector>>;
   readonly checks: readonly ReadyCheck[];
+  start(): void;
   stop(): Promise<void>;
 }
 
 export async function createSources(settings: WebhookCommandSettings, deps: SourceDeps): Promise<Sources> {
-  const { clock, log, metrics, store } = deps;
+  const { clock, log, metrics, store, watches } = deps;
   const list = await createListFile(settings.containerCredentials.listPath, log);
   const serviceaccounts = createAccountReflector(store, deps);
   const configMap = createConfigMapSource(settings, deps);
-  const reflectors = { serviceaccounts, ...(configMap && { configmaps: configMap.reflector }) };
+  const reflectors: Readonly<Record<string, Reflector>> = {
+    serviceaccounts,
+    ...(configMap && { configmaps: configMap.reflector }),
+  };
+  for (const [resource, reflector] of Object.entries(reflectors)) watches.add(resource, reflector);
   const liveReader = createLiveReader({
     api: deps.api,
     reader: deps.reader,
@@ -48,7 +52,6 @@ export async function createSources(settings: WebhookCommandSettings, deps: Sour
   });
   const entries = (): ReturnType<JudgeDeps['sources']>['configMap'] => configMap?.store.entries();
   return {
-    reflectors,
     sources: () => ({ containerCredentials: list.current(), configMap: entries() }),
     findAccount: createFindAccount({
       store,
@@ -64,6 +67,9 @@ export async function createSources(settings: WebhookCommandSettings, deps: Sour
       name,
       check: () => (reflector.delivered() ? undefined : 'the first list was not delivered yet'),
     })),
+    start() {
+      for (const reflector of Object.values(reflectors)) reflector.start();
+    },
     async stop() {
       list.stop();
       await Promise.all(Object.values(reflectors).map((reflector) => reflector.stop()));

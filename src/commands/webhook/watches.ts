@@ -9,16 +9,16 @@ import {
   type ContainerCredentialsList,
   parseContainerCredentialsList,
 } from '../../webhook/sources/container-credentials.ts';
-import type { ReflectorReport } from './reflector-report.ts';
+import type { Watches } from '../server/watches.ts';
 
 /** What a watch is made with. */
 export interface WatchDeps {
   readonly api: KubeApi;
   readonly clock: Clock;
-  readonly report: (resource: string) => ReflectorReport;
+  readonly watches: Watches;
 }
 
-export function createAccountReflector(store: AccountStore, { api, clock, report }: WatchDeps): Reflector {
+export function createAccountReflector(store: AccountStore, { api, clock, watches }: WatchDeps): Reflector {
   return createReflector({
     api,
     path: '/api/v1/serviceaccounts',
@@ -26,14 +26,14 @@ export function createAccountReflector(store: AccountStore, { api, clock, report
     sink: store,
     clock,
     random: Math.random,
-    report: report('serviceaccounts'),
+    report: watches.report('serviceaccounts'),
   });
 }
 
 export function createConfigMapReflector(
   store: ConfigMapStore,
   namespace: string,
-  { api, clock, report }: WatchDeps,
+  { api, clock, watches }: WatchDeps,
 ): Reflector {
   return createReflector({
     api,
@@ -43,7 +43,7 @@ export function createConfigMapReflector(
     sink: store,
     clock,
     random: Math.random,
-    report: report('configmaps'),
+    report: watches.report('configmaps'),
   });
 }
 

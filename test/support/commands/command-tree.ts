@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import { runCommandTree } from '../../../src/commands/tree.ts';
+import { runTree as run } from './tree.ts';
 
 export interface TreeOutcome {
   readonly code: number;
@@ -9,15 +8,6 @@ export interface TreeOutcome {
 
 /** Runs a command within this process, with a terminal in memory. */
 export async function runTree(words: readonly string[], input = ''): Promise<TreeOutcome> {
-  const written = { out: '', err: '' };
-  const terminal = {
-    out(text: string) {
-      written.out += text;
-    },
-    err(text: string) {
-      written.err += text;
-    },
-  };
-  const code = await runCommandTree(words, { env: {}, terminal, input: Readable.from([Buffer.from(input)]) });
-  return { code, ...written };
+  const { code, stdout, stderr } = await run(words, { input });
+  return { code, out: stdout, err: stderr };
 }

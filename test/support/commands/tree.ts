@@ -1,5 +1,5 @@
-import { Readable } from 'node:stream';
 import { runCommandTree } from '../../../src/commands/tree.ts';
+import { createSurroundings } from './surroundings.ts';
 
 export interface TreeOutcome {
   readonly code: number;
@@ -15,17 +15,8 @@ export interface TreeOptions {
 
 /** Runs a command line in this process, with a terminal in memory. */
 export async function runTree(words: readonly string[], options: TreeOptions = {}): Promise<TreeOutcome> {
-  const { env = {}, input = '' } = options;
-  const written = { stdout: '', stderr: '' };
-  const terminal = {
-    out(text: string) {
-      written.stdout += text;
-    },
-    err(text: string) {
-      written.stderr += text;
-    },
-  };
-  const code = await runCommandTree(words, { env, terminal, input: Readable.from([Buffer.from(input)]) });
+  const { surroundings, written } = createSurroundings(options);
+  const code = await runCommandTree(words, surroundings);
   return { code, ...written };
 }
 

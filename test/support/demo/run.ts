@@ -1,12 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { startIssuer } from '../../../src/commands/demo/issuer.ts';
-import { startWebhook as startRealWebhook } from '../../../src/commands/demo/webhook.ts';
-import { type DemoOptions, runDemo } from '../../../src/commands/demo.ts';
-import type { ExitCode } from '../../../src/commands/outcome.ts';
+import { type DemoOptions, runDemo } from '../../../src/commands/demo/run.ts';
+import { startIssuer } from '../../../src/commands/demo/servers/issuer.ts';
+import { startWebhook as startRealWebhook } from '../../../src/commands/demo/servers/webhook.ts';
+import type { ExitCode } from '../../../src/commands/surroundings.ts';
 import type { Decision, RunReport, Step } from '../../../src/demo/report.ts';
 import type { StartWebhook } from '../../../src/demo/webhook.ts';
+import { createSurroundings } from '../commands/surroundings.ts';
 
 export interface DemoRun {
   readonly code: ExitCode;
@@ -28,26 +28,9 @@ const MAIN = join(import.meta.dirname, '..', '..', '..', 'src', 'main.ts');
 export async function runInProcess(options: DemoRunOptions = {}): Promise<DemoRun> {
   const { startWebhook = startRealWebhook, env = {}, signals = new EventEmitter(), ...rest } = options;
   const { program = [process.execPath, MAIN], ...demo } = rest;
-  let out = '';
-  let err = '';
-  const terminal = {
-    out(text: string) {
-      out += text;
-    },
-    err(text: string) {
-      err += text;
-    },
-  };
-  const code = await runDemo(demo, {
-    env,
-    terminal,
-    signals,
-    screen: new PassThrough(),
-    program,
-    startIssuer,
-    startWebhook,
-  });
-  return { code, out, err };
+  const { surroundings, written } = createSurroundings({ env, signals });
+  const code = await runDemo(demo, surroundings, { program, startIssuer, startWebhook });
+  return { code, out: written.stdout, err: written.stderr };
 }
 
 /** What `-o json` prints. */

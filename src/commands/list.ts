@@ -1,0 +1,77 @@
+import type { Registration } from './registration.ts';
+import type { ServerDescriptor } from './server/descriptor.ts';
+import type { RunCommand } from './surroundings.ts';
+
+/** A command that lasts: its flags follow the grammar of pflag, and it starts without the command tree. */
+export interface ServerEntry extends Named {
+  readonly kind: 'server';
+  load(): Promise<ServerDescriptor>;
+  /** What stands in place of the server where its name is the first word. */
+  readonly subcommands?: Readonly<Record<string, () => Promise<RunCommand>>>;
+}
+
+/** A command of the tree. */
+export interface TreeEntry extends Named {
+  readonly kind: 'tree';
+  load(): Promise<Registration>;
+}
+
+export type CommandEntry = ServerEntry | TreeEntry;
+
+interface Named {
+  readonly name: string;
+  /** One line of help. */
+  readonly summary: string;
+}
+
+/** Every command of the executable, in the order in which help lists them. Each is loaded when it is asked for. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    kind: 'server',
+    name: 'webhook',
+    summary: 'the mutating admission webhook: ServiceAccount annotation → role, token volume, variables',
+    load: async () => (await import('./webhook/descriptor.ts')).WEBHOOK,
+  },
+  {
+    kind: 'server',
+    name: 'issuer',
+    summary: "the cluster's OIDC issuer for everybody: discovery, keys, verdicts, drift",
+    load: async () => (await import('./issuer/descriptor.ts')).ISSUER,
+    subcommands: { drift: async () => (await import('./issuer/drift/command.ts')).runDrift },
+  },
+  {
+    kind: 'tree',
+    name: 'verify',
+    summary: 'judges a web identity token (JWT) as AWS STS would: every check, in order, and the reason',
+    load: async () => (await import('./verify/command.ts')).registerVerify,
+  },
+  {
+    kind: 'tree',
+    name: 'trust',
+    summary: "IAM roles' trust policies: would this pod get in, who else does, how to write one",
+    load: async () => (await import('./trust/command.ts')).registerTrust,
+  },
+  {
+    kind: 'tree',
+    name: 'keys',
+    summary: "the issuer's signing keys: make, show, rotate",
+    load: async () => (await import('./keys/command.ts')).registerKeys,
+  },
+  {
+    kind: 'tree',
+    name: 'publish',
+    summary: "publishes the issuer's discovery document and keys to a folder or to S3",
+    load: async () => (await import('./publish/command.ts')).registerPublish,
+  },
+  {
+    kind: 'tree',
+    name: 'demo',
+    summary:
+      'shows the whole way on this machine: a Job writes its object as an IAM role, four pods do not, and why',
+    load: async () => (await import('./demo/command.ts')).registerDemo,
+  },
+];
+
+export function findCommand(name: string | undefined): CommandEntry | undefined {
+  return COMMANDS.find((entry) => entry.name === name);
+}

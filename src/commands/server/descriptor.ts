@@ -1,0 +1,69 @@
+import type { Registry } from 'prom-client';
+import type { Clock } from '../../base/clock.ts';
+import type { Part } from '../../http/lifecycle.ts';
+import type { Log } from '../../http/log.ts';
+import type { ReadyCheck } from '../../http/ops.ts';
+import type { Routing } from '../../http/server-bounds.ts';
+import type { ClientAuthorities, HttpServer } from '../../http/tls-server.ts';
+import type { FlagTable } from '../../settings/pflag.ts';
+import type { TlsSettings } from '../../settings/tls.ts';
+import type { FlagCommand } from '../flag-command.ts';
+import type { Watches } from './watches.ts';
+
+/** A server, as a value: `runServerEntry` makes a command of it, `createServerProcess` a process of one or several. */
+export interface ServerDescriptor<
+  Flags extends FlagTable = FlagTable,
+  Settings extends ServerSettings = ServerSettings,
+> extends FlagCommand<Flags, Settings> {
+  /**
+   * Loads what the server is made of, and makes it; nothing listens yet.
+   * @throws Error that says which file, credential or service is missing
+   */
+  create(settings: Settings, surroundings: ServerSurroundings): Promise<Server>;
+}
+
+/** What every server is told. Times in ms. */
+export interface ServerSettings {
+  readonly listen: {
+    /** Of the door. */
+    readonly host: string;
+    readonly port: number;
+    /** For probes and metrics; absent: `host`. */
+    readonly opsHost?: string;
+    readonly metricsPort: number;
+  };
+  /** undefined: plain HTTP */
+  readonly tls: (TlsSettings & { readonly certPath: string; readonly keyPath: string }) | undefined;
+  readonly shutdownDelay: number;
+  readonly verbosity: number;
+  /** Sentences to log once at start. */
+  readonly remarks: readonly string[];
+}
+
+/** What every server is made with. */
+export interface ServerSurroundings {
+  readonly log: Log;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly watches: Watches;
+}
+
+/** What a server is made of, beside what every server has: certificate, ops port, process metrics, drain. */
+export interface Server {
+  readonly door: Door;
+  /** What must hold before traffic is welcome, beside the certificate and not draining. */
+  readonly checks: readonly ReadyCheck[];
+  /** Start before the door opens, in order, and stop after it has closed. */
+  readonly before: readonly Part[];
+  /** Start once the door is open. */
+  readonly after: readonly Part[];
+}
+
+/** What stands at the server's own port: the one that its callers know. */
+export interface Door {
+  readonly routing: Routing;
+  /** Adds routes beside the direct ones. */
+  readonly addRoutes?: (app: HttpServer['app']) => void;
+  /** Who signs the certificates of callers, where there is TLS. */
+  readonly clientAuthorities?: ClientAuthorities | undefined;
+}

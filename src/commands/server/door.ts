@@ -1,0 +1,75 @@
+import { type CertificateSource, describeInvalidity } from '../../http/certificate.ts';
+import type { Part } from '../../http/lifecycle.ts';
+import { type ListenAddress, listenOn } from '../../http/listen.ts';
+import type { Log } from '../../http/log.ts';
+import { createOpsServer, type OpsOptions, type ReadyCheck } from '../../http/ops.ts';
+import { createPlainServer } from '../../http/plain-server.ts';
+import { createTlsServer, type HttpServer } from '../../http/tls-server.ts';
+import type { Door, ServerSettings } from './descriptor.ts';
+
+/** How long calls under way may take once no new connection is accepted. ms */
+const CLOSE_PATIENCE = 10_000;
+
+/** The server that stands at a door. @param certificate undefined: plain HTTP */
+export function createDoorServer(
+  { routing, addRoutes, clientAuthorities }: Door,
+  tls: ServerSettings['tls'],
+  certificate: CertificateSource | undefined,
+): HttpServer {
+  const server =
+    tls === undefined || certificate === undefined
+      ? createPlainServer(routing)
+      : createTlsServer({ certificate, tls, clientAuthorities, ...routing });
+  addRoutes?.(server.app);
+  return server;
+}
+
+export interface DoorPartOptions {
+  /** Such as `webhook`. */
+  readonly name: string;
+  readonly server: HttpServer;
+  readonly address: ListenAddress;
+  /** undefined: plain HTTP */
+  readonly certificate: CertificateSource | undefined;
+}
+
+export function toDoorPart({ name, server, address, certificate }: DoorPartOptions, log: Log): Part {
+  return {
+    name,
+    async start() {
+      const port = await listenOn(server.app, address);
+      log.info({ port }, `${name} listens (${certificate === undefined ? 'HTTP' : 'HTTPS'})`);
+    },
+    async stop() {
+      await server.drain.close(CLOSE_PATIENCE);
+      certificate?.stop();
+    },
+  };
+}
+
+export function toOpsPart(address: ListenAddress, options: OpsOptions, log: Log): Part {
+  const app = createOpsServer(options);
+  return {
+    name: 'ops',
+    async start() {
+      log.info({ port: await listenOn(app, address) }, 'probes and metrics listen (HTTP)');
+    },
+    stop: () => app.close(),
+  };
+}
+
+/** What must hold of any door before traffic is welcome. */
+export function toDoorChecks(
+  certificate: CertificateSource | undefined,
+  { drain }: HttpServer,
+): ReadyCheck[] {
+  const notDraining = {
+    name: 'not-draining',
+    check: () => (drain.draining() ? 'the process is going away' : undefined),
+  };
+  if (certificate === undefined) return [notDraining];
+  return [
+    { name: 'certificate', check: () => describeInvalidity(certificate.current(), Date.now()) },
+    notDraining,
+  ];
+}

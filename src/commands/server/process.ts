@@ -1,0 +1,117 @@
+import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
+import type { Clock } from '../../base/clock.ts';
+import type { Part } from '../../http/lifecycle.ts';
+import type { ListenAddress } from '../../http/listen.ts';
+import type { Log } from '../../http/log.ts';
+import type { ReadyCheck } from '../../http/ops.ts';
+import { type Certificates, createCertificates } from './certificate.ts';
+import type { Server, ServerDescriptor, ServerSettings } from './descriptor.ts';
+import { createDoorServer, toDoorChecks, toDoorPart, toOpsPart } from './door.ts';
+import { createWatchMetrics, type WatchMetrics } from './watches.ts';
+
+/** A server and what it was told, of the same descriptor. */
+export interface PlannedServer {
+  readonly descriptor: ServerDescriptor;
+  readonly settings: ServerSettings;
+}
+
+/** What the servers of a process share. */
+export interface ProcessSurroundings {
+  readonly log: Log;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly version: string;
+  /** Where all of them are probed and scraped. */
+  readonly ops: ListenAddress;
+}
+
+/** What to start and stop, in order, and how to become unready first. */
+export interface ServerProcess {
+  readonly parts: readonly Part[];
+  readonly beginDrain: () => void;
+}
+
+/**
+ * Makes one server, or several that share registry and ops port. Where there are several, each one's log lines and the
+ * metrics that all of them have are labelled `server`, and its checks begin with its name.
+ * @throws Error that says which file, credential or service is missing
+ */
+export async function createServerProcess(
+  planned: readonly PlannedServer[],
+  surroundings: ProcessSurroundings,
+): Promise<ServerProcess> {
+  const { registry, version, ops, log } = surroundings;
+  const several = planned.length > 1;
+  registerBuildInfo(registry, version);
+  const shared = {
+    several,
+    certificates: createCertificates(registry, several),
+    watches: createWatchMetrics(registry, several),
+  };
+  const opened: OpenedServer[] = [];
+  for (const each of planned) opened.push(await openServer(each, surroundings, shared));
+  collectDefaultMetrics({ register: registry });
+  shared.watches.close();
+  const checks = opened.flatMap((server) => server.checks);
+  return {
+    parts: [
+      ...opened.flatMap(({ server }) => server.before),
+      ...opened.map(({ door }) => door),
+      toOpsPart(ops, { registry, checks }, log),
+      ...opened.flatMap(({ server }) => server.after),
+    ],
+    beginDrain() {
+      for (const server of opened) server.beginDrain();
+    },
+  };
+}
+
+interface Shared {
+  readonly several: boolean;
+  readonly certificates: Certificates;
+  readonly watches: WatchMetrics;
+}
+
+interface OpenedServer {
+  readonly server: Server;
+  readonly door: Part;
+  readonly checks: readonly ReadyCheck[];
+  readonly beginDrain: () => void;
+}
+
+async function openServer(
+  { descriptor, settings }: PlannedServer,
+  { registry, clock, ...surroundings }: ProcessSurroundings,
+  { several, certificates, watches }: Shared,
+): Promise<OpenedServer> {
+  const { name } = descriptor;
+  const log = several ? withServer(surroundings.log, name) : surroundings.log;
+  const certificate = settings.tls && (await certificates.open(name, settings.tls, log));
+  const server = await descriptor.create(settings, { log, registry, clock, watches: watches.of(name, log) });
+  const http = createDoorServer(server.door, settings.tls, certificate);
+  const checks = [...toDoorChecks(certificate, http), ...server.checks];
+  return {
+    server,
+    door: toDoorPart({ name, server: http, address: settings.listen, certificate }, log),
+    checks: several ? checks.map((check) => ({ ...check, name: `${name}/${check.name}` })) : checks,
+    beginDrain: http.drain.begin,
+  };
+}
+
+function withServer({ verbosity, info, warn, error }: Log, server: string): Log {
+  return {
+    verbosity,
+    info: (fields, message) => info({ server, ...fields }, message),
+    warn: (fields, message) => warn({ server, ...fields }, message),
+    error: (fields, message) => error({ server, ...fields }, message),
+  };
+}
+
+function registerBuildInfo(registry: Registry, version: string): void {
+  new Gauge({
+    name: 'iam_bridge_build_info',
+    help: 'Always 1; the labels say what runs.',
+    labelNames: ['version', 'node'],
+    registers: [registry],
+  }).set({ version, node: process.version }, 1);
+}

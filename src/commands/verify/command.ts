@@ -1,0 +1,57 @@
+import { Option } from 'commander';
+import type { Registration } from '../registration.ts';
+import type { VerifyFlags } from './plan.ts';
+
+const HELP = `
+The token is never printed. On a command line it stays in the shell's history: rather give - or --token-file.
+A file is taken as it is, also with a line break at its end, which AWS refuses; from standard input one is taken away.
+
+Examples:
+  kubectl exec POD -- cat /var/run/secrets/eks.amazonaws.com/serviceaccount/token |
+    iam-bridge verify - --issuer https://oidc.example/id/A
+  kubectl get --raw /openid/v1/jwks > jwks.json
+  iam-bridge verify --token-file token --offline --jwks jwks.json
+  iam-bridge verify --token-file token --issuer https://oidc.example/id/A \\
+    --policy trust-policy.json --role-arn arn:aws:iam::111122223333:role/s3-echoer
+
+Exit codes: 0 accepted (with --policy: granted), 1 refused, 2 usage, 3 the keys could not be had.`;
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+export const registerVerify: Registration = (command, context) => {
+  command
+    .argument('[jwt]', 'the token; - reads it from standard input')
+    .option('--token-file <file>', 'read the token from a file')
+    .option('--issuer <url>', 'whose tokens are trusted, exactly as in iss; repeatable', collect)
+    .option('--audience <text>', 'whom the token may be for; repeatable (default sts.amazonaws.com)', collect)
+    .option('--jwks <file>', 'the keys, as a JWK Set; nothing is fetched')
+    .option('--offline', 'insist that nothing is fetched')
+    .option('--ca <file>', 'PEM certificates to trust when keys are fetched, instead of the public roots')
+    .addOption(
+      new Option(
+        '--profile <name>',
+        'aws: what STS refuses; strict: also what we would (default aws)',
+      ).choices(['aws', 'strict']),
+    )
+    .option('--leeway <seconds>', 'how far clocks may differ (default 300, as STS has it)')
+    .option('--at <time>', 'judge as of a time: 2026-03-18T12:00:00Z, or seconds since 1970')
+    .option('--policy <file>', "the role's trust policy: gives the whole answer of STS")
+    .option('--role-arn <arn>', 'with --policy: the role')
+    .option(
+      '--client-id <text>',
+      "with --policy: the provider's client ids; repeatable (default sts.amazonaws.com)",
+      collect,
+    )
+    .option('--account <id>', "with --policy: the provider's account (default the role's)")
+    .option('--session-name <text>', 'with --policy: RoleSessionName (default iam-bridge-verify)')
+    .option('--duration <seconds>', 'with --policy: DurationSeconds (default 3600)')
+    .addOption(new Option('-o, --output <format>', 'print one document').choices(['json']))
+    .addHelpText('after', HELP)
+    .action(async (jwt: string | undefined, flags: VerifyFlags) => {
+      const [{ runVerify }, { createNetworkKeys }] = await Promise.all([
+        import('./run.ts'),
+        import('./keys.ts'),
+      ]);
+      context.finish(await runVerify({ jwt, flags }, context, createNetworkKeys));
+    });
+};

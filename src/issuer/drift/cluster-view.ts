@@ -1,9 +1,9 @@
+import { quoteShort } from '../../json/quote.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { describeError } from '../../kube/errors.ts';
 import { isSignatureAlgorithm } from '../../web-identity/token/keys.ts';
 import { createClusterSource, readClusterIssuer } from '../keys/cluster.ts';
 import { type KeySet, readKeySet } from '../keys/key-set.ts';
-import { quote } from '../keys/quote.ts';
 import { type DriftFinding, toFinding } from './findings.ts';
 import { type AccountName, requestSampleToken, type SampleToken } from './sample-token.ts';
 
@@ -63,7 +63,7 @@ async function readDocuments(
 function describeOtherIssuer(found: string, issuer: string): DriftFinding {
   return toFinding(
     'cluster-issuer-differs',
-    `the API server's issuer is ${quote(found)} and not ${quote(issuer)}`,
+    `the API server's issuer is ${quoteShort(found)} and not ${quoteShort(issuer)}`,
   );
 }
 
@@ -84,10 +84,10 @@ async function readSample(
 function checkSample({ alg, issuer: found }: SampleToken, issuer: string): DriftFinding[] {
   const findings: DriftFinding[] = [];
   if (!isSignatureAlgorithm(alg)) {
-    findings.push(toFinding('signing-algorithm-not-accepted', `the cluster signs by ${quote(alg)}`));
+    findings.push(toFinding('signing-algorithm-not-accepted', `the cluster signs by ${quoteShort(alg)}`));
   }
   if (found !== issuer) {
-    const detail = `the cluster's tokens are issued by ${quote(found)} and not by ${quote(issuer)}`;
+    const detail = `the cluster's tokens are issued by ${quoteShort(found)} and not by ${quoteShort(issuer)}`;
     findings.push(toFinding('token-issuer-differs', detail));
   }
   return findings;

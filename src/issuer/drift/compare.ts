@@ -1,7 +1,7 @@
+import { quoteShort } from '../../json/quote.ts';
 import type { VerificationKey } from '../../web-identity/token/keys.ts';
 import type { KeySet } from '../keys/key-set.ts';
 import { toKubernetesKid } from '../keys/kid.ts';
-import { quote } from '../keys/quote.ts';
 import { type DriftFinding, toFinding } from './findings.ts';
 
 /** Where the keys of both sides stand, by key id. */
@@ -63,12 +63,12 @@ function isMissing(kid: string, same: readonly string[], different: readonly str
 function describeSigning(signing: string | undefined): string {
   return signing === undefined
     ? 'none of the keys of the cluster is public'
-    : `the cluster signs with key ${quote(signing)}, which is not public`;
+    : `the cluster signs with key ${quoteShort(signing)}, which is not public`;
 }
 
 const NAMED = 5;
 
 function list(kids: readonly string[]): string {
   const more = kids.length > NAMED ? ` and ${kids.length - NAMED} more` : '';
-  return `${kids.slice(0, NAMED).map(quote).join(', ')}${more}`;
+  return `${kids.slice(0, NAMED).map(quoteShort).join(', ')}${more}`;
 }

@@ -1,8 +1,8 @@
+import { quoteShort } from '../../json/quote.ts';
 import { readJson } from '../../json/read.ts';
 import { isRecord, type JsonRecord, readMember } from '../../json/record.ts';
 import { DEMANDED_LISTS } from '../keys/discovery.ts';
 import { isLoopbackHost, parseDocumentUrl } from '../keys/document-url.ts';
-import { quote } from '../keys/quote.ts';
 import { type DriftCode, type DriftFinding, toFinding } from './findings.ts';
 
 export interface PublicDiscovery {
@@ -36,7 +36,7 @@ function checkIssuer(document: JsonRecord, issuer: string): DriftFinding[] {
   if (typeof found !== 'string') {
     return [toFinding('discovery-incomplete', 'the public discovery document has no "issuer"')];
   }
-  const detail = `the public discovery document is that of ${quote(found)} and not of ${quote(issuer)}`;
+  const detail = `the public discovery document is that of ${quoteShort(found)} and not of ${quoteShort(issuer)}`;
   return [toFinding('discovery-issuer-differs', detail)];
 }
 

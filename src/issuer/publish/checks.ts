@@ -1,8 +1,8 @@
+import { quoteShort } from '../../json/quote.ts';
 import { readJson } from '../../json/read.ts';
 import { readDiscovery } from '../keys/discovery.ts';
 import { findSecretMaterial } from '../keys/key-material.ts';
 import { readPublicSet } from '../keys/public-set.ts';
-import { quote } from '../keys/quote.ts';
 import { toRetirement } from '../rotation.ts';
 import type { MergeInput } from './merge.ts';
 
@@ -28,7 +28,7 @@ export function checkDocuments(texts: DocumentTexts, issuer: string, input: Merg
   if (set.kind === 'refused') return [...problems, `the JWKS is not fit: ${set.problem}`];
   const kids = new Set(set.keys.map(({ kid }) => kid));
   const missing = findKept(input).filter((kid) => !kids.has(kid));
-  problems.push(...missing.map((kid) => `the JWKS lacks key ${quote(kid)}, which must stay`));
+  problems.push(...missing.map((kid) => `the JWKS lacks key ${quoteShort(kid)}, which must stay`));
   for (const kty of ['RSA', 'EC']) {
     const count = set.keys.filter((key) => key.kty === kty).length;
     if (count > MAX_KEYS_OF_A_KIND) {

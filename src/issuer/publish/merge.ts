@@ -1,5 +1,5 @@
+import { quoteShort } from '../../json/quote.ts';
 import type { PublicJwk } from '../documents.ts';
-import { quote } from '../keys/quote.ts';
 import { toRetirement } from '../rotation.ts';
 import type { KeyRecord, KeyTimes } from './record.ts';
 
@@ -106,7 +106,7 @@ function findConflicts({ published, source }: MergeInput): string[] {
     const other = published.find(({ kid }) => kid === jwk.kid);
     if (other === undefined || toMaterial(other) === toMaterial(jwk)) return [];
     return [
-      `key ${quote(jwk.kid)} is published with another value: is this another cluster's place? Correct --to, or give the new key an id of its own`,
+      `key ${quoteShort(jwk.kid)} is published with another value: is this another cluster's place? Correct --to, or give the new key an id of its own`,
     ];
   });
 }
@@ -115,12 +115,12 @@ function checkDrops({ published, source, drop }: MergeInput): string[] {
   return drop.flatMap((kid) => {
     if (source.some((jwk) => jwk.kid === kid)) {
       return [
-        `--drop ${quote(kid)}: the source still has it; take it out of the API servers' key files first`,
+        `--drop ${quoteShort(kid)}: the source still has it; take it out of the API servers' key files first`,
       ];
     }
     return published.some((jwk) => jwk.kid === kid)
       ? []
-      : [`--drop ${quote(kid)}: no such key is published; leave the flag out`];
+      : [`--drop ${quoteShort(kid)}: no such key is published; leave the flag out`];
   });
 }
 

@@ -1,3 +1,4 @@
+import { quoteShort } from '../../json/quote.ts';
 import {
   CACHE_CONTROL,
   DISCOVERY_MEDIA_TYPE,
@@ -8,7 +9,6 @@ import {
 } from '../documents.ts';
 import { readDiscovery } from '../keys/discovery.ts';
 import { readPublicSet } from '../keys/public-set.ts';
-import { quote } from '../keys/quote.ts';
 import { checkDocuments } from './checks.ts';
 import { type KeyChange, type MergeInput, mergeKeys } from './merge.ts';
 import type { IssuerPlace } from './place.ts';
@@ -115,7 +115,7 @@ function checkPublishedDiscovery(text: string, { issuer, jwksUri }: IssuerPlace)
   const reading = readDiscovery(text, issuer, { jwksUriUnused: true });
   if (reading.kind === 'refused') return reading.problem;
   if (reading.jwksUri === jwksUri) return undefined;
-  return `its jwks_uri is ${quote(reading.jwksUri)}, where keys may lie that must stay: give it as --jwks-uri`;
+  return `its jwks_uri is ${quoteShort(reading.jwksUri)}, where keys may lie that must stay: give it as --jwks-uri`;
 }
 
 function addReplaceRemedy(problem: string): string {

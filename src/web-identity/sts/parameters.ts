@@ -1,6 +1,6 @@
 import { parseArn } from '../../aws/arn.ts';
 import { parseRoleArn } from '../../aws/role-arn.ts';
-import { toPlainText } from '../token/printable.ts';
+import { toPlainText } from '../../json/quote.ts';
 import { validationError } from './errors.ts';
 import type { AssumeRoleRequest, StsError } from './verdict.ts';
 

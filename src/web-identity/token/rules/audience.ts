@@ -1,12 +1,12 @@
+import { quoteValue, quoteValues } from '../../../json/quote.ts';
 import { readMember } from '../../../json/record.ts';
 import { toAudiences, toEffectiveAudience } from '../claim-values.ts';
 import type { Examination, Fault } from '../examination.ts';
-import { toPrintable, toPrintableList } from '../printable.ts';
 
 export function checkAudienceForm({ payload }: Examination): Fault | undefined {
   const { record } = payload;
   if (toAudiences(readMember(record, 'aud')) === undefined) {
-    const seen = toPrintable(readMember(record, 'aud'));
+    const seen = quoteValue(readMember(record, 'aud'));
     return {
       code: 'claim-malformed',
       detail: `aud is ${seen}; it must be a string, or a list of strings with one at least`,
@@ -14,7 +14,7 @@ export function checkAudienceForm({ payload }: Examination): Fault | undefined {
   }
   const azp = readMember(record, 'azp');
   if (!Object.hasOwn(record, 'azp') || typeof azp === 'string') return undefined;
-  return { code: 'claim-malformed', detail: `azp is ${toPrintable(azp)}; it must be a string` };
+  return { code: 'claim-malformed', detail: `azp is ${quoteValue(azp)}; it must be a string` };
 }
 
 export function checkSingleAudience({ payload }: Examination): Fault | undefined {
@@ -22,7 +22,7 @@ export function checkSingleAudience({ payload }: Examination): Fault | undefined
   if (audiences.length === 1 || Object.hasOwn(payload.record, 'azp')) return undefined;
   return {
     code: 'audience-ambiguous',
-    detail: `aud is ${toPrintableList(audiences)}, and azp is absent: ask for a token of one audience`,
+    detail: `aud is ${quoteValues(audiences)}, and azp is absent: ask for a token of one audience`,
   };
 }
 
@@ -30,10 +30,10 @@ export function checkAudience(examination: Examination): Fault | undefined {
   const audience = toEffectiveAudience(examination.payload.record);
   const allowed = listAudiences(examination);
   if (allowed.includes(audience)) return undefined;
-  const known = allowed.length === 0 ? 'none' : toPrintableList(allowed);
+  const known = allowed.length === 0 ? 'none' : quoteValues(allowed);
   return {
     code: 'audience-not-allowed',
-    detail: `the token is for ${toPrintable(audience)}; accepted: ${known}`,
+    detail: `the token is for ${quoteValue(audience)}; accepted: ${known}`,
   };
 }
 

@@ -1,7 +1,7 @@
+import { quoteValue, quoteValues } from '../../../json/quote.ts';
 import { readMember } from '../../../json/record.ts';
 import { toEffectiveAudience } from '../claim-values.ts';
 import type { Examination } from '../examination.ts';
-import { toPrintable, toPrintableList } from '../printable.ts';
 import { type Rule, SOURCES } from '../rule.ts';
 import { checkAudience, checkAudienceForm, checkSingleAudience } from './audience.ts';
 import { checkRequiredClaims, checkServiceAccount, checkSubject, checkSubjectText } from './claims.ts';
@@ -34,7 +34,7 @@ export const CLAIM_RULES = [
     codes: ['subject-null', 'claim-malformed'],
     needs: ['required-claims'],
     check: checkSubject,
-    see: ({ payload }) => `sub is ${toPrintable(readMember(payload.record, 'sub'))}`,
+    see: ({ payload }) => `sub is ${quoteValue(readMember(payload.record, 'sub'))}`,
   },
   {
     name: 'subject-text',
@@ -124,7 +124,7 @@ export const CLAIM_RULES = [
     codes: ['audience-not-allowed'],
     needs: ['issuer', 'single-audience'],
     check: checkAudience,
-    see: ({ payload }) => `for ${toPrintable(toEffectiveAudience(payload.record))}`,
+    see: ({ payload }) => `for ${quoteValue(toEffectiveAudience(payload.record))}`,
   },
   {
     name: 'service-account',
@@ -150,6 +150,6 @@ function describeTime(examination: Examination, name: 'exp' | 'iat' | 'nbf'): st
 function describeAudience(claims: Examination['payload']['record']): string {
   const aud = readMember(claims, 'aud');
   const azp = readMember(claims, 'azp');
-  const shown = toPrintableList(Array.isArray(aud) ? aud : [aud]);
-  return azp === undefined ? `aud is ${shown}` : `aud is ${shown}, azp is ${toPrintable(azp)}`;
+  const shown = quoteValues(Array.isArray(aud) ? aud : [aud]);
+  return azp === undefined ? `aud is ${shown}` : `aud is ${shown}, azp is ${quoteValue(azp)}`;
 }

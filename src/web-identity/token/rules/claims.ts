@@ -1,8 +1,8 @@
 import { isServiceAccountName, parseSubject, SUBJECT_PREFIX } from '../../../base/names/account.ts';
+import { quoteValue } from '../../../json/quote.ts';
 import { readMember } from '../../../json/record.ts';
 import { toSubject } from '../claim-values.ts';
 import type { Examination, Fault } from '../examination.ts';
-import { toPrintable } from '../printable.ts';
 import { readServiceAccount } from '../service-account-claims.ts';
 
 /** The order in which AWS looks for them. */
@@ -19,7 +19,7 @@ export function checkSubject({ payload }: Examination): Fault | undefined {
   if (toSubject(sub) !== undefined) return undefined;
   if (sub === null)
     return { code: 'subject-null', detail: 'sub is null; it must be a string that is not empty' };
-  return { code: 'claim-malformed', detail: `sub is ${toPrintable(sub)}; it must be a string` };
+  return { code: 'claim-malformed', detail: `sub is ${quoteValue(sub)}; it must be a string` };
 }
 
 export function checkSubjectText({ payload }: Examination): Fault | undefined {
@@ -27,7 +27,7 @@ export function checkSubjectText({ payload }: Examination): Fault | undefined {
   if (typeof sub === 'string' && sub !== '') return undefined;
   return {
     code: 'subject-not-text',
-    detail: `sub is ${toPrintable(sub)}; it must be a string that is not empty`,
+    detail: `sub is ${quoteValue(sub)}; it must be a string that is not empty`,
   };
 }
 
@@ -41,14 +41,14 @@ export function checkServiceAccount({ payload }: Examination): Fault | undefined
   if (!hasClaim && !sub.startsWith(SUBJECT_PREFIX)) return undefined;
   const subject = parseSubject(sub);
   if (subject === undefined || !isServiceAccountName(subject))
-    return mismatch(`sub is ${toPrintable(sub)}; it must be system:serviceaccount:NAMESPACE:NAME`);
+    return mismatch(`sub is ${quoteValue(sub)}; it must be system:serviceaccount:NAMESPACE:NAME`);
   if (!hasClaim) return undefined;
   const account = readServiceAccount(payload.record);
   if (account === undefined)
     return mismatch('the claim kubernetes.io lacks a namespace, a name or a uid, or one is no string');
   if (account.namespace === subject.namespace && account.name === subject.name) return undefined;
-  const claimed = toPrintable(`${account.namespace}:${account.name}`);
-  return mismatch(`sub is ${toPrintable(sub)}, and kubernetes.io speaks of ${claimed}`);
+  const claimed = quoteValue(`${account.namespace}:${account.name}`);
+  return mismatch(`sub is ${quoteValue(sub)}, and kubernetes.io speaks of ${claimed}`);
 }
 
 function mismatch(detail: string): Fault {

@@ -1,5 +1,5 @@
+import { quoteValue } from '../../../json/quote.ts';
 import { readMember } from '../../../json/record.ts';
-import { toPrintable } from '../printable.ts';
 import { type Rule, SOURCES } from '../rule.ts';
 import {
   checkAlgorithm,
@@ -100,7 +100,7 @@ export const FORM_RULES = [
     codes: ['alg-none', 'alg-not-allowed'],
     needs: ['header-json'],
     check: checkAlgorithm,
-    see: ({ header }) => `alg is ${toPrintable(readMember(header.record, 'alg'))}`,
+    see: ({ header }) => `alg is ${quoteValue(readMember(header.record, 'alg'))}`,
   },
   {
     name: 'critical-header',
@@ -127,7 +127,7 @@ export const FORM_RULES = [
     codes: ['typ-not-allowed'],
     needs: ['header-json'],
     check: checkType,
-    see: ({ header }) => `typ is ${toPrintable(readMember(header.record, 'typ'))}`,
+    see: ({ header }) => `typ is ${quoteValue(readMember(header.record, 'typ'))}`,
   },
   {
     name: 'encoded-payload',

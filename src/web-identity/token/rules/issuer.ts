@@ -1,6 +1,6 @@
+import { quoteValue, quoteValues, toPlainText } from '../../../json/quote.ts';
 import { readMember } from '../../../json/record.ts';
 import type { Examination, Fault } from '../examination.ts';
-import { toPlainText, toPrintable, toPrintableList } from '../printable.ts';
 
 /** Of tokens that are kept in Secrets; no URL, so no provider can have it. */
 const LEGACY_ISSUER = 'kubernetes/serviceaccount';
@@ -10,7 +10,7 @@ export function checkIssuerClaim({ payload }: Examination): Fault | undefined {
   if (typeof iss === 'string') return undefined;
   if (iss === undefined)
     return { code: 'claim-missing', detail: 'the claim iss is absent', values: { claim: 'iss' } };
-  return { code: 'claim-malformed', detail: `iss is ${toPrintable(iss)}; it must be a string` };
+  return { code: 'claim-malformed', detail: `iss is ${quoteValue(iss)}; it must be a string` };
 }
 
 /** Whose keys are asked for is decided here: by our list, which the token cannot add to. */
@@ -26,8 +26,8 @@ export function checkIssuer({ payload, options }: Examination): Fault | undefine
       values,
     };
   }
-  const known = options.issuers.length === 0 ? 'none' : toPrintableList(options.issuers);
-  const detail = `iss is ${toPrintable(iss)}; trusted: ${known}${findHint(iss, options.issuers)}`;
+  const known = options.issuers.length === 0 ? 'none' : quoteValues(options.issuers);
+  const detail = `iss is ${quoteValue(iss)}; trusted: ${known}${findHint(iss, options.issuers)}`;
   return { code: 'issuer-unknown', detail, values };
 }
 

@@ -1,5 +1,5 @@
+import { quoteValue } from '../../../json/quote.ts';
 import { readMember } from '../../../json/record.ts';
-import { toPrintable } from '../printable.ts';
 import { type Rule, SOURCES } from '../rule.ts';
 import { checkIssuer, checkIssuerClaim } from './issuer.ts';
 import { checkKey, checkKeyAlgorithm, checkKid, checkKidForm, checkSignature } from './key.ts';
@@ -22,7 +22,7 @@ export const KEY_RULES = [
     codes: ['legacy-token', 'issuer-unknown'],
     needs: ['issuer-claim'],
     check: checkIssuer,
-    see: ({ payload }) => `iss is ${toPrintable(readMember(payload.record, 'iss'))}`,
+    see: ({ payload }) => `iss is ${quoteValue(readMember(payload.record, 'iss'))}`,
   },
   {
     name: 'key-id',
@@ -31,7 +31,7 @@ export const KEY_RULES = [
     codes: ['kid-missing'],
     needs: ['header-json'],
     check: checkKid,
-    see: ({ header }) => `kid is ${toPrintable(readMember(header.record, 'kid'))}`,
+    see: ({ header }) => `kid is ${quoteValue(readMember(header.record, 'kid'))}`,
   },
   {
     name: 'key-id-form',

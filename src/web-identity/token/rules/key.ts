@@ -1,7 +1,7 @@
+import { quoteValue } from '../../../json/quote.ts';
 import { readMember } from '../../../json/record.ts';
 import type { Examination, Fault, Outcome } from '../examination.ts';
 import { isSignatureAlgorithm, type KeyLookup, type VerificationKey } from '../keys.ts';
-import { toPrintable } from '../printable.ts';
 import { verifySignature } from '../signature.ts';
 
 const PRINTABLE_KID = /^[!-~]{1,256}$/;
@@ -11,7 +11,7 @@ export function checkKid({ header }: Examination): Fault | undefined {
   if (typeof kid === 'string') return undefined;
   return {
     code: 'kid-missing',
-    detail: `kid is ${toPrintable(kid)}: the issuer must name the key that it signs with`,
+    detail: `kid is ${quoteValue(kid)}: the issuer must name the key that it signs with`,
   };
 }
 
@@ -40,7 +40,7 @@ function readKid(header: Examination['header']['record']): string {
 }
 
 function takeKey(examination: Examination, lookup: KeyLookup): Fault | undefined {
-  if (lookup.kind !== 'found') return describeLookup(toPrintable(readKid(examination.header.record)), lookup);
+  if (lookup.kind !== 'found') return describeLookup(quoteValue(readKid(examination.header.record)), lookup);
   examination.key = lookup.key;
   return undefined;
 }
@@ -66,7 +66,7 @@ export function checkKeyAlgorithm({ header, key }: Examination): Fault | undefin
   if (isSignatureAlgorithm(alg) && fit.includes(alg)) return undefined;
   return {
     code: 'key-algorithm-mismatch',
-    detail: `alg is ${toPrintable(alg)}, and the key is one for ${fit.join(', ')}`,
+    detail: `alg is ${quoteValue(alg)}, and the key is one for ${fit.join(', ')}`,
   };
 }
 

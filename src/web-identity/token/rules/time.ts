@@ -1,7 +1,7 @@
+import { quoteValue } from '../../../json/quote.ts';
 import { readMember } from '../../../json/record.ts';
 import { toSeconds } from '../claim-values.ts';
 import type { Examination, Fault } from '../examination.ts';
-import { toPrintable } from '../printable.ts';
 
 const TIMES = ['exp', 'iat', 'nbf'] as const;
 type TimeClaim = (typeof TIMES)[number];
@@ -13,7 +13,7 @@ export function checkTimes({ payload }: Examination): Fault | undefined {
   if (bad === undefined) return undefined;
   return {
     code: 'claim-malformed',
-    detail: `${bad} is ${toPrintable(record[bad])}; it must be an integer, seconds since 1970`,
+    detail: `${bad} is ${quoteValue(record[bad])}; it must be an integer, seconds since 1970`,
   };
 }
 

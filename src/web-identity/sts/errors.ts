@@ -1,7 +1,13 @@
 import type { TrustAction } from '../../trust/verdict.ts';
 import { NOT_VALIDATED, stsAnswerOf } from '../token/refusals.ts';
 import type { Finding } from '../token/verdict.ts';
-import type { StsError } from './verdict.ts';
+
+/** An error of the Query API: `<Error><Code/><Message/></Error>` with an HTTP status. */
+export interface StsError {
+  readonly code: string;
+  readonly status: 400 | 403 | 500;
+  readonly message: string;
+}
 
 /** Of a token that was refused: AWS's own code, status and words, as far as they are known. */
 export function toStsError({ code, values = {} }: Finding): StsError {

@@ -1,4 +1,5 @@
 import { isRecord, type JsonRecord, readMember } from '../../json/record.ts';
+import type { TrustRequest } from '../../trust/request.ts';
 
 /** What a token asks to be put into the session. */
 export interface SessionClaims {
@@ -101,4 +102,28 @@ function checkTransitiveKeys(
   if (Array.isArray(transitive) && transitive.length <= MAX_TAGS && transitive.every(isListed))
     return undefined;
   return 'transitive_tag_keys must be a list of keys that the session tags have';
+}
+
+const ROLES = 'https://aws.amazon.com/roles';
+
+/**
+ * Whether the issuer lets this token be used for the role: the claim is one ARN or a list of ARNs, exact, without
+ * wildcards. STS enforces it before it looks at the role.
+ * @returns undefined where the token has no such claim
+ */
+export function isRoleListed(claims: JsonRecord, roleArn: string): boolean | undefined {
+  if (!Object.hasOwn(claims, ROLES)) return undefined;
+  const listed = readMember(claims, ROLES);
+  return Array.isArray(listed) ? listed.includes(roleArn) : listed === roleArn;
+}
+
+/** Of people's tokens; a ServiceAccount has neither. */
+export function readPersonalClaims(claims: JsonRecord): Pick<TrustRequest['token'], 'amr' | 'email'> {
+  const amr = readMember(claims, 'amr');
+  const email = readMember(claims, 'email');
+  const methods = Array.isArray(amr) ? amr : [amr];
+  return {
+    ...(methods.every((method) => typeof method === 'string') && { amr: methods }),
+    ...(typeof email === 'string' && { email }),
+  };
 }

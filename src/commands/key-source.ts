@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { readTextFile } from '../base/text-file.ts';
 import type { PublicJwk } from '../issuer/documents.ts';
-import { createClusterSource, readClusterIssuer } from '../issuer/keys/cluster.ts';
+import { createClusterSource, readClusterIssuer } from '../issuer/keys/cluster-source.ts';
 import { readPemKeys } from '../issuer/keys/pem.ts';
 import { readPublicSet } from '../issuer/keys/public-set.ts';
 import { quoteShort } from '../json/quote.ts';

@@ -2,7 +2,7 @@ import { quoteShort } from '../../json/quote.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { describeError } from '../../kube/errors.ts';
 import { isSignatureAlgorithm } from '../../web-identity/token/keys.ts';
-import { createClusterSource, readClusterIssuer } from '../keys/cluster.ts';
+import { createClusterSource, readClusterIssuer } from '../keys/cluster-source.ts';
 import { type KeySet, readKeySet } from '../keys/key-set.ts';
 import { type DriftFinding, toFinding } from './findings.ts';
 import { type AccountName, requestSampleToken, type SampleToken } from './sample-token.ts';

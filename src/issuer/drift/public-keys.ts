@@ -1,7 +1,7 @@
 import { readJson } from '../../json/read.ts';
 import { isRecord, readMember } from '../../json/record.ts';
-import { findSecretMaterial } from '../keys/key-material.ts';
 import { type KeySet, readKeySet } from '../keys/key-set.ts';
+import { findSecretMaterial } from '../keys/secret-material.ts';
 import { type DriftFinding, toFinding } from './findings.ts';
 
 export interface PublicKeys {

@@ -2,7 +2,7 @@ import { readBoundedFile } from '../../base/bounded-file.ts';
 import { describeError } from '../../kube/errors.ts';
 import { KeySourceError } from './failures.ts';
 import { MAX_KEY_SET_BYTES } from './key-set.ts';
-import type { KeySource } from './source.ts';
+import type { KeySource } from './key-source.ts';
 
 /**
  * A file that holds a JWK Set, or whatever `toJwks` makes one of, such as PEM keys.

@@ -1,11 +1,11 @@
 import type { Clock } from '../../base/clock.ts';
 import type { KeyLookup } from '../../web-identity/token/keys.ts';
-import { createAttempts } from './attempts.ts';
 import { createElapsed } from './elapsed.ts';
-import { countMissing, type HeldSet, toHeldSet } from './held-set.ts';
-import type { KeyHappening, KeyReport } from './key-events.ts';
+import { countMissing, type HeldSet, toHeldSet } from './key-freshness.ts';
 import type { KeyLimits } from './key-limits.ts';
-import type { KeyDocuments, KeySource } from './source.ts';
+import type { KeyHappening, KeyReport } from './key-reports.ts';
+import type { KeyDocuments, KeySource } from './key-source.ts';
+import { createAttempts } from './reading-attempts.ts';
 
 export interface KeyStatus {
   readonly state: 'fresh' | 'stale' | 'none';

@@ -3,7 +3,7 @@ import { readJson } from '../../json/read.ts';
 import { isRecord, readMember } from '../../json/record.ts';
 import type { KeyLookup, VerificationKey } from '../../web-identity/token/keys.ts';
 import { type JwkReading, readJwk } from './jwk.ts';
-import { findSecretMaterial } from './key-material.ts';
+import { findSecretMaterial } from './secret-material.ts';
 
 /** A JWK Set (RFC 7517 section 5) of which at least one key is fit. */
 export interface KeySet {

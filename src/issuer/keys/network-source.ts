@@ -4,7 +4,7 @@ import { KeySourceError } from './failures.ts';
 import type { FetchDocument } from './fetch-document.ts';
 import type { FetchedDocument } from './fetched-document.ts';
 import { MAX_KEY_SET_BYTES } from './key-set.ts';
-import type { KeySource } from './source.ts';
+import type { KeySource } from './key-source.ts';
 
 export interface NetworkSourceOptions {
   /** As the tokens' `iss` has it; one that `checkIssuerUrl` finds fit. */

@@ -1,9 +1,9 @@
 import { type PublicJwk, renderJwks } from '../documents.ts';
 import { KeySourceError } from '../keys/failures.ts';
 import { readKeyFile } from '../keys/file-source.ts';
+import type { KeySource } from '../keys/key-source.ts';
 import { readPemKeys } from '../keys/pem.ts';
 import { readPublicSet } from '../keys/public-set.ts';
-import type { KeySource } from '../keys/source.ts';
 
 /** Told of every good set that a source brings. */
 export type Deliver = (keys: readonly PublicJwk[], notes: readonly string[]) => void;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { resolveChecked } from '../../../src/issuer/keys/resolve.ts';
+import { resolveChecked } from '../../../src/issuer/keys/host-addresses.ts';
 
 function resolveTo(hostname: string, addresses: readonly string[], privateHosts: readonly string[] = []) {
   const resolve = async () =>

@@ -1,7 +1,7 @@
 import { KeySourceError } from './failures.ts';
 import type { KeyLimits } from './key-limits.ts';
 import { type KeySet, readKeySet } from './key-set.ts';
-import type { KeyDocuments } from './source.ts';
+import type { KeyDocuments } from './key-source.ts';
 
 /** A good set, and how long it is good for. */
 export interface HeldSet {

@@ -1,4 +1,4 @@
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 
 /**
  * What an IP address is to somebody who fetches keys.
@@ -46,44 +46,28 @@ const RANGES: readonly (readonly [AddressKind, string, readonly string[]])[] = [
   ['public', 'a public address', ['0.0.0.0/0', '2000::/3']],
 ];
 
-const LISTS = RANGES.map(([kind, what, ranges]) => ({ kind, what, list: toBlockList(ranges) }));
-
 /** IPv4 in IPv6: mapped (RFC 4291 section 2.5.5.2) and NAT64 (RFC 6052), which many IPv6-only networks resolve to. */
-const EMBEDDING = toBlockList(['::ffff:0:0/96', '64:ff9b::/96']);
+const EMBEDDINGS = ['::ffff:', '64:ff9b::'];
+
+const LISTS = RANGES.map(([kind, what, ranges]) => ({ kind, what, list: toBlockList(ranges) }));
 
 /** @param address as a resolver gives it; one with a zone (`fe80::1%eth0`) is forbidden like all link-local ones */
 export function judgeAddress(address: string): AddressJudgement {
-  if (isIPv4(address)) return judge(address, 'ipv4');
-  if (!isIPv6(address) || address.includes('%')) return { kind: 'forbidden', what: 'no plain IP address' };
-  if (EMBEDDING.check(address, 'ipv6')) return judge(readEmbedded(address), 'ipv4');
-  return judge(address, 'ipv6');
-}
-
-function judge(address: string, family: 'ipv4' | 'ipv6'): AddressJudgement {
-  const row = LISTS.find(({ list }) => list.check(address, family));
+  const version = isIP(address);
+  if (version === 0 || address.includes('%')) return { kind: 'forbidden', what: 'no plain IP address' };
+  const row = LISTS.find(({ list }) => list.check(address, version === 6 ? 'ipv6' : 'ipv4'));
   // Of IPv6 only global unicast space is in use; what lies outside of it is nothing to connect to.
-  return row === undefined ? { kind: 'forbidden', what: 'an address of no known use' } : row;
+  return row ?? { kind: 'forbidden', what: 'an address of no known use' };
 }
 
 function toBlockList(ranges: readonly string[]): BlockList {
   const list = new BlockList();
   for (const range of ranges) {
     const [network = '', prefix] = range.split('/');
-    list.addSubnet(network, Number(prefix), network.includes(':') ? 'ipv6' : 'ipv4');
+    const family = isIP(network) === 6 ? 'ipv6' : 'ipv4';
+    list.addSubnet(network, Number(prefix), family);
+    if (family === 'ipv6') continue;
+    for (const embedding of EMBEDDINGS) list.addSubnet(embedding + network, 96 + Number(prefix), 'ipv6');
   }
   return list;
-}
-
-/** The last 32 bits. */
-function readEmbedded(address: string): string {
-  const dotted = /:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
-  if (dotted !== undefined) return dotted;
-  const [head = '', tail] = address.split('::');
-  const groups = tail === undefined ? head.split(':') : ['0', '0', ...tail.split(':')];
-  const [high, low] = groups.slice(-2).map((group) => Number.parseInt(group === '' ? '0' : group, 16));
-  return toDotted(high ?? 0, low ?? 0);
-}
-
-function toDotted(high: number, low: number): string {
-  return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AddressKind, judgeAddress } from '../../../src/issuer/keys/address.ts';
+import { type AddressKind, judgeAddress } from '../../../src/issuer/keys/ip-ranges.ts';
+import { arbitraryAddress, judgeNumber, renderAddress } from '../../support/issuer/numbered-addresses.ts';
 
 describe('an address is', () => {
   test.each<[AddressKind, string]>([
@@ -22,6 +23,7 @@ describe('an address is', () => {
     ['private', '::ffff:10.0.0.1'],
     ['private', '::ffff:a00:1'],
     ['private', '64:ff9b::a00:1'],
+    ['private', '64:ff9b:0:0:0:0:a00::'],
     ['loopback', '127.0.0.1'],
     ['loopback', '127.255.255.254'],
     ['loopback', '::1'],
@@ -94,5 +96,16 @@ test('outside of global unicast space no IPv6 address is public, but for those t
       const mayBePublic = /^\[[23][0-9a-f]{3}:|^\[::ffff:|^\[64:ff9b:/.test(canonical);
       if (!mayBePublic) expect(judgeAddress(address).kind).not.toBe('public');
     }),
+  );
+});
+
+test('every address is what its number says, however it is written', () => {
+  fc.assert(
+    fc.property(arbitraryAddress(), (address) => {
+      const kind = judgeNumber(address);
+      for (const text of renderAddress(address))
+        expect([text, judgeAddress(text).kind]).toEqual([text, kind]);
+    }),
+    { numRuns: 1_000 },
   );
 });

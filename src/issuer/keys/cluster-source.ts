@@ -10,7 +10,7 @@ import {
 } from './discovery.ts';
 import { KeySourceError } from './failures.ts';
 import { MAX_KEY_SET_BYTES } from './key-set.ts';
-import type { KeySource } from './source.ts';
+import type { KeySource } from './key-source.ts';
 
 const DOCUMENTS = {
   discovery: { path: DISCOVERY_PATH, maxBytes: MAX_DISCOVERY_BYTES },

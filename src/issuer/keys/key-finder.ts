@@ -1,9 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import type { KeyFinder } from '../../web-identity/token/keys.ts';
 import { IssuerKeys, type KeyStatus } from './issuer-keys.ts';
-import type { KeyReport } from './key-events.ts';
 import { DEFAULT_KEY_LIMITS, type KeyLimits } from './key-limits.ts';
-import type { KeySource } from './source.ts';
+import type { KeyReport } from './key-reports.ts';
+import type { KeySource } from './key-source.ts';
 import { UNKNOWN_ISSUER } from './static.ts';
 
 export interface RemoteKeysOptions {

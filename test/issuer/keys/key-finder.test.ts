@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRemoteKeys } from '../../../src/issuer/keys/remote.ts';
+import { createRemoteKeys } from '../../../src/issuer/keys/key-finder.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { createEcJwk, toSet } from '../../support/issuer/key-jwks.ts';
 import { createFakeSource, createRig, ISSUER, type Rig } from '../../support/issuer/key-rig.ts';

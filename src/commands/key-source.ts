@@ -3,7 +3,7 @@ import { readTextFile } from '../base/text-file.ts';
 import type { PublicJwk } from '../issuer/documents.ts';
 import { createClusterSource, readClusterIssuer } from '../issuer/keys/cluster-source.ts';
 import { readPemKeys } from '../issuer/keys/pem.ts';
-import { readPublicSet } from '../issuer/keys/public-set.ts';
+import { readPublicSet } from '../issuer/keys/public-jwk.ts';
 import { quoteShort } from '../json/quote.ts';
 import { createKubeApi } from '../kube/api.ts';
 import { describeError } from '../kube/errors.ts';

@@ -1,7 +1,7 @@
 import { quoteShort } from '../../json/quote.ts';
 import type { VerificationKey } from '../../web-identity/token/keys.ts';
 import type { KeySet } from '../keys/key-set.ts';
-import { toKubernetesKid } from '../keys/kid.ts';
+import { toKubernetesKid } from '../keys/public-jwk.ts';
 import { type DriftFinding, toFinding } from './findings.ts';
 
 /** Where the keys of both sides stand, by key id. */

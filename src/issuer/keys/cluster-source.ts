@@ -8,9 +8,8 @@ import {
   readDiscovery,
   readIssuer,
 } from './discovery.ts';
-import { KeySourceError } from './failures.ts';
 import { MAX_KEY_SET_BYTES } from './key-set.ts';
-import type { KeySource } from './key-source.ts';
+import { type KeySource, KeySourceError } from './key-source.ts';
 
 const DOCUMENTS = {
   discovery: { path: DISCOVERY_PATH, maxBytes: MAX_DISCOVERY_BYTES },
@@ -75,7 +74,7 @@ function toDiscovery(text: string, issuer: string): Discovery {
  * One of the two documents, as text.
  * @throws KeySourceError with the remedy, where the answer is a refusal
  */
-export async function readClusterDocument(
+async function readClusterDocument(
   api: Pick<KubeApi, 'get'>,
   name: keyof typeof DOCUMENTS,
   limits: { readonly timeoutMs?: number; readonly stopping?: AbortSignal } = {},

@@ -1,8 +1,7 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { PublicJwk } from '../documents.ts';
-import { toKubernetesKid } from './kid.ts';
-import { toPublicJwk } from './public-jwk.ts';
+import { toKubernetesKid, toPublicJwk } from './public-jwk.ts';
 
 /** What can be generated; both are known to every verifier that AWS and Kubernetes have. */
 export const KEY_TYPES = ['rsa', 'p256'] as const;

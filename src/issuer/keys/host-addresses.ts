@@ -2,8 +2,8 @@ import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import { describeError } from '../../kube/errors.ts';
 import { isLoopbackHost } from './document-url.ts';
-import { KeySourceError } from './failures.ts';
 import { judgeAddress } from './ip-ranges.ts';
+import { KeySourceError } from './key-source.ts';
 
 /** All addresses of a host: `dns.promises.lookup(host, { all: true })`. */
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;

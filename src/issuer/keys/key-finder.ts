@@ -1,10 +1,23 @@
 import type { Clock } from '../../base/clock.ts';
-import type { KeyFinder } from '../../web-identity/token/keys.ts';
-import { IssuerKeys, type KeyStatus } from './issuer-keys.ts';
-import { DEFAULT_KEY_LIMITS, type KeyLimits } from './key-limits.ts';
-import type { KeyReport } from './key-reports.ts';
+import type { KeyFinder, KeyLookup } from '../../web-identity/token/keys.ts';
+import { IssuerKeys } from './issuer-keys.ts';
+import { DEFAULT_KEY_LIMITS, type KeyLimits } from './key-freshness.ts';
+import type { KeyReport, KeyStatus } from './key-reports.ts';
+import type { KeySet } from './key-set.ts';
 import type { KeySource } from './key-source.ts';
-import { UNKNOWN_ISSUER } from './static.ts';
+
+/** Said of an issuer that is none of those configured; nothing is ever fetched for it. */
+const UNKNOWN_ISSUER: KeyLookup = {
+  kind: 'unavailable',
+  problem: 'no keys are configured for this issuer',
+};
+
+/** Keys that were read once, such as those of `--offline`. @param sets by issuer, as the tokens' `iss` has it */
+export function createStaticKeys(sets: ReadonlyMap<string, KeySet>): KeyFinder {
+  return {
+    find: (issuer, kid) => sets.get(issuer)?.find(kid) ?? UNKNOWN_ISSUER,
+  };
+}
 
 export interface RemoteKeysOptions {
   /** By issuer, as the tokens' `iss` has it. Nothing is ever read for another. */

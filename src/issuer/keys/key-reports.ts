@@ -1,5 +1,5 @@
-import type { KeyFailure } from './failures.ts';
 import type { KeyProblem } from './key-set.ts';
+import type { KeyFailure } from './key-source.ts';
 
 /** What happens to the keys of an issuer, for log and metrics; `kind` and `failure` are closed lists. */
 export type KeyHappening =
@@ -25,3 +25,15 @@ export type KeyHappening =
 export type KeyEvent = { readonly issuer: string } & KeyHappening;
 
 export type KeyReport = (event: KeyEvent) => void;
+
+/** How the keys of an issuer are now. */
+export interface KeyStatus {
+  readonly state: 'fresh' | 'stale' | 'none';
+  /** Of the set, since the request that brought it. */
+  readonly ageMs?: number;
+  readonly keys: number;
+  /** ms since epoch */
+  readonly lastAttempt?: number;
+  /** Of the last attempt, where that failed. */
+  readonly lastProblem?: string;
+}

@@ -1,5 +1,5 @@
 import { createBackOff } from '../../base/back-off.ts';
-import { describeFailure, type KeyFailure, KeySourceError } from './failures.ts';
+import { describeFailure, type KeyFailure, KeySourceError } from './key-source.ts';
 
 /** What is remembered of reading a source, so that it is not read too often. Times in elapsed ms. */
 export interface Attempts {

@@ -1,7 +1,7 @@
 import { quoteShort } from '../../json/quote.ts';
 import { readJson } from '../../json/read.ts';
 import { readDiscovery } from '../keys/discovery.ts';
-import { readPublicSet } from '../keys/public-set.ts';
+import { readPublicSet } from '../keys/public-jwk.ts';
 import { findSecretMaterial } from '../keys/secret-material.ts';
 import { toRetirement } from '../rotation.ts';
 import type { MergeInput } from './merge.ts';

@@ -8,7 +8,7 @@ import {
   renderJwks,
 } from '../documents.ts';
 import { readDiscovery } from '../keys/discovery.ts';
-import { readPublicSet } from '../keys/public-set.ts';
+import { readPublicSet } from '../keys/public-jwk.ts';
 import { checkDocuments } from './checks.ts';
 import { type KeyChange, type MergeInput, mergeKeys } from './merge.ts';
 import type { IssuerPlace } from './place.ts';

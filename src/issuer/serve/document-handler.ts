@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DirectHandler } from '../../http/server-bounds.ts';
-import { answer, answerText } from './answer.ts';
+import { answer, answerText, refuseMethod } from './answers.ts';
 import type { DocumentName, ServedDocument, ServedDocuments } from './served-documents.ts';
 
-export interface DocumentRouteDeps {
+export interface DocumentHandlerDeps {
   readonly documents: () => ServedDocuments | undefined;
   /** Seconds for which caches may keep a document. */
   readonly maxAge: number;
@@ -11,7 +11,7 @@ export interface DocumentRouteDeps {
 }
 
 /** Answers GET and HEAD for one of the two documents, conditional requests among them (RFC 9110 section 13.1.2). */
-export function createDocumentHandler(name: DocumentName, deps: DocumentRouteDeps): DirectHandler {
+export function createDocumentHandler(name: DocumentName, deps: DocumentHandlerDeps): DirectHandler {
   const cacheControl = `public, max-age=${deps.maxAge}`;
   return (request, response) => {
     deps.count(name, respond(request, response));
@@ -37,13 +37,6 @@ export function createDocumentHandler(name: DocumentName, deps: DocumentRouteDep
     answer(response, 200, document.body, { ...headers, 'content-type': document.mediaType });
     return 200;
   }
-}
-
-/** What comes with a request of another method is not read, so the connection cannot be used again. */
-export function refuseMethod(response: ServerResponse, allow: string): number {
-  response.shouldKeepAlive = false;
-  answerText(response, 405, `only ${allow} is answered here`, { allow });
-  return 405;
 }
 
 function isKnown({ headers }: IncomingMessage, { etag }: ServedDocument): boolean {

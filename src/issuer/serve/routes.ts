@@ -1,16 +1,16 @@
 import type { DirectHandler, Routing } from '../../http/server-bounds.ts';
 import { DISCOVERY_PATH, JWKS_PATH } from '../documents.ts';
-import { answerText } from './answer.ts';
-import { createDocumentHandler, type DocumentRouteDeps } from './document-route.ts';
+import { answerText } from './answers.ts';
+import { createDocumentHandler, type DocumentHandlerDeps } from './document-handler.ts';
 import type { DocumentName } from './served-documents.ts';
 
 /** EKS has its keys at `/keys`, below its issuer. */
 const KEYS_PATH = '/keys';
-export const VERIFY_PATH = '/verify';
+const VERIFY_PATH = '/verify';
 
 export type RouteName = DocumentName | 'verify' | 'other';
 
-export interface RoutingDeps extends Omit<DocumentRouteDeps, 'count'> {
+export interface RoutingDeps extends Omit<DocumentHandlerDeps, 'count'> {
   readonly issuer: string;
   /** Answers `POST /verify`; absent: it is not there. */
   readonly verify?: DirectHandler | undefined;

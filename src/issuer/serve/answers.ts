@@ -29,3 +29,10 @@ export function answer(
     })
     .end(body);
 }
+
+/** What comes with a request of another method is not read, so the connection cannot be used again. */
+export function refuseMethod(response: ServerResponse, allow: string): number {
+  response.shouldKeepAlive = false;
+  answerText(response, 405, `only ${allow} is answered here`, { allow });
+  return 405;
+}

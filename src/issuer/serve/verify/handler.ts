@@ -2,13 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../../../http/body.ts';
 import type { DirectHandler } from '../../../http/server-bounds.ts';
 import type { Verdict } from '../../../web-identity/token/verdict.ts';
-import { answer, answerText } from '../answer.ts';
-import { refuseMethod } from '../document-route.ts';
-import { type CallerRules, isAllowedCaller } from './caller.ts';
-import { type QuestionForm, readQuestion, toQuestionForm, type VerifyQuestion } from './question.ts';
-import { renderVerdict } from './render-verdict.ts';
+import { answer, answerText, refuseMethod } from '../answers.ts';
+import { type CallerRules, isAllowedCaller } from './callers.ts';
+import {
+  type QuestionForm,
+  readQuestion,
+  renderVerdict,
+  toQuestionForm,
+  type VerifyQuestion,
+} from './messages.ts';
 
-export interface VerifyRouteDeps {
+export interface VerifyHandlerDeps {
   readonly callers: CallerRules;
   /** Judges by the strict profile, for the issuer that is served. */
   readonly judge: (question: VerifyQuestion) => Promise<Verdict>;
@@ -34,7 +38,7 @@ const PATIENCE = 10_000;
  * Answers `POST /verify`. Who may ask is decided by the head of the request alone; whoever may not gets 401 before a byte
  * of the body is looked at. A refused token is an answer like any other, with status 200.
  */
-export function createVerifyHandler(deps: VerifyRouteDeps): DirectHandler {
+export function createVerifyHandler(deps: VerifyHandlerDeps): DirectHandler {
   let open = 0;
   return (request, response) => {
     const refused = refuseByHead(request, response, deps.callers);
@@ -89,7 +93,7 @@ function refuse(
 /** @param done told once, with the status of the answer, or undefined where the caller went away */
 function readAndAnswer(
   { request, response, form }: Exchange,
-  deps: VerifyRouteDeps,
+  deps: VerifyHandlerDeps,
   done: (status: number | undefined) => void,
 ): void {
   readBody(request, BODY_LIMIT, (reading) => {
@@ -106,7 +110,7 @@ function readAndAnswer(
 async function answerQuestion(
   response: ServerResponse,
   question: VerifyQuestion,
-  deps: VerifyRouteDeps,
+  deps: VerifyHandlerDeps,
 ): Promise<number> {
   try {
     const verdict = await inTime(deps.judge(question));

@@ -2,7 +2,7 @@ import { parseArn } from '../../aws/arn.ts';
 import { evaluateTrust } from '../../trust/evaluate.ts';
 import type { TrustRequest } from '../../trust/request.ts';
 import type { TokenClaims } from '../token/claims.ts';
-import type { Finding, Verdict } from '../token/verdict.ts';
+import type { RuleFinding, Verdict } from '../token/verdict.ts';
 import { verifyToken } from '../token/verify.ts';
 import { accessDenied, invalidIdentityToken, type StsError, toStsError, validationError } from './errors.ts';
 import { type Parameters, readParameters } from './parameters.ts';
@@ -57,7 +57,7 @@ interface Case {
   readonly facts: StsFacts;
   readonly provider: OidcProvider;
   readonly claims: TokenClaims;
-  readonly warnings: readonly Finding[];
+  readonly warnings: readonly RuleFinding[];
 }
 
 function judgeRole(found: Case): StsVerdict {

@@ -2,7 +2,7 @@ import type { TrustPolicy } from '../../trust/policy.ts';
 import type { TrustVerdict } from '../../trust/verdict.ts';
 import type { TokenClaims } from '../token/claims.ts';
 import type { KeyFinder } from '../token/keys.ts';
-import type { Finding } from '../token/verdict.ts';
+import type { RuleFinding } from '../token/verdict.ts';
 import type { StsError } from './errors.ts';
 
 /** An IAM OIDC identity provider. */
@@ -49,7 +49,7 @@ export type StsVerdict =
       readonly role: AssumableRole;
       readonly roleSessionName: string;
       readonly durationSeconds: number;
-      readonly warnings: readonly Finding[];
+      readonly warnings: readonly RuleFinding[];
     }
   | {
       readonly kind: 'refused';

@@ -1,7 +1,7 @@
 import { readJson } from '../../../json/read.ts';
 import { isRecord, type JsonRecord, readMember } from '../../../json/record.ts';
 import type { TokenClaims } from '../../../web-identity/token/claims.ts';
-import type { Finding, Verdict } from '../../../web-identity/token/verdict.ts';
+import type { RuleFinding, Verdict } from '../../../web-identity/token/verdict.ts';
 
 /** What a caller wants to know: is this token good for one of these audiences? */
 export interface VerifyQuestion {
@@ -90,7 +90,7 @@ function toAnswer(verdict: Verdict): object {
     detail: `signed by key ${kid}, and every rule holds`,
     kid,
     claims: pickClaims(claims),
-    warnings: warnings.map(({ rule, code, detail }: Finding) => ({ rule, code, detail })),
+    warnings: warnings.map(({ rule, code, detail }: RuleFinding) => ({ rule, code, detail })),
   };
 }
 

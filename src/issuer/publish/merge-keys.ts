@@ -1,7 +1,7 @@
 import { quoteShort } from '../../json/quote.ts';
 import type { PublicJwk } from '../documents.ts';
 import { toRetirement } from '../rotation.ts';
-import type { KeyRecord, KeyTimes } from './record.ts';
+import type { KeyRecord, KeyTimes } from './key-record.ts';
 
 /** What a publication does with a key, and why. */
 export const KEY_FATES = {

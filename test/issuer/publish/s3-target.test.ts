@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createS3Target, parseS3Place } from '../../../src/issuer/publish/s3.ts';
+import { createS3Target, parseS3Place } from '../../../src/issuer/publish/s3-target.ts';
 import { CREDENTIALS, type RecordingS3, startRecordingS3 } from '../../support/aws/recording-s3.ts';
 
 const NOW = Date.UTC(2026, 5, 1);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PublicJwk } from '../../../src/issuer/documents.ts';
-import { type KeyFate, type MergeInput, mergeKeys } from '../../../src/issuer/publish/merge.ts';
-import { readKeyRecord, renderKeyRecord } from '../../../src/issuer/publish/record.ts';
+import { readKeyRecord, renderKeyRecord } from '../../../src/issuer/publish/key-record.ts';
+import { type KeyFate, type MergeInput, mergeKeys } from '../../../src/issuer/publish/merge-keys.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

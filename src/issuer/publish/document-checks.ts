@@ -4,7 +4,7 @@ import { readDiscovery } from '../keys/discovery.ts';
 import { readPublicSet } from '../keys/public-jwk.ts';
 import { findSecretMaterial } from '../keys/secret-material.ts';
 import { toRetirement } from '../rotation.ts';
-import type { MergeInput } from './merge.ts';
+import type { MergeInput } from './merge-keys.ts';
 
 export interface DocumentTexts {
   readonly discovery: string;

@@ -3,7 +3,7 @@ import { rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createDirectoryTarget } from '../../../src/issuer/publish/directory.ts';
+import { createDirectoryTarget } from '../../../src/issuer/publish/directory-target.ts';
 
 const NAME = 'openid/v1/jwks';
 const OPTIONS = { contentType: 'application/jwk-set+json', cacheControl: 'no-store' };

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import { readTextFile } from '../base/text-file.ts';
 import type { PublicJwk } from '../issuer/documents.ts';
-import { createClusterSource, readClusterIssuer } from '../issuer/keys/cluster.ts';
+import { createClusterSource, readClusterIssuer } from '../issuer/keys/cluster-source.ts';
 import { readPemKeys } from '../issuer/keys/pem.ts';
-import { readPublicSet } from '../issuer/keys/public-set.ts';
-import { quote } from '../issuer/keys/quote.ts';
+import { readPublicSet } from '../issuer/keys/public-jwk.ts';
+import { quoteShort } from '../json/quote.ts';
 import { createKubeApi } from '../kube/api.ts';
 import { describeError } from '../kube/errors.ts';
 import type { ClusterSettings } from '../settings/cluster.ts';
@@ -56,7 +56,7 @@ async function readFromCluster({ cluster, issuer }: KeySourceSettings): Promise<
     const found = await readClusterIssuer(api);
     if (issuer !== undefined && found !== issuer) {
       return refuse(
-        `the cluster at ${access.server} calls its issuer ${quote(found)} and not ${quote(issuer)}, and every character counts: give its own as --issuer`,
+        `the cluster at ${access.server} calls its issuer ${quoteShort(found)} and not ${quoteShort(issuer)}, and every character counts: give its own as --issuer`,
       );
     }
     const { jwks } = await createClusterSource(api, found).readDocuments();

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { listDriftCodes } from './drift/findings.ts';
 import type { DriftReport } from './drift/report.ts';
-import type { RouteName } from './serve/routing.ts';
+import type { RouteName } from './serve/routes.ts';
 
 export interface KeyFacts {
   /** How many keys are served. */

@@ -1,3 +1,5 @@
+import { quoteWord } from '../base/shell.ts';
+
 const HOUR = 3_600_000;
 
 /**
@@ -68,20 +70,16 @@ interface Words {
   readonly drops: string;
 }
 
+/** Somebody pastes them into a shell: nothing in a key id or URL may become a command. */
 function toWords({ issuer, place, oldKids }: RotationFacts): Words {
-  const url = issuer === undefined ? '"$ISSUER"' : toShellWord(issuer);
-  const to = place === undefined ? '"$PLACE"' : toShellWord(place);
-  const kids = oldKids.length === 0 ? ['"$OLD_KID"'] : oldKids.map(toShellWord);
+  const url = issuer === undefined ? '"$ISSUER"' : quoteWord(issuer);
+  const to = place === undefined ? '"$PLACE"' : quoteWord(place);
+  const kids = oldKids.length === 0 ? ['"$OLD_KID"'] : oldKids.map(quoteWord);
   return {
     publish: `iam-bridge publish --to ${to} --issuer ${url} --from cluster`,
     drift: `iam-bridge issuer drift --issuer ${url}`,
     drops: kids.map((kid) => ` --drop ${kid}`).join(''),
   };
-}
-
-/** Somebody pastes it into a shell: nothing in a key id or URL may become a command. */
-function toShellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function generate(notBefore: number): RotationStep {

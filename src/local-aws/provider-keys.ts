@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import { createDocumentFetch } from '../issuer/keys/fetch-document.ts';
 import { createFileSource } from '../issuer/keys/file-source.ts';
-import type { KeyReport } from '../issuer/keys/key-events.ts';
+import { createRemoteKeys, type RemoteKeys } from '../issuer/keys/key-finder.ts';
+import type { KeyReport } from '../issuer/keys/key-reports.ts';
+import type { KeySource } from '../issuer/keys/key-source.ts';
 import { createNetworkSource } from '../issuer/keys/network-source.ts';
-import { createRemoteKeys, type RemoteKeys } from '../issuer/keys/remote.ts';
-import type { KeySource } from '../issuer/keys/source.ts';
 import type { ProviderConfig } from './local-aws-config.ts';
 
 export interface ProviderKeysDeps {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { renderJwks } from '../../src/issuer/documents.ts';
-import { toKubernetesKid } from '../../src/issuer/keys/kid.ts';
+import { toKubernetesKid } from '../../src/issuer/keys/public-jwk.ts';
 import { type IssuerCluster, startIssuerCluster } from '../support/commands/issuer-cluster.ts';
 import { runTree, toLines } from '../support/commands/tree.ts';
 import { createJwk, toJwk } from '../support/issuer/jwks.ts';

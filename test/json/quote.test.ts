@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { quote } from '../../src/json/quote.ts';
+import { quote, quoteValue, quoteValues, toPlainText } from '../../src/json/quote.ts';
 
 test.each([
   ['plain', '"plain"'],
@@ -21,4 +21,27 @@ test('any text is one line of ASCII, and can be read back', () => {
     }),
     { numRuns: 100 },
   );
+});
+
+test.each<[unknown, string]>([
+  ['a\n', '"a\\n"'],
+  ['x'.repeat(101), `"${'x'.repeat(100)}"\u2026 (101 characters)`],
+  [1.5, '1.5'],
+  [false, 'false'],
+  [null, 'null'],
+  [undefined, 'absent'],
+  [[1, 2], 'an array of 2'],
+  [{ constructor: 1 }, 'an object'],
+])('the value %j is shown as %s', (value, shown) => {
+  expect(quoteValue(value)).toBe(shown);
+});
+
+test('of many values the first five are shown', () => {
+  expect(quoteValues(['a', 1, null, 'b', 'c'])).toBe('"a", 1, null, "b", "c"');
+  expect(quoteValues([1, 2, 3, 4, 5, 6, 7])).toBe('1, 2, 3, 4, 5 and 2 more');
+});
+
+test('a plain text has neither quotes nor anything but ASCII', () => {
+  expect(toPlainText('https://h\u00f6st\n')).toBe('https://h?st?');
+  expect(toPlainText('x'.repeat(256))).toBe('x'.repeat(255));
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { putObject, type S3Deps } from '../../src/aws/s3-object.ts';
 import { createAuthority } from '../../src/http/self-signed.ts';
-import { createStaticKeys } from '../../src/issuer/keys/static.ts';
+import { createStaticKeys } from '../../src/issuer/keys/key-finder.ts';
 import { readLocalAwsConfig } from '../../src/local-aws/config.ts';
 import { DEFAULT_CONFIG } from '../../src/local-aws/example-config.ts';
 import type { AwsLogLine } from '../../src/local-aws/server.ts';

@@ -3,14 +3,13 @@ import { readFiles, type WatchedFiles, watchFiles } from '../../base/watched-fil
 import type { Part } from '../../http/lifecycle.ts';
 import type { Log } from '../../http/log.ts';
 import type { ReadyCheck } from '../../http/ops.ts';
-import { createClusterSource } from '../../issuer/keys/cluster.ts';
-import { createFileSource } from '../../issuer/keys/file-source.ts';
-import type { KeyLimits } from '../../issuer/keys/key-limits.ts';
-import { createRemoteKeys, type RemoteKeys } from '../../issuer/keys/remote.ts';
-import type { KeySource } from '../../issuer/keys/source.ts';
+import { createClusterSource } from '../../issuer/keys/cluster-source.ts';
+import { createFileSource, createPemSource } from '../../issuer/keys/file-source.ts';
+import { createRemoteKeys, type RemoteKeys } from '../../issuer/keys/key-finder.ts';
+import type { KeyLimits } from '../../issuer/keys/key-freshness.ts';
+import type { KeySource } from '../../issuer/keys/key-source.ts';
 import type { IssuerMetrics } from '../../issuer/metrics.ts';
-import type { DocumentStore } from '../../issuer/serve/document-store.ts';
-import { createPemSource, createServedSource, type Deliver } from '../../issuer/serve/served-source.ts';
+import { createServedSource, type Deliver, type DocumentStore } from '../../issuer/serve/served-documents.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import type { IssuerCommandSettings, SourceSettings } from './settings.ts';
 

@@ -4,8 +4,8 @@ import type { Log } from '../../http/log.ts';
 import type { DirectHandler } from '../../http/server-bounds.ts';
 import type { ClientAuthorities } from '../../http/tls-server.ts';
 import type { IssuerMetrics } from '../../issuer/metrics.ts';
-import { parseAllowedTokens } from '../../issuer/serve/verify/allowed-tokens.ts';
-import { createVerifyHandler, type VerifyRouteDeps } from '../../issuer/serve/verify/verify-route.ts';
+import { parseAllowedTokens } from '../../issuer/serve/verify/callers.ts';
+import { createVerifyHandler, type VerifyHandlerDeps } from '../../issuer/serve/verify/handler.ts';
 import type { KeyFinder } from '../../web-identity/token/keys.ts';
 import { checkAuthorities } from '../authorities.ts';
 import type { VerifySettings } from './settings.ts';
@@ -56,7 +56,7 @@ async function createJudge({
   keys,
   metrics,
   log,
-}: VerifyDeps): Promise<Omit<VerifyRouteDeps, 'callers' | 'audiences'>> {
+}: VerifyDeps): Promise<Omit<VerifyHandlerDeps, 'callers' | 'audiences'>> {
   // jose comes with it, and who does not judge has no use for that.
   const { verifyToken } = await import('../../web-identity/token/verify.ts');
   const rate = createRateLimit(RATE);

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { generateSigningKey, KEY_TYPES, type KeyType } from '../../issuer/keys/generate.ts';
+import { generateSigningKey, KEY_TYPES, type KeyType } from '../../issuer/keys/generate-key.ts';
 import { describeError } from '../../kube/errors.ts';
 import type { ExitCode, Terminal } from '../surroundings.ts';
 import { type NewFile, writeNewFiles } from './write-file.ts';

@@ -1,4 +1,4 @@
-import { KEY_FATES, type KeyChange } from '../../issuer/publish/merge.ts';
+import { KEY_FATES, type KeyChange } from '../../issuer/publish/merge-keys.ts';
 import type { PlannedDocument, PublicationPlan } from '../../issuer/publish/plan.ts';
 import type { PublishTarget } from '../../issuer/publish/target.ts';
 import { toAscii } from '../../json/quote.ts';

@@ -1,9 +1,9 @@
 import type { CredentialSource } from '../../aws/credentials.ts';
-import { createDirectoryTarget } from '../../issuer/publish/directory.ts';
-import type { KeyChange } from '../../issuer/publish/merge.ts';
+import { createDirectoryTarget } from '../../issuer/publish/directory-target.ts';
+import type { KeyChange } from '../../issuer/publish/merge-keys.ts';
 import { planPublication, writePublication } from '../../issuer/publish/plan.ts';
 import { remarkOnIssuer, remarkOnNewKeys } from '../../issuer/publish/remarks.ts';
-import { createS3Target } from '../../issuer/publish/s3.ts';
+import { createS3Target } from '../../issuer/publish/s3-target.ts';
 import type { PublishTarget } from '../../issuer/publish/target.ts';
 import { describeError } from '../../kube/errors.ts';
 import { readKeySource } from '../key-source.ts';

@@ -1,6 +1,6 @@
 import { isRegion } from '../../aws/hosts.ts';
-import { type IssuerPlace, readIssuerPlace } from '../../issuer/publish/place.ts';
-import { parseS3Place, type S3TargetOptions } from '../../issuer/publish/s3.ts';
+import { type PublicationPlace, readPublicationPlace } from '../../issuer/publish/place.ts';
+import { parseS3Place, type S3TargetOptions } from '../../issuer/publish/s3-target.ts';
 import { readAwsPlace } from '../../settings/aws-endpoints.ts';
 import type { ClusterSettings } from '../../settings/cluster.ts';
 import { readKubectlCluster } from '../../settings/kubectl-cluster.ts';
@@ -27,7 +27,7 @@ export type TargetSettings =
 
 export interface PublishSettings {
   readonly target: TargetSettings;
-  readonly place: IssuerPlace;
+  readonly place: PublicationPlace;
   readonly from: readonly string[];
   readonly cluster: ClusterSettings;
   /** ms */
@@ -65,12 +65,12 @@ export function readPublishSettings(options: PublishOptions, env: NodeJS.Process
   return { kind: 'run', settings: { ...settings, target, place } };
 }
 
-function readPlace({ issuer, jwksUri }: PublishOptions, problems: string[]): IssuerPlace | undefined {
+function readPlace({ issuer, jwksUri }: PublishOptions, problems: string[]): PublicationPlace | undefined {
   if (issuer === undefined) {
     problems.push('--issuer is missing: give the URL that the claim iss of the tokens has');
     return undefined;
   }
-  const reading = readIssuerPlace(issuer, jwksUri);
+  const reading = readPublicationPlace(issuer, jwksUri);
   if (reading.kind === 'place') return reading;
   problems.push(...reading.problems);
   return undefined;

@@ -1,8 +1,11 @@
 import { type JsonRecord, readMember } from '../../json/record.ts';
 import type { TrustRequest } from '../../trust/request.ts';
-import { readPersonalClaims } from '../../web-identity/sts/judge.ts';
-import { isRoleListed } from '../../web-identity/sts/role-claim.ts';
-import { readSessionClaims, type SessionClaims } from '../../web-identity/sts/session-claims.ts';
+import {
+  isRoleListed,
+  readPersonalClaims,
+  readSessionClaims,
+  type SessionClaims,
+} from '../../web-identity/sts/policy-claims.ts';
 import { readClaims } from '../../web-identity/token/claims.ts';
 
 /** What a trust policy may ask of a caller. */

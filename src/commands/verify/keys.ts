@@ -1,9 +1,8 @@
 import { createSystemClock } from '../../base/clock.ts';
 import { createDocumentFetch } from '../../issuer/keys/fetch-document.ts';
+import { createRemoteKeys, createStaticKeys } from '../../issuer/keys/key-finder.ts';
 import type { KeySet } from '../../issuer/keys/key-set.ts';
 import { createNetworkSource } from '../../issuer/keys/network-source.ts';
-import { createRemoteKeys } from '../../issuer/keys/remote.ts';
-import { createStaticKeys } from '../../issuer/keys/static.ts';
 import type { KeyFinder } from '../../web-identity/token/keys.ts';
 
 /** Keys for one verification. */

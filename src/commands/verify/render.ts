@@ -1,8 +1,8 @@
+import { quoteValue } from '../../json/quote.ts';
 import type { Paint, Style } from '../../terminal/paint.ts';
 import { toStsError } from '../../web-identity/sts/errors.ts';
 import type { StsVerdict } from '../../web-identity/sts/verdict.ts';
 import type { TokenClaims } from '../../web-identity/token/claims.ts';
-import { toPrintable } from '../../web-identity/token/printable.ts';
 import { classOf, stsAnswerOf } from '../../web-identity/token/refusals.ts';
 import type { Check, Verdict } from '../../web-identity/token/verdict.ts';
 
@@ -34,7 +34,7 @@ export function renderText({ verdict, checks, sts }: Verification, paint: Paint)
 function renderVerdict(verdict: Verdict, paint: Paint): string[] {
   if (verdict.kind === 'accepted') {
     const { sub, iss } = verdict.claims;
-    return [`${paint('good', 'accepted')}: ${toPrintable(sub)} of ${toPrintable(iss)}`];
+    return [`${paint('good', 'accepted')}: ${quoteValue(sub)} of ${quoteValue(iss)}`];
   }
   const { rule, code, detail } = verdict;
   const refused = `${paint('bad', 'refused')} by ${rule} (${code}, ${classOf(code)}): ${detail}`;

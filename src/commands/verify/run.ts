@@ -1,10 +1,10 @@
+import { quoteValue } from '../../json/quote.ts';
 import { createPaint } from '../../terminal/paint.ts';
 import type { TrustPolicy } from '../../trust/policy.ts';
 import { toProviderArn } from '../../trust/provider.ts';
 import { judgeAssumeRole } from '../../web-identity/sts/judge.ts';
 import type { OidcProvider, StsVerdict } from '../../web-identity/sts/verdict.ts';
 import type { KeyFinder } from '../../web-identity/token/keys.ts';
-import { toPrintable } from '../../web-identity/token/printable.ts';
 import { readUnverifiedIssuer } from '../../web-identity/token/unverified-issuer.ts';
 import { inspectToken } from '../../web-identity/token/verify.ts';
 import type { ExitCode, Surroundings, Terminal } from '../surroundings.ts';
@@ -44,7 +44,7 @@ export async function runVerify(
   const note = (text: string): void => terminal.err(`iam-bridge verify: ${text}\n`);
   if (plan.issuers.length === 0 && issuers.length > 0)
     note(
-      `no --issuer: ${toPrintable(issuers[0])} is trusted, because the token says so and --jwks has its keys`,
+      `no --issuer: ${quoteValue(issuers[0])} is trusted, because the token says so and --jwks has its keys`,
     );
   const atWork = inputs.keySet
     ? createFileKeys(inputs.keySet, issuers)
@@ -79,7 +79,7 @@ function findIssuers({ issuers }: VerifyPlan, { token, keySet }: VerifyInputs): 
   if (issuers.length > 0) return issuers;
   const named = readUnverifiedIssuer(token);
   if (keySet !== undefined) return named === undefined ? [] : [named];
-  const hint = named === undefined ? '' : ` (the token names ${toPrintable(named)})`;
+  const hint = named === undefined ? '' : ` (the token names ${quoteValue(named)})`;
   return `whose keys? Give --issuer URL${hint}, or the keys with --jwks FILE: nothing is fetched from where a token says`;
 }
 

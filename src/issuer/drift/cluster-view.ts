@@ -1,17 +1,18 @@
+import type { ServiceAccountName } from '../../base/names/account.ts';
+import { quoteShort } from '../../json/quote.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { describeError } from '../../kube/errors.ts';
 import { isSignatureAlgorithm } from '../../web-identity/token/keys.ts';
-import { createClusterSource, readClusterIssuer } from '../keys/cluster.ts';
+import { createClusterSource, readClusterIssuer } from '../keys/cluster-source.ts';
 import { type KeySet, readKeySet } from '../keys/key-set.ts';
-import { quote } from '../keys/quote.ts';
 import { type DriftFinding, toFinding } from './findings.ts';
-import { type AccountName, requestSampleToken, type SampleToken } from './sample-token.ts';
+import { requestSampleToken, type SampleToken } from './sample-token.ts';
 
 export interface ClusterViewDeps {
   /** With a credential of its own, by the CA of the cluster. */
   readonly api: Pick<KubeApi, 'get' | 'send'>;
   /** Whose token is asked for; absent: none is. */
-  readonly account?: AccountName | undefined;
+  readonly account?: ServiceAccountName | undefined;
 }
 
 /** The issuer as the cluster itself sees it. */
@@ -41,13 +42,14 @@ export async function lookAtCluster(
   };
 }
 
-type Part<T> = Pick<ClusterView, 'findings' | 'unseen'> & T;
+/** What one look at the cluster brings. */
+type PartialView<T extends 'set' | 'sample'> = Pick<ClusterView, T | 'findings' | 'unseen'>;
 
 async function readDocuments(
   issuer: string,
   { api }: ClusterViewDeps,
   signal: AbortSignal | undefined,
-): Promise<Part<Pick<ClusterView, 'set'>>> {
+): Promise<PartialView<'set'>> {
   try {
     const found = await readClusterIssuer(api, signal);
     const { jwks } = await createClusterSource(api, found).readDocuments(signal);
@@ -63,7 +65,7 @@ async function readDocuments(
 function describeOtherIssuer(found: string, issuer: string): DriftFinding {
   return toFinding(
     'cluster-issuer-differs',
-    `the API server's issuer is ${quote(found)} and not ${quote(issuer)}`,
+    `the API server's issuer is ${quoteShort(found)} and not ${quoteShort(issuer)}`,
   );
 }
 
@@ -71,7 +73,7 @@ async function readSample(
   issuer: string,
   { api, account }: ClusterViewDeps,
   signal: AbortSignal | undefined,
-): Promise<Part<Pick<ClusterView, 'sample'>>> {
+): Promise<PartialView<'sample'>> {
   if (account === undefined) return { sample: undefined, findings: [], unseen: [] };
   try {
     const sample = await requestSampleToken(api, account, signal);
@@ -84,10 +86,10 @@ async function readSample(
 function checkSample({ alg, issuer: found }: SampleToken, issuer: string): DriftFinding[] {
   const findings: DriftFinding[] = [];
   if (!isSignatureAlgorithm(alg)) {
-    findings.push(toFinding('signing-algorithm-not-accepted', `the cluster signs by ${quote(alg)}`));
+    findings.push(toFinding('signing-algorithm-not-accepted', `the cluster signs by ${quoteShort(alg)}`));
   }
   if (found !== issuer) {
-    const detail = `the cluster's tokens are issued by ${quote(found)} and not by ${quote(issuer)}`;
+    const detail = `the cluster's tokens are issued by ${quoteShort(found)} and not by ${quoteShort(issuer)}`;
     findings.push(toFinding('token-issuer-differs', detail));
   }
   return findings;

@@ -1,6 +1,6 @@
 import { describeError } from '../../kube/errors.ts';
-import { KeySourceError } from '../keys/failures.ts';
 import type { FetchDocument } from '../keys/fetch-document.ts';
+import { KeySourceError } from '../keys/key-source.ts';
 import { type DriftFinding, toFinding } from './findings.ts';
 
 export interface PublicFetchDeps {

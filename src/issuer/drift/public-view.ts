@@ -2,9 +2,8 @@ import { DISCOVERY_MEDIA_TYPE, JWKS_MEDIA_TYPE } from '../documents.ts';
 import { toDiscoveryUrl } from '../keys/discovery.ts';
 import type { KeySet } from '../keys/key-set.ts';
 import type { DriftFinding } from './findings.ts';
-import { readPublicDiscovery } from './public-discovery.ts';
+import { readPublicDiscovery, readPublicKeys } from './public-documents.ts';
 import { fetchPublic, type PublicFetchDeps } from './public-fetch.ts';
-import { readPublicKeys } from './public-keys.ts';
 
 /** The issuer as STS sees it. */
 export interface PublicView {
@@ -37,15 +36,16 @@ export async function lookAtPublic(
   return { ...toView([first, discovery, second, ...(keys ? [keys] : [])]), set: keys?.set };
 }
 
-interface Step {
+/** What looking at one document brought. */
+interface Look {
   readonly findings: readonly DriftFinding[];
   readonly unseen?: string;
 }
 
-function toView(steps: readonly Step[]): PublicView {
+function toView(looks: readonly Look[]): PublicView {
   return {
     set: undefined,
-    findings: steps.flatMap(({ findings }) => findings),
-    unseen: steps.flatMap(({ unseen }) => unseen ?? []),
+    findings: looks.flatMap(({ findings }) => findings),
+    unseen: looks.flatMap(({ unseen }) => unseen ?? []),
   };
 }

@@ -1,13 +1,8 @@
+import type { ServiceAccountName } from '../../base/names/account.ts';
 import { readJson } from '../../json/read.ts';
 import { isRecord, type JsonRecord, readMember } from '../../json/record.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { toStatusError } from '../../kube/errors.ts';
-
-/** A ServiceAccount that tokens may be asked for. */
-export interface AccountName {
-  readonly namespace: string;
-  readonly name: string;
-}
 
 /** What the cluster signs with now, as a token of its own shows. */
 export interface SampleToken {
@@ -29,7 +24,7 @@ const MAX_BYTES = 64 * 1024;
  */
 export async function requestSampleToken(
   api: Pick<KubeApi, 'send'>,
-  { namespace, name }: AccountName,
+  { namespace, name }: ServiceAccountName,
   signal?: AbortSignal,
 ): Promise<SampleToken> {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/serviceaccounts/${encodeURIComponent(name)}/token`;

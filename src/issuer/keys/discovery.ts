@@ -1,9 +1,9 @@
+import { quote, quoteShort } from '../../json/quote.ts';
 import { readJson } from '../../json/read.ts';
 import { isRecord, type JsonRecord, readMember } from '../../json/record.ts';
 import { isSignatureAlgorithm, SIGNATURE_ALGORITHMS } from '../../web-identity/token/keys.ts';
 import { DISCOVERY_PATH } from '../documents.ts';
 import { parseDocumentUrl } from './document-url.ts';
-import { quote, quoteIssuer } from './quote.ts';
 
 /** What an issuer says of itself (OpenID Connect Discovery 1.0 section 3), as far as it matters here. */
 export interface Discovery {
@@ -31,6 +31,8 @@ export interface DiscoveryRules {
 
 /** bytes */
 export const MAX_DISCOVERY_BYTES = 64 * 1024;
+/** Characters, as AWS allows for an issuer: two of them often differ at their very end. */
+const LONGEST_ISSUER = 255;
 
 /** What AWS wants besides `issuer` and `jwks_uri`: non-empty lists of strings. */
 export const DEMANDED_LISTS = [
@@ -51,9 +53,9 @@ export function toDiscoveryUrl(issuer: string): string {
 /** Why an issuer cannot be one that keys are fetched for; undefined where it can. */
 export function checkIssuerUrl(issuer: string): string | undefined {
   const parsed = parseDocumentUrl(issuer);
-  if (parsed.kind === 'refused') return `the issuer ${quoteIssuer(issuer)} ${parsed.problem}`;
+  if (parsed.kind === 'refused') return `the issuer ${quote(issuer, LONGEST_ISSUER)} ${parsed.problem}`;
   if (issuer.includes('?'))
-    return `the issuer ${quoteIssuer(issuer)} has a query: neither AWS nor Kubernetes allows one`;
+    return `the issuer ${quote(issuer, LONGEST_ISSUER)} has a query: neither AWS nor Kubernetes allows one`;
   return undefined;
 }
 
@@ -96,7 +98,7 @@ function parseDocument(text: string): JsonRecord | string {
   const reading = readJson(text);
   if (reading.kind === 'malformed') return reading.problem;
   const [duplicate] = reading.duplicates;
-  if (duplicate !== undefined) return `the member ${quote(duplicate)} is there twice`;
+  if (duplicate !== undefined) return `the member ${quoteShort(duplicate)} is there twice`;
   return isRecord(reading.value) ? reading.value : 'it is no JSON object';
 }
 
@@ -106,7 +108,7 @@ function describeOtherIssuer(found: unknown, issuer: string): string {
     found.replace(/\/$/, '').toLowerCase() === issuer.replace(/\/$/, '').toLowerCase()
       ? ' (letter case and a slash at the end count)'
       : '';
-  return `its issuer is ${quoteIssuer(found)} and not ${quoteIssuer(issuer)}${hint}: configure the one that the tokens carry`;
+  return `its issuer is ${quote(found, LONGEST_ISSUER)} and not ${quote(issuer, LONGEST_ISSUER)}${hint}: configure the one that the tokens carry`;
 }
 
 function checkJwksUri(value: unknown, issuer: string, allowedHosts: readonly string[]): string | undefined {

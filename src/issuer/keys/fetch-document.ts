@@ -2,9 +2,9 @@ import { lookup } from 'node:dns/promises';
 import http, { type IncomingMessage } from 'node:http';
 import https, { type RequestOptions } from 'node:https';
 import { parseDocumentUrl } from './document-url.ts';
-import { describeFailure, type KeyFailure, KeySourceError } from './failures.ts';
 import { type FetchedDocument, readAnswer } from './fetched-document.ts';
-import { type Resolve, resolveChecked } from './resolve.ts';
+import { type Resolve, resolveChecked } from './host-addresses.ts';
+import { describeFailure, type KeyFailure, KeySourceError } from './key-source.ts';
 
 export interface FetchOptions {
   /** Of the answer that is at hand: one that has not changed comes as 304, without body. */

@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { readBounded } from '../../base/bounded-file.ts';
-import { readMaxAge } from './caching.ts';
-import { KeySourceError } from './failures.ts';
+import { KeySourceError } from './key-source.ts';
 
 export interface FetchedDocument {
   /** 200, 304 where an `etag` was sent, or an error status. */
@@ -29,6 +28,20 @@ export async function readAnswer(response: IncomingMessage, maxBytes: number): P
     ...(headers.etag !== undefined && { etag: headers.etag }),
     ...(maxAgeMs !== undefined && { maxAgeMs }),
   };
+}
+
+/**
+ * How long an answer says of itself that it is fresh (RFC 9111 section 4.2.1), less the time that it has spent in caches
+ * on its way; undefined where it does not say.
+ * @returns ms
+ */
+function readMaxAge(headers: IncomingHttpHeaders): number | undefined {
+  const control = headers['cache-control'] ?? '';
+  if (/(^|[,\s])no-(store|cache)\s*(,|$)/i.test(control)) return 0;
+  const seconds = /(?:^|[,\s])max-age\s*=\s*"?(\d{1,10})/i.exec(control)?.[1];
+  if (seconds === undefined) return undefined;
+  const spent = /^\d{1,10}$/.test(headers.age ?? '') ? Number(headers.age) : 0;
+  return Math.max(0, Number(seconds) - spent) * 1000;
 }
 
 function refuseRedirect(status: number, location = ''): never {

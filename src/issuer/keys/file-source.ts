@@ -1,8 +1,9 @@
 import { readBoundedFile } from '../../base/bounded-file.ts';
 import { describeError } from '../../kube/errors.ts';
-import { KeySourceError } from './failures.ts';
+import { type PublicJwk, renderJwks } from '../documents.ts';
 import { MAX_KEY_SET_BYTES } from './key-set.ts';
-import type { KeySource } from './source.ts';
+import { type KeySource, KeySourceError } from './key-source.ts';
+import { readPemKeys } from './pem.ts';
 
 /**
  * A file that holds a JWK Set, or whatever `toJwks` makes one of, such as PEM keys.
@@ -21,8 +22,26 @@ export function createFileSource(path: string, toJwks: (text: string) => string 
   };
 }
 
+/** The public keys of PEM files, as kube-apiserver publishes them of its `--service-account-key-file`. */
+export function createPemSource(paths: readonly string[]): KeySource {
+  return {
+    async readDocuments() {
+      const keys = await Promise.all(paths.map(readPemFile));
+      // The same key in two files is one key.
+      const byKid = new Map(keys.flat().map((key) => [key.kid, key]));
+      return { jwks: renderJwks([...byKid.values()]), notes: [] };
+    },
+  };
+}
+
+async function readPemFile(path: string): Promise<readonly PublicJwk[]> {
+  const reading = readPemKeys(await readKeyFile(path));
+  if (reading.kind === 'keys') return reading.keys;
+  throw new KeySourceError('key-set', `key file ${path}: ${reading.problems.join('; ')}`);
+}
+
 /** @throws KeySourceError that names the file */
-export async function readKeyFile(path: string): Promise<string> {
+async function readKeyFile(path: string): Promise<string> {
   const text = await readBoundedFile(path, MAX_KEY_SET_BYTES).catch((error: unknown) => {
     throw new KeySourceError('unreachable', `key file ${path}: ${describeError(error)}`, error);
   });

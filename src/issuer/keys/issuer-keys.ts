@@ -1,22 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import type { KeyLookup } from '../../web-identity/token/keys.ts';
-import { createAttempts } from './attempts.ts';
-import { createElapsed } from './elapsed.ts';
-import { countMissing, type HeldSet, toHeldSet } from './held-set.ts';
-import type { KeyHappening, KeyReport } from './key-events.ts';
-import type { KeyLimits } from './key-limits.ts';
-import type { KeyDocuments, KeySource } from './source.ts';
-
-export interface KeyStatus {
-  readonly state: 'fresh' | 'stale' | 'none';
-  /** Of the set, since the request that brought it. */
-  readonly ageMs?: number;
-  readonly keys: number;
-  /** ms since epoch */
-  readonly lastAttempt?: number;
-  /** Of the last attempt, where that failed. */
-  readonly lastProblem?: string;
-}
+import { countMissing, createElapsed, type HeldSet, type KeyLimits, toHeldSet } from './key-freshness.ts';
+import type { KeyHappening, KeyReport, KeyStatus } from './key-reports.ts';
+import type { KeyDocuments, KeySource } from './key-source.ts';
+import { createAttempts } from './reading-attempts.ts';
 
 export interface IssuerKeysOptions {
   readonly issuer: string;

@@ -1,7 +1,7 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { quoteShort } from '../../json/quote.ts';
 import { type JsonRecord, readMember } from '../../json/record.ts';
 import type { SignatureAlgorithm, VerificationKey } from '../../web-identity/token/keys.ts';
-import { quote } from './quote.ts';
 
 export type JwkReading =
   | { readonly kind: 'key'; readonly key: VerificationKey }
@@ -69,7 +69,7 @@ function readMaterial(jwk: JsonRecord): Material | string {
   if (kty === 'RSA') return readRsa(jwk);
   if (kty === 'EC') return readEc(jwk);
   if (typeof kty !== 'string') return 'its kty is missing or no string';
-  return `its kty ${quote(kty)} is one that AWS does not accept: RSA or EC`;
+  return `its kty ${quoteShort(kty)} is one that AWS does not accept: RSA or EC`;
 }
 
 function readRsa(jwk: JsonRecord): Material | string {

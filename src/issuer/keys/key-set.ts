@@ -1,9 +1,9 @@
+import { quoteShort } from '../../json/quote.ts';
 import { readJson } from '../../json/read.ts';
 import { isRecord, readMember } from '../../json/record.ts';
 import type { KeyLookup, VerificationKey } from '../../web-identity/token/keys.ts';
 import { type JwkReading, readJwk } from './jwk.ts';
-import { findSecretMaterial } from './key-material.ts';
-import { quote } from './quote.ts';
+import { findSecretMaterial } from './secret-material.ts';
 
 /** A JWK Set (RFC 7517 section 5) of which at least one key is fit. */
 export interface KeySet {
@@ -42,7 +42,7 @@ export function readKeySet(text: string): KeySetReading {
   if (reading.kind === 'malformed') return refuse(reading.problem);
   if (reading.duplicates[0] !== undefined) {
     return refuse(
-      `the member ${quote(reading.duplicates[0])} is there twice: which one counts is not defined`,
+      `the member ${quoteShort(reading.duplicates[0])} is there twice: which one counts is not defined`,
     );
   }
   const secret = findSecretMaterial(reading.value);
@@ -106,7 +106,7 @@ function toProblem(
   { kid, problem }: Extract<JwkReading, { readonly kind: 'unfit' }>,
   index: number,
 ): KeyProblem {
-  return { index, ...(kid !== undefined && { kid: quote(kid) }), problem };
+  return { index, ...(kid !== undefined && { kid: quoteShort(kid) }), problem };
 }
 
 function describeNone(skipped: readonly KeyProblem[]): string {

@@ -1,5 +1,7 @@
-import type { KeyObject } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
+import type { SignatureAlgorithm, VerificationKey } from '../../web-identity/token/keys.ts';
 import type { EcPublicJwk, PublicJwk, RsaPublicJwk } from '../documents.ts';
+import { readKeySet } from './key-set.ts';
 
 export type PublicJwkReading =
   | { readonly kind: 'key'; readonly jwk: PublicJwk }
@@ -60,4 +62,48 @@ function isKnownCurve(curve: string): curve is keyof typeof CURVES {
 
 function unfit(what: string): PublicJwkReading {
   return { kind: 'unfit', problem: `${what}; ${REMEDY}` };
+}
+
+/**
+ * The key id that kube-apiserver gives a public key: SHA-256 over its DER SubjectPublicKeyInfo, base64url without padding,
+ * 43 characters (Kubernetes `pkg/serviceaccount/jwt.go`, `keyIDFromPublicKey`).
+ */
+export function toKubernetesKid(publicKey: KeyObject): string {
+  const info = publicKey.export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(info).digest('base64url');
+}
+
+export type PublicSetReading =
+  | {
+      readonly kind: 'keys';
+      readonly keys: readonly PublicJwk[];
+      /** Keys that no verifier would take, one sentence each. */
+      readonly skipped: readonly string[];
+    }
+  | { readonly kind: 'refused'; readonly problem: string };
+
+/** The public keys of a JWK Set, each under the key id that the set gives it. Never throws. */
+export function readPublicSet(text: string): PublicSetReading {
+  const set = readKeySet(text);
+  if (set.kind === 'refused') return set;
+  const skipped = set.skipped.map(({ index, kid, problem }) => `key ${kid ?? index} is not fit: ${problem}`);
+  const readings = set.keys.map((key) => toPublicJwk(key.key, key.kid, findRsaAlgorithm(key)));
+  return {
+    kind: 'keys',
+    keys: readings.flatMap((reading) => (reading.kind === 'key' ? [reading.jwk] : [])),
+    skipped: [
+      ...skipped,
+      ...readings.flatMap((reading) => (reading.kind === 'unfit' ? [reading.problem] : [])),
+    ],
+  };
+}
+
+/** RS256 where the set leaves it open: kube-apiserver signs with nothing else. */
+function findRsaAlgorithm({ algorithms }: VerificationKey): RsaPublicJwk['alg'] {
+  const [only, ...more] = algorithms;
+  return only !== undefined && more.length === 0 && isRsaAlgorithm(only) ? only : 'RS256';
+}
+
+function isRsaAlgorithm(algorithm: SignatureAlgorithm): algorithm is RsaPublicJwk['alg'] {
+  return algorithm.startsWith('RS');
 }

@@ -1,18 +1,18 @@
 import { DISCOVERY_PATH, JWKS_PATH } from '../documents.ts';
 import { checkIssuerUrl } from '../keys/discovery.ts';
 import { parseDocumentUrl } from '../keys/document-url.ts';
-import { RECORD_NAME } from './record.ts';
+import { RECORD_NAME } from './key-record.ts';
 
 /** The names of an issuer's documents below the place where it is published. */
-export interface IssuerPlace {
+export interface PublicationPlace {
   readonly issuer: string;
   readonly jwksUri: string;
   readonly discoveryName: string;
   readonly jwksName: string;
 }
 
-export type IssuerPlaceReading =
-  | ({ readonly kind: 'place' } & IssuerPlace)
+export type PublicationPlaceReading =
+  | ({ readonly kind: 'place' } & PublicationPlace)
   | { readonly kind: 'malformed'; readonly problems: readonly string[] };
 
 /** IAM, CreateOpenIDConnectProvider: the length of a provider's URL. */
@@ -25,7 +25,7 @@ const DISCOVERY_NAME = DISCOVERY_PATH.slice(1);
  * @param jwksUri kube-apiserver's own path below the issuer where absent; must be below the issuer, since nothing is
  *   written anywhere else
  */
-export function readIssuerPlace(issuer: string, jwksUri: string | undefined): IssuerPlaceReading {
+export function readPublicationPlace(issuer: string, jwksUri: string | undefined): PublicationPlaceReading {
   const problem = checkIssuer(issuer);
   if (problem !== undefined) return { kind: 'malformed', problems: [problem] };
   const base = issuer.replace(/\/$/, '');

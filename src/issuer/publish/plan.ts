@@ -1,3 +1,4 @@
+import { quoteShort } from '../../json/quote.ts';
 import {
   CACHE_CONTROL,
   DISCOVERY_MEDIA_TYPE,
@@ -7,16 +8,15 @@ import {
   renderJwks,
 } from '../documents.ts';
 import { readDiscovery } from '../keys/discovery.ts';
-import { readPublicSet } from '../keys/public-set.ts';
-import { quote } from '../keys/quote.ts';
-import { checkDocuments } from './checks.ts';
-import { type KeyChange, type MergeInput, mergeKeys } from './merge.ts';
-import type { IssuerPlace } from './place.ts';
-import { RECORD_NAME, readKeyRecord, renderKeyRecord } from './record.ts';
+import { readPublicSet } from '../keys/public-jwk.ts';
+import { checkDocuments } from './document-checks.ts';
+import { RECORD_NAME, readKeyRecord, renderKeyRecord } from './key-record.ts';
+import { type KeyChange, type MergeInput, mergeKeys } from './merge-keys.ts';
+import type { PublicationPlace } from './place.ts';
 import type { PublishTarget, WriteOptions } from './target.ts';
 
 export interface PublicationInput extends Pick<MergeInput, 'source' | 'drop' | 'now' | 'tokenLifetime'> {
-  readonly place: IssuerPlace;
+  readonly place: PublicationPlace;
   /** Go on where what is published cannot be read, or is another issuer's: it is overwritten. */
   readonly replace: boolean;
 }
@@ -93,7 +93,7 @@ export async function writePublication(
   }
 }
 
-async function readPublished(target: PublishTarget, place: IssuerPlace): Promise<Published> {
+async function readPublished(target: PublishTarget, place: PublicationPlace): Promise<Published> {
   const [discovery, jwks, record] = await Promise.all(
     [place.discoveryName, place.jwksName, RECORD_NAME].map((name) => target.read(name)),
   );
@@ -111,11 +111,11 @@ async function readPublished(target: PublishTarget, place: IssuerPlace): Promise
 }
 
 /** Somebody else's document, or one that leads to keys which would be left out here. */
-function checkPublishedDiscovery(text: string, { issuer, jwksUri }: IssuerPlace): string | undefined {
+function checkPublishedDiscovery(text: string, { issuer, jwksUri }: PublicationPlace): string | undefined {
   const reading = readDiscovery(text, issuer, { jwksUriUnused: true });
   if (reading.kind === 'refused') return reading.problem;
   if (reading.jwksUri === jwksUri) return undefined;
-  return `its jwks_uri is ${quote(reading.jwksUri)}, where keys may lie that must stay: give it as --jwks-uri`;
+  return `its jwks_uri is ${quoteShort(reading.jwksUri)}, where keys may lie that must stay: give it as --jwks-uri`;
 }
 
 function addReplaceRemedy(problem: string): string {
@@ -123,7 +123,7 @@ function addReplaceRemedy(problem: string): string {
 }
 
 function toDocuments(
-  place: IssuerPlace,
+  place: PublicationPlace,
   before: Published['texts'],
   after: Readonly<Record<'discovery' | 'jwks' | 'record', string>>,
 ): PlannedDocument[] {

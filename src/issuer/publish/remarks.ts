@@ -1,5 +1,5 @@
-import type { KeyChange } from './merge.ts';
-import type { S3Place } from './s3.ts';
+import type { KeyChange } from './merge-keys.ts';
+import type { S3Place } from './s3-target.ts';
 
 /** STS keeps keys for a time that AWS does not publish; a day is on the safe side. */
 const CACHE_TIME = 24 * 3_600_000;

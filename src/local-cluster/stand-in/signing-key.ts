@@ -1,8 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { PublicJwk } from '../../issuer/documents.ts';
-import { toKubernetesKid } from '../../issuer/keys/kid.ts';
-import { toPublicJwk } from '../../issuer/keys/public-jwk.ts';
+import { toKubernetesKid, toPublicJwk } from '../../issuer/keys/public-jwk.ts';
 
 /** A key that a cluster signs ServiceAccount tokens with. */
 export interface SigningKey {

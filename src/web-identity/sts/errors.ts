@@ -1,10 +1,16 @@
 import type { TrustAction } from '../../trust/verdict.ts';
 import { NOT_VALIDATED, stsAnswerOf } from '../token/refusals.ts';
-import type { Finding } from '../token/verdict.ts';
-import type { StsError } from './verdict.ts';
+import type { RuleFinding } from '../token/verdict.ts';
+
+/** An error of the Query API: `<Error><Code/><Message/></Error>` with an HTTP status. */
+export interface StsError {
+  readonly code: string;
+  readonly status: 400 | 403 | 500;
+  readonly message: string;
+}
 
 /** Of a token that was refused: AWS's own code, status and words, as far as they are known. */
-export function toStsError({ code, values = {} }: Finding): StsError {
+export function toStsError({ code, values = {} }: RuleFinding): StsError {
   const { message, ...answer } = stsAnswerOf(code) ?? NOT_VALIDATED;
   const fill = (_: string, name: string): string => values[name] ?? '';
   return { ...answer, message: message.replace(/\{(\w+)\}/g, fill) };

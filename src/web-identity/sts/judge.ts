@@ -1,15 +1,13 @@
 import { parseArn } from '../../aws/arn.ts';
-import { type JsonRecord, readMember } from '../../json/record.ts';
 import { evaluateTrust } from '../../trust/evaluate.ts';
 import type { TrustRequest } from '../../trust/request.ts';
 import type { TokenClaims } from '../token/claims.ts';
-import type { Finding, Verdict } from '../token/verdict.ts';
+import type { RuleFinding, Verdict } from '../token/verdict.ts';
 import { verifyToken } from '../token/verify.ts';
-import { accessDenied, invalidIdentityToken, toStsError, validationError } from './errors.ts';
+import { accessDenied, invalidIdentityToken, type StsError, toStsError, validationError } from './errors.ts';
 import { type Parameters, readParameters } from './parameters.ts';
-import { isRoleListed } from './role-claim.ts';
-import { readSessionClaims, type SessionClaims } from './session-claims.ts';
-import type { AssumeRoleRequest, OidcProvider, StsError, StsFacts, StsVerdict } from './verdict.ts';
+import { isRoleListed, readPersonalClaims, readSessionClaims, type SessionClaims } from './policy-claims.ts';
+import type { AssumeRoleRequest, OidcProvider, StsFacts, StsVerdict } from './verdict.ts';
 
 type Refusal = Extract<StsVerdict, { kind: 'refused' }>;
 
@@ -59,7 +57,7 @@ interface Case {
   readonly facts: StsFacts;
   readonly provider: OidcProvider;
   readonly claims: TokenClaims;
-  readonly warnings: readonly Finding[];
+  readonly warnings: readonly RuleFinding[];
 }
 
 function judgeRole(found: Case): StsVerdict {
@@ -107,16 +105,5 @@ function toTrustRequest(
     sourceIp: request.sourceIp,
     sourceVpc: 'unknown',
     sourceVpce: 'unknown',
-  };
-}
-
-/** Of people's tokens; a ServiceAccount has neither. */
-export function readPersonalClaims(claims: JsonRecord): Pick<TrustRequest['token'], 'amr' | 'email'> {
-  const amr = readMember(claims, 'amr');
-  const email = readMember(claims, 'email');
-  const methods = Array.isArray(amr) ? amr : [amr];
-  return {
-    ...(methods.every((method) => typeof method === 'string') && { amr: methods }),
-    ...(typeof email === 'string' && { email }),
   };
 }

@@ -1,8 +1,8 @@
 import { parseArn } from '../../aws/arn.ts';
 import { parseRoleArn } from '../../aws/role-arn.ts';
-import { toPlainText } from '../token/printable.ts';
-import { validationError } from './errors.ts';
-import type { AssumeRoleRequest, StsError } from './verdict.ts';
+import { toPlainText } from '../../json/quote.ts';
+import { type StsError, validationError } from './errors.ts';
+import type { AssumeRoleRequest } from './verdict.ts';
 
 /** The parameters of AssumeRoleWithWebIdentity, found to be in their limits. */
 export interface Parameters {

@@ -2,7 +2,8 @@ import type { TrustPolicy } from '../../trust/policy.ts';
 import type { TrustVerdict } from '../../trust/verdict.ts';
 import type { TokenClaims } from '../token/claims.ts';
 import type { KeyFinder } from '../token/keys.ts';
-import type { Finding } from '../token/verdict.ts';
+import type { RuleFinding } from '../token/verdict.ts';
+import type { StsError } from './errors.ts';
 
 /** An IAM OIDC identity provider. */
 export interface OidcProvider {
@@ -48,7 +49,7 @@ export type StsVerdict =
       readonly role: AssumableRole;
       readonly roleSessionName: string;
       readonly durationSeconds: number;
-      readonly warnings: readonly Finding[];
+      readonly warnings: readonly RuleFinding[];
     }
   | {
       readonly kind: 'refused';
@@ -59,10 +60,3 @@ export type StsVerdict =
       /** Where the trust policy was asked. */
       readonly trust?: TrustVerdict;
     };
-
-/** An error of the Query API: `<Error><Code/><Message/></Error>` with an HTTP status. */
-export interface StsError {
-  readonly code: string;
-  readonly status: 400 | 403 | 500;
-  readonly message: string;
-}

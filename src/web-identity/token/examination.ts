@@ -1,6 +1,5 @@
 import type { JsonRecord } from '../../json/record.ts';
 import type { KeyFinder, VerificationKey } from './keys.ts';
-import type { RefusalCode } from './refusals.ts';
 
 /** Whose verdict is wanted: that of AWS STS, or ours, which refuses more. */
 export type Profile = 'aws' | 'strict';
@@ -66,15 +65,3 @@ export function createExamination(raw: string, options: VerifyOptions): Examinat
     key: undefined,
   };
 }
-
-/** What a rule has against a token. */
-export interface Fault {
-  readonly code: RefusalCode;
-  /** One sentence: what was seen, what is expected, the remedy. */
-  readonly detail: string;
-  /** For the placeholders of what STS says to it. */
-  readonly values?: Readonly<Record<string, string>>;
-}
-
-/** undefined: nothing against it. A promise only where there is something to wait for. */
-export type Outcome = Fault | undefined | Promise<Fault | undefined>;

@@ -1,4 +1,4 @@
-import type { Examination, Outcome } from './examination.ts';
+import type { Examination } from './examination.ts';
 import type { RefusalCode } from './refusals.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { RefusalCode } from './refusals.ts';
  */
 export type RuleOrigin = 'documented' | 'captured' | 'ours';
 
-/** One row of the table; `docs/verify.md` has them all. */
+/** `rules/` has them, each with its function; `docs/verify.md` lists them all. */
 export interface Rule {
   readonly name: string;
   readonly origin: RuleOrigin;
@@ -17,10 +17,22 @@ export interface Rule {
   readonly codes: readonly RefusalCode[];
   /** Rules without which it has nothing to look at. None of ours: these only warn under `aws`. */
   readonly needs: readonly string[];
-  /** May write down what it parsed; see `Examination`. */
-  readonly check: (examination: Examination) => Outcome;
+  /**
+   * May write down what it parsed; see `Examination`.
+   * @returns undefined: nothing against it. A promise only where there is something to wait for.
+   */
+  readonly check: (examination: Examination) => Fault | undefined | Promise<Fault | undefined>;
   /** What there was to see, where it has nothing against it. */
   readonly see: (examination: Examination) => string;
+}
+
+/** What a rule has against a token. */
+export interface Fault {
+  readonly code: RefusalCode;
+  /** One sentence: what was seen, what is expected, the remedy. */
+  readonly detail: string;
+  /** For the placeholders of what STS says to it. */
+  readonly values?: Readonly<Record<string, string>>;
 }
 
 /** Sources that several rules have. */

@@ -1,6 +1,7 @@
 import { readMember } from '../../json/record.ts';
 import { createExamination, type VerifyOptions } from './examination.ts';
-import { FORM_RULES } from './rules/form-table.ts';
+import { BASE64URL, LENGTH, SERIALIZATION } from './rules/compact-form.ts';
+import { HEADER_JSON, PAYLOAD_JSON } from './rules/json-objects.ts';
 
 const NOBODY: VerifyOptions = {
   issuers: [],
@@ -10,6 +11,9 @@ const NOBODY: VerifyOptions = {
   profile: 'aws',
 };
 
+/** Rules without which there is no payload to look at. */
+const READING = [LENGTH, SERIALIZATION, BASE64URL, HEADER_JSON, PAYLOAD_JSON] as const;
+
 /**
  * The issuer that a token names, before anybody has verified that. Good for a message, or for choosing among keys that
  * the caller has in hand; never for where to fetch keys from.
@@ -17,10 +21,7 @@ const NOBODY: VerifyOptions = {
  */
 export function readUnverifiedIssuer(raw: string): string | undefined {
   const examination = createExamination(raw, NOBODY);
-  for (const { name, origin, check } of FORM_RULES) {
-    if (check(examination) !== undefined && origin !== 'ours') return undefined;
-    if (name === 'payload-json') break;
-  }
+  if (READING.some(({ check }) => check(examination) !== undefined)) return undefined;
   const iss = readMember(examination.payload.record, 'iss');
   return typeof iss === 'string' ? iss : undefined;
 }

@@ -4,7 +4,7 @@ import type { RuleOrigin } from './rule.ts';
 import type { RuleName } from './rules.ts';
 
 /** What one rule has against a token. */
-export interface Finding {
+export interface RuleFinding {
   readonly rule: RuleName;
   readonly code: RefusalCode;
   /** One sentence: what was seen, what is expected, the remedy. Never a part of the token that could be used. */
@@ -18,9 +18,9 @@ export type Verdict =
       readonly kind: 'accepted';
       readonly claims: TokenClaims;
       readonly kid: string;
-      readonly warnings: readonly Finding[];
+      readonly warnings: readonly RuleFinding[];
     }
-  | ({ readonly kind: 'refused' } & Finding);
+  | ({ readonly kind: 'refused' } & RuleFinding);
 
 /** One line of `iam-bridge verify`. */
 export interface Check {

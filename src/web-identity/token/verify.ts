@@ -2,7 +2,7 @@ import { readClaims } from './claims.ts';
 import { createExamination, type Examination, type VerifyOptions } from './examination.ts';
 import type { Rule } from './rule.ts';
 import { RULES, type RuleName } from './rules.ts';
-import type { Check, Finding, Verdict } from './verdict.ts';
+import type { Check, RuleFinding, Verdict } from './verdict.ts';
 
 export type { VerifyOptions } from './examination.ts';
 
@@ -14,7 +14,7 @@ export type { VerifyOptions } from './examination.ts';
  */
 export async function verifyToken(raw: string, options: VerifyOptions): Promise<Verdict> {
   const examination = createExamination(raw, options);
-  const warnings: Finding[] = [];
+  const warnings: RuleFinding[] = [];
   for (const rule of RULES) {
     const outcome = rule.check(examination);
     const fault = outcome instanceof Promise ? await outcome : outcome;
@@ -34,8 +34,8 @@ export async function inspectToken(
   const examination = createExamination(raw, options);
   const met = new Set<string>();
   const checks: Check[] = [];
-  const warnings: Finding[] = [];
-  let refusal: Finding | undefined;
+  const warnings: RuleFinding[] = [];
+  let refusal: RuleFinding | undefined;
   for (const rule of RULES) {
     const { name, origin } = rule;
     const missing = rule.needs.find((need) => !met.has(need));
@@ -64,7 +64,7 @@ function isWarning({ origin }: Rule, { profile }: VerifyOptions): boolean {
   return origin === 'ours' && profile === 'aws';
 }
 
-function toVerdict({ payload, key }: Examination, warnings: readonly Finding[]): Verdict {
+function toVerdict({ payload, key }: Examination, warnings: readonly RuleFinding[]): Verdict {
   const claims = readClaims(payload.record);
   if (claims !== undefined && key !== undefined) {
     return { kind: 'accepted', claims, kid: key.kid, warnings };

@@ -3,8 +3,8 @@
  * argv: port, a file with the key set, and the time at which it stands still, ms since epoch.
  */
 import { readFileSync } from 'node:fs';
+import { createStaticKeys } from '../../../src/issuer/keys/key-finder.ts';
 import { readKeySet } from '../../../src/issuer/keys/key-set.ts';
-import { createStaticKeys } from '../../../src/issuer/keys/static.ts';
 import { readLocalAwsConfig } from '../../../src/local-aws/config.ts';
 import { startLocalAws } from '../../../src/local-aws/start.ts';
 import { PROVIDER, ROLE, STATEMENT } from '../../support/web-identity/sts.ts';

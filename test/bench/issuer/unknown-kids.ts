@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSystemClock } from '../../../src/base/clock.ts';
 import { createDocumentFetch } from '../../../src/issuer/keys/fetch-document.ts';
+import { createRemoteKeys } from '../../../src/issuer/keys/key-finder.ts';
 import { createNetworkSource } from '../../../src/issuer/keys/network-source.ts';
-import { createRemoteKeys } from '../../../src/issuer/keys/remote.ts';
 import { verifyToken } from '../../../src/web-identity/token/verify.ts';
 import { AUDIENCE, createToken, ec, NOW } from '../../support/web-identity/tokens.ts';
 

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
+import { createStaticKeys } from '../../../src/issuer/keys/key-finder.ts';
 import { readKeySet } from '../../../src/issuer/keys/key-set.ts';
-import { createStaticKeys } from '../../../src/issuer/keys/static.ts';
 import { verifyToken } from '../../../src/web-identity/token/verify.ts';
 import {
   AUDIENCE,

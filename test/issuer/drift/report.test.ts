@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DRIFT, type DriftCode, listDriftCodes } from '../../../src/issuer/drift/findings.ts';
 import { renderDrift } from '../../../src/issuer/drift/render.ts';
-import { KeySourceError } from '../../../src/issuer/keys/failures.ts';
+import { KeySourceError } from '../../../src/issuer/keys/key-source.ts';
 import {
   current,
   DISCOVERY,

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createAuthority } from '../../../src/http/self-signed.ts';
 import { createDocumentFetch } from '../../../src/issuer/keys/fetch-document.ts';
+import { createRemoteKeys } from '../../../src/issuer/keys/key-finder.ts';
 import { createNetworkSource } from '../../../src/issuer/keys/network-source.ts';
-import { createRemoteKeys } from '../../../src/issuer/keys/remote.ts';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts';
 import { createEcJwk, toSet } from '../../support/issuer/key-jwks.ts';
 

@@ -2,8 +2,8 @@ import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign,
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type PublicJwk, renderDiscovery, renderJwks } from '../../../src/issuer/documents.ts';
-import { toKubernetesKid } from '../../../src/issuer/keys/kid.ts';
 import { readPemKeys } from '../../../src/issuer/keys/pem.ts';
+import { toKubernetesKid } from '../../../src/issuer/keys/public-jwk.ts';
 import { generateEc, generateRsa, type KeyForm, toPem } from '../../support/issuer/key-files.ts';
 import { issueCertificate } from '../../support/kube/certificates.ts';
 

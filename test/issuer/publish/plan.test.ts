@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type PublicJwk, renderDiscovery, renderJwks } from '../../../src/issuer/documents.ts';
-import { checkDocuments } from '../../../src/issuer/publish/checks.ts';
-import type { MergeInput } from '../../../src/issuer/publish/merge.ts';
-import { readIssuerPlace } from '../../../src/issuer/publish/place.ts';
+import { checkDocuments } from '../../../src/issuer/publish/document-checks.ts';
+import type { MergeInput } from '../../../src/issuer/publish/merge-keys.ts';
+import { readPublicationPlace } from '../../../src/issuer/publish/place.ts';
 import {
   type PublicationInput,
   planPublication,
@@ -40,7 +40,7 @@ const target: PublishTarget = {
 };
 
 function toInput(more: Partial<PublicationInput> & { readonly jwksUri?: string } = {}): PublicationInput {
-  const place = readIssuerPlace(ISSUER, more.jwksUri);
+  const place = readPublicationPlace(ISSUER, more.jwksUri);
   if (place.kind === 'malformed') throw new Error(place.problems.join('; '));
   return { place, source: [key], drop: [], now: NOW, tokenLifetime: 86_400_000, replace: false, ...more };
 }
@@ -245,7 +245,7 @@ describe('the place', () => {
       { ...place, issuer: 'https://h.test/', jwksUri: 'https://h.test/openid/v1/jwks', jwksName: JWKS },
     ],
   ])('of %s with %s', (issuer, jwksUri, expected) => {
-    expect(readIssuerPlace(issuer, jwksUri)).toEqual(expected);
+    expect(readPublicationPlace(issuer, jwksUri)).toEqual(expected);
   });
 
   test.each<readonly [string, string | undefined, RegExp]>([
@@ -263,7 +263,7 @@ describe('the place', () => {
     [ISSUER, `${ISSUER}/${DISCOVERY}`, /^--jwks-uri leads to \.well-known.*another document/],
     [ISSUER, `${ISSUER}/${RECORD}`, /^--jwks-uri leads to iam-bridge-keys\.json/],
   ])('%s with %s is refused with the remedy', (issuer, jwksUri, problem) => {
-    expect(readIssuerPlace(issuer, jwksUri)).toEqual({
+    expect(readPublicationPlace(issuer, jwksUri)).toEqual({
       kind: 'malformed',
       problems: [expect.stringMatching(problem)],
     });

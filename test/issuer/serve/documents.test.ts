@@ -1,7 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PublicJwk } from '../../../src/issuer/documents.ts';
-import { toKubernetesKid } from '../../../src/issuer/keys/kid.ts';
-import { toPublicJwk } from '../../../src/issuer/keys/public-jwk.ts';
+import { toKubernetesKid, toPublicJwk } from '../../../src/issuer/keys/public-jwk.ts';
 import { ask, ISSUER, type IssuerDoor, openIssuer, sendRaw } from '../../support/issuer/issuer-door.ts';
 import { generateEc, type TestKey } from '../../support/issuer/key-files.ts';
 

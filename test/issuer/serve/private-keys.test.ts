@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PublicJwk } from '../../../src/issuer/documents.ts';
-import { createFileSource } from '../../../src/issuer/keys/file-source.ts';
-import { readPublicSet } from '../../../src/issuer/keys/public-set.ts';
-import { createDocumentStore } from '../../../src/issuer/serve/document-store.ts';
-import { createPemSource, createServedSource } from '../../../src/issuer/serve/served-source.ts';
+import { createFileSource, createPemSource } from '../../../src/issuer/keys/file-source.ts';
+import { readPublicSet } from '../../../src/issuer/keys/public-jwk.ts';
+import { createDocumentStore, createServedSource } from '../../../src/issuer/serve/served-documents.ts';
 import { ask, ISSUER, type IssuerDoor, openIssuer, sendRaw } from '../../support/issuer/issuer-door.ts';
 import {
   generateEc,

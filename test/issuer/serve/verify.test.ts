@@ -3,13 +3,13 @@ import { connect } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { listenOn } from '../../../src/http/listen.ts';
 import { createTlsServer } from '../../../src/http/tls-server.ts';
-import { parseAllowedTokens } from '../../../src/issuer/serve/verify/allowed-tokens.ts';
-import type { VerifyQuestion } from '../../../src/issuer/serve/verify/question.ts';
+import { parseAllowedTokens } from '../../../src/issuer/serve/verify/callers.ts';
 import {
   BODY_LIMIT,
   createVerifyHandler,
-  type VerifyRouteDeps,
-} from '../../../src/issuer/serve/verify/verify-route.ts';
+  type VerifyHandlerDeps,
+} from '../../../src/issuer/serve/verify/handler.ts';
+import type { VerifyQuestion } from '../../../src/issuer/serve/verify/messages.ts';
 import type { Verdict } from '../../../src/web-identity/token/verdict.ts';
 import { verifyToken } from '../../../src/web-identity/token/verify.ts';
 import { createAuthority } from '../../support/certificates.ts';
@@ -48,7 +48,7 @@ interface Bench extends IssuerDoor {
   readonly faults: string[];
 }
 
-function toDeps(bench: Omit<Bench, keyof IssuerDoor> & { counted: string[] }): VerifyRouteDeps {
+function toDeps(bench: Omit<Bench, keyof IssuerDoor> & { counted: string[] }): VerifyHandlerDeps {
   return {
     callers: { tokens: () => parseAllowedTokens(`# for tests\n${CALLER}\n`) },
     audiences: ['sts.amazonaws.com'],
@@ -63,7 +63,7 @@ function toDeps(bench: Omit<Bench, keyof IssuerDoor> & { counted: string[] }): V
   };
 }
 
-async function open(changes: Partial<VerifyRouteDeps> = {}): Promise<Bench> {
+async function open(changes: Partial<VerifyHandlerDeps> = {}): Promise<Bench> {
   const notes = { asked: [], verdicts: [], faults: [], counted: [] as string[] };
   const door = await openIssuer({ verify: createVerifyHandler({ ...toDeps(notes), ...changes }) });
   doors.push(door);

@@ -1,6 +1,6 @@
 import { type DriftDeps, type DriftReport, findDrift } from '../../../src/issuer/drift/report.ts';
-import { KeySourceError } from '../../../src/issuer/keys/failures.ts';
 import type { FetchDocument } from '../../../src/issuer/keys/fetch-document.ts';
+import { KeySourceError } from '../../../src/issuer/keys/key-source.ts';
 import type { KubeApi } from '../../../src/kube/api.ts';
 import { createEcJwk, type Jwk, toSet } from './key-jwks.ts';
 

@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { listenOn } from '../../../src/http/listen.ts';
 import { createPlainServer } from '../../../src/http/plain-server.ts';
 import type { PublicJwk } from '../../../src/issuer/documents.ts';
-import { createDocumentStore, type DocumentStore } from '../../../src/issuer/serve/document-store.ts';
-import { createRouting, type RoutingDeps } from '../../../src/issuer/serve/routing.ts';
+import { createRouting, type RoutingDeps } from '../../../src/issuer/serve/routes.ts';
+import { createDocumentStore, type DocumentStore } from '../../../src/issuer/serve/served-documents.ts';
 
 export const ISSUER = 'https://oidc.example/clusters/demo';
 

@@ -1,8 +1,7 @@
-import { KeySourceError } from '../../../src/issuer/keys/failures.ts';
-import type { KeyEvent } from '../../../src/issuer/keys/key-events.ts';
-import type { KeyLimits } from '../../../src/issuer/keys/key-limits.ts';
-import { createRemoteKeys, type RemoteKeys } from '../../../src/issuer/keys/remote.ts';
-import type { KeyDocuments, KeySource } from '../../../src/issuer/keys/source.ts';
+import { createRemoteKeys, type RemoteKeys } from '../../../src/issuer/keys/key-finder.ts';
+import type { KeyLimits } from '../../../src/issuer/keys/key-freshness.ts';
+import type { KeyEvent } from '../../../src/issuer/keys/key-reports.ts';
+import { type KeyDocuments, type KeySource, KeySourceError } from '../../../src/issuer/keys/key-source.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 
 export const ISSUER = 'https://issuer.example';

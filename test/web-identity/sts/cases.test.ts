@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { StsError } from '../../../src/web-identity/sts/errors.ts';
 import { judgeAssumeRole } from '../../../src/web-identity/sts/judge.ts';
-import type { AssumeRoleRequest, StsError } from '../../../src/web-identity/sts/verdict.ts';
+import type { AssumeRoleRequest } from '../../../src/web-identity/sts/verdict.ts';
 import {
   createFacts,
   createRequest,

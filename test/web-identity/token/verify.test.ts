@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { KeyFinder, KeyLookup } from '../../../src/web-identity/token/keys.ts';
 import {
@@ -241,6 +242,15 @@ describe('a signature that does not fit', () => {
 
 describe('the table of rules', () => {
   const rules: readonly Rule[] = RULES;
+
+  test('has every rule that is written, once', async () => {
+    const folder = new URL('../../../src/web-identity/token/rules/', import.meta.url);
+    const files = readdirSync(folder).map((name) => new URL(name, folder).href);
+    const modules = await Promise.all(files.map((file) => import(file) as Promise<Record<string, unknown>>));
+    const written = modules.flatMap((found) => Object.values(found)).filter((one) => typeof one === 'object');
+    expect(new Set(rules)).toEqual(new Set(written));
+    expect(rules).toHaveLength(written.length);
+  });
 
   test('needs only rules before, and none that may be a mere warning', () => {
     for (const [index, { needs }] of rules.entries()) {

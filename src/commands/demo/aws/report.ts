@@ -1,4 +1,4 @@
-import type { KeyEvent } from '../../../issuer/keys/key-events.ts';
+import type { KeyEvent } from '../../../issuer/keys/key-reports.ts';
 import type { LocalAwsConfig } from '../../../local-aws/local-aws-config.ts';
 import type { AwsLogLine } from '../../../local-aws/server.ts';
 

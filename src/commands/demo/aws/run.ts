@@ -4,7 +4,7 @@ import { createSystemClock } from '../../../base/clock.ts';
 import { checkPair } from '../../../http/certificate.ts';
 import { runUntilSignal, type SignalSource } from '../../../http/lifecycle.ts';
 import type { KeyPair } from '../../../http/self-signed.ts';
-import type { KeyEvent } from '../../../issuer/keys/key-events.ts';
+import type { KeyEvent } from '../../../issuer/keys/key-reports.ts';
 import { describeError } from '../../../kube/errors.ts';
 import { readLocalAwsConfig } from '../../../local-aws/config.ts';
 import { DEFAULT_CONFIG, EXAMPLE_CONFIG } from '../../../local-aws/example-config.ts';

@@ -1,46 +1,70 @@
+import { quoteValue } from '../../../json/quote.ts';
 import { readMember } from '../../../json/record.ts';
-import type { Examination, Fault, Outcome } from '../examination.ts';
-import { isSignatureAlgorithm, type KeyLookup, type VerificationKey } from '../keys.ts';
-import { toPrintable } from '../printable.ts';
-import { verifySignature } from '../signature.ts';
+import type { Examination } from '../examination.ts';
+import { isSignatureAlgorithm, type KeyLookup } from '../keys.ts';
+import { type Fault, type Rule, SOURCES } from '../rule.ts';
 
 const PRINTABLE_KID = /^[!-~]{1,256}$/;
 
-export function checkKid({ header }: Examination): Fault | undefined {
-  const kid = readMember(header.record, 'kid');
-  if (typeof kid === 'string') return undefined;
-  return {
-    code: 'kid-missing',
-    detail: `kid is ${toPrintable(kid)}: the issuer must name the key that it signs with`,
-  };
-}
+export const KEY_ID = {
+  name: 'key-id',
+  origin: 'documented',
+  source: 'RFC 7515 section 4.1.4, which leaves it open; that STS needs it is assumed',
+  codes: ['kid-missing'],
+  needs: ['header-json'],
+  check({ header }) {
+    const kid = readMember(header.record, 'kid');
+    if (typeof kid === 'string') return undefined;
+    return {
+      code: 'kid-missing',
+      detail: `kid is ${quoteValue(kid)}: the issuer must name the key that it signs with`,
+    };
+  },
+  see: ({ header }) => `kid is ${quoteValue(readMember(header.record, 'kid'))}`,
+} as const satisfies Rule;
 
-export function checkKidForm({ header }: Examination): Fault | undefined {
-  const kid = readKid(header.record);
-  if (PRINTABLE_KID.test(kid)) return undefined;
-  return {
-    code: 'kid-malformed',
-    detail: `kid has ${kid.length} characters; 1 to 256 are allowed, printable and without blanks`,
-  };
-}
+export const KEY_ID_FORM = {
+  name: 'key-id-form',
+  origin: 'ours',
+  source: 'no issuer has others',
+  codes: ['kid-malformed'],
+  needs: ['key-id'],
+  check(examination) {
+    const kid = readKid(examination);
+    if (PRINTABLE_KID.test(kid)) return undefined;
+    return {
+      code: 'kid-malformed',
+      detail: `kid has ${kid.length} characters; 1 to 256 are allowed, printable and without blanks`,
+    };
+  },
+  see: () => 'printable, at most 256 characters',
+} as const satisfies Rule;
 
 /** A key is looked for by its id and the issuer, never by trying. */
-export function checkKey(examination: Examination): Outcome {
-  const { options, header, payload } = examination;
-  const issuer = readMember(payload.record, 'iss');
-  const kid = readKid(header.record);
-  const lookup = options.keys.find(String(issuer), kid);
-  if (!(lookup instanceof Promise)) return takeKey(examination, lookup);
-  return lookup.then((found) => takeKey(examination, found));
-}
+export const KEY = {
+  name: 'key',
+  origin: 'documented',
+  source: SOURCES.iamGuide,
+  codes: ['kid-unknown', 'key-unfit', 'keys-unavailable'],
+  needs: ['algorithm', 'critical-header', 'issuer', 'key-id'],
+  check(examination) {
+    const { options, payload } = examination;
+    const issuer = readMember(payload.record, 'iss');
+    const lookup = options.keys.find(String(issuer), readKid(examination));
+    if (!(lookup instanceof Promise)) return takeKey(examination, lookup);
+    return lookup.then((found) => takeKey(examination, found));
+  },
+  see: () => 'the issuer publishes it',
+} as const satisfies Rule;
 
-function readKid(header: Examination['header']['record']): string {
-  const kid = readMember(header, 'kid');
+/** @returns '' where there is none */
+export function readKid({ header }: Pick<Examination, 'header'>): string {
+  const kid = readMember(header.record, 'kid');
   return typeof kid === 'string' ? kid : '';
 }
 
 function takeKey(examination: Examination, lookup: KeyLookup): Fault | undefined {
-  if (lookup.kind !== 'found') return describeLookup(toPrintable(readKid(examination.header.record)), lookup);
+  if (lookup.kind !== 'found') return describeLookup(quoteValue(readKid(examination)), lookup);
   examination.key = lookup.key;
   return undefined;
 }
@@ -60,36 +84,20 @@ function describeLookup(kid: string, lookup: Exclude<KeyLookup, { kind: 'found' 
 }
 
 /** Else an attacker has the public key of one algorithm taken for the secret, or the key, of another. */
-export function checkKeyAlgorithm({ header, key }: Examination): Fault | undefined {
-  const alg = readMember(header.record, 'alg');
-  const fit = key?.algorithms ?? [];
-  if (isSignatureAlgorithm(alg) && fit.includes(alg)) return undefined;
-  return {
-    code: 'key-algorithm-mismatch',
-    detail: `alg is ${toPrintable(alg)}, and the key is one for ${fit.join(', ')}`,
-  };
-}
-
-export async function checkSignature(examination: Examination): Promise<Fault | undefined> {
-  const { header, segments, key } = examination;
-  const alg = readMember(header.record, 'alg');
-  if (key === undefined || !isSignatureAlgorithm(alg))
-    return { code: 'key-unfit', detail: 'there is no key for the algorithm' };
-  const fault = await verifySignature(segments, key.key, alg);
-  const successor = fault?.code === 'signature-invalid' ? await findSuccessor(examination) : undefined;
-  if (!successor?.algorithms.includes(alg)) return fault;
-  examination.key = successor;
-  return await verifySignature(segments, successor.key, alg);
-}
-
-/** The key that has taken the place of the one at hand, under the same id. */
-async function findSuccessor({
-  options,
-  header,
-  payload,
-  key,
-}: Examination): Promise<VerificationKey | undefined> {
-  const issuer = String(readMember(payload.record, 'iss'));
-  const lookup = await options.keys.findAgain?.(issuer, readKid(header.record));
-  return lookup?.kind === 'found' && lookup.key !== key ? lookup.key : undefined;
-}
+export const KEY_ALGORITHM = {
+  name: 'key-algorithm',
+  origin: 'documented',
+  source: 'RFC 8725 section 3.1',
+  codes: ['key-algorithm-mismatch'],
+  needs: ['key'],
+  check({ header, key }) {
+    const alg = readMember(header.record, 'alg');
+    const fit = key?.algorithms ?? [];
+    if (isSignatureAlgorithm(alg) && fit.includes(alg)) return undefined;
+    return {
+      code: 'key-algorithm-mismatch',
+      detail: `alg is ${quoteValue(alg)}, and the key is one for ${fit.join(', ')}`,
+    };
+  },
+  see: ({ key }) => `the key is one for ${key?.algorithms.join(', ')}`,
+} as const satisfies Rule;

@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
 import type { CredentialSource } from '../aws/credentials.ts';
+import { describeError } from '../base/errors.ts';
 import { createDirectoryTarget } from '../issuer/publish/directory.ts';
 import type { KeyChange } from '../issuer/publish/merge.ts';
 import { planPublication, writePublication } from '../issuer/publish/plan.ts';
 import { remarkOnIssuer, remarkOnNewKeys } from '../issuer/publish/remarks.ts';
 import { createS3Target } from '../issuer/publish/s3.ts';
 import type { PublishTarget } from '../issuer/publish/target.ts';
-import { describeError } from '../kube/errors.ts';
 import { readKeySource } from './key-source.ts';
 import type { ExitCode, Terminal } from './outcome.ts';
 import { renderPublication, renderPublicationJson } from './publish/report.ts';

@@ -1,4 +1,4 @@
-import { toError } from './errors.ts';
+import { toError } from '../base/errors.ts';
 import { type KubeObject, toObjectLabel } from './objects.ts';
 import { createPace, type Pace } from './pace.ts';
 import type { ReflectorOptions } from './reflector.ts';

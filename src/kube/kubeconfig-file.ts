@@ -5,7 +5,7 @@ import {
   KubeConfig,
   type User,
 } from '@kubernetes/client-node';
-import { describeError } from './errors.ts';
+import { describeError } from '../base/errors.ts';
 import { toUser } from './kubeconfig-user.ts';
 import { isPlainHttp, parseServerUrl } from './server-url.ts';
 

@@ -1,5 +1,6 @@
+import { toError } from '../base/errors.ts';
 import { applyChange, type Course } from './course.ts';
-import { ApiStatusError, toError } from './errors.ts';
+import { ApiStatusError } from './errors.ts';
 import { ListExpiredError, listPages } from './list-pages.ts';
 import { toKubeObject } from './objects.ts';
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
+import { describeError, toError } from '../base/errors.ts';
 import type { ApiStream, KubeApi } from './api.ts';
-import { ApiStatusError, describeError, toError, toStatusError } from './errors.ts';
+import { ApiStatusError, toStatusError } from './errors.ts';
 import type { ObjectFlaw } from './objects.ts';
 import { parseWatchEvent, type WatchEvent } from './watch-events.ts';
 import { createLineSplitter } from './watch-lines.ts';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
+import { describeError } from '../../base/errors.ts';
 import { renderJwks } from '../../issuer/documents.ts';
-import { describeError } from '../../kube/errors.ts';
 import { readKubectlCluster } from '../../settings/kubectl-cluster.ts';
 import { readKeySource } from '../key-source.ts';
 import type { ExitCode, Terminal } from '../outcome.ts';

@@ -1,5 +1,5 @@
+import { describeError } from '../../base/errors.ts';
 import type { KubeApi } from '../../kube/api.ts';
-import { describeError } from '../../kube/errors.ts';
 import { isSignatureAlgorithm } from '../../web-identity/token/keys.ts';
 import { createClusterSource, readClusterIssuer } from '../keys/cluster.ts';
 import { type KeySet, readKeySet } from '../keys/key-set.ts';

@@ -1,4 +1,4 @@
-import { describeError } from '../../kube/errors.ts';
+import { describeError } from '../../base/errors.ts';
 import { KeySourceError } from '../keys/failures.ts';
 import type { FetchDocument } from '../keys/fetch-document.ts';
 import { type DriftFinding, toFinding } from './findings.ts';

@@ -1,4 +1,4 @@
-import { describeError } from '../../kube/errors.ts';
+import { describeError } from '../../base/errors.ts';
 
 /**
  * Why keys could not be had, in one table: errors, events, metrics and tests share these codes.

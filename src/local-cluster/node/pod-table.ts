@@ -1,5 +1,5 @@
+import { describeError } from '../../base/errors.ts';
 import type { KubeApi } from '../../kube/api.ts';
-import { describeError } from '../../kube/errors.ts';
 import { type ObjectMetadata, toObjectLabel } from '../../kube/objects.ts';
 import type { ReflectorSink } from '../../kube/reflector.ts';
 import { type PodRun, type PodRunDeps, startPod } from './pod-run.ts';

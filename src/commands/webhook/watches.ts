@@ -2,9 +2,11 @@ import type { Clock } from '../../base/clock.ts';
 import { readFiles, watchFiles } from '../../base/watched-files.ts';
 import type { Log } from '../../http/log.ts';
 import type { KubeApi } from '../../kube/api.ts';
+import { toConfigMap, toKubeObject } from '../../kube/objects.ts';
 import { createReflector, type Reflector } from '../../kube/reflector.ts';
+import { createDocumentReflector } from '../../kube/watched-document.ts';
 import type { AccountStore } from '../../webhook/sources/account-store.ts';
-import { CONFIG_MAP_NAME, type ConfigMapStore } from '../../webhook/sources/config-map-store.ts';
+import type { ConfigMapStore } from '../../webhook/sources/config-map-store.ts';
 import {
   type ContainerCredentialsList,
   parseContainerCredentialsList,
@@ -23,6 +25,7 @@ export function createAccountReflector(store: AccountStore, { api, clock, report
     api,
     path: '/api/v1/serviceaccounts',
     metadataOnly: true,
+    parse: toKubeObject,
     sink: store,
     clock,
     random: Math.random,
@@ -35,12 +38,11 @@ export function createConfigMapReflector(
   namespace: string,
   { api, clock, report }: WatchDeps,
 ): Reflector {
-  return createReflector({
+  return createDocumentReflector(store, {
     api,
-    path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps`,
-    fieldSelector: `metadata.name=${CONFIG_MAP_NAME}`,
-    metadataOnly: false,
-    sink: store,
+    namespace,
+    resource: 'configmaps',
+    parse: toConfigMap,
     clock,
     random: Math.random,
     report: report('configmaps'),

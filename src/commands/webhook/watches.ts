@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import { readFiles, watchFiles } from '../../base/watched-files.ts';
+import { createWatchedFile, type FileEvent } from '../../base/watched-file.ts';
 import type { Log } from '../../http/log.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { toConfigMap, toKubeObject } from '../../kube/objects.ts';
@@ -57,26 +57,30 @@ export interface ListFile {
 
 const LOOK_INTERVAL = 1_000;
 
+const EMPTY_LIST: ContainerCredentialsList = new Set();
+
 /** @param path '' is no file: an empty list for ever */
 export async function createListFile(path: string, log: Log): Promise<ListFile> {
-  let list: ContainerCredentialsList = new Set();
-  if (path === '') return { current: () => list, stop: () => {} };
-  const refuse = (error: Error): void => {
-    log.error({ path, problem: error.message }, 'container credentials list refused, the one before stays');
-  };
-  const read = ([text]: readonly (string | undefined)[]): void => {
-    try {
-      list = parseContainerCredentialsList(text ?? '');
-      log.info({ path, accounts: list.size }, 'container credentials list read');
-    } catch (error) {
-      refuse(error instanceof Error ? error : new Error(String(error)));
-    }
-  };
-  const known = await readFiles([path]);
-  read(known);
-  const files = watchFiles(
-    { paths: [path], interval: LOOK_INTERVAL, onChange: read, onError: refuse },
-    known,
-  );
-  return { current: () => list, stop: files.stop };
+  if (path === '') return { current: () => EMPTY_LIST, stop: () => {} };
+  const file = await createWatchedFile({
+    paths: [path],
+    interval: LOOK_INTERVAL,
+    read: ([text]) => (text === undefined ? undefined : parseContainerCredentialsList(text)),
+    report: tell,
+  });
+  const first = file.state();
+  tell(first.kind === 'malformed' ? { kind: 'refused', problem: first.problem } : { kind: 'reloaded' });
+  return { current, stop: file.stop };
+
+  function current(): ContainerCredentialsList {
+    const state = file.state();
+    return state.kind === 'good' ? state.value : EMPTY_LIST;
+  }
+
+  function tell(event: FileEvent): void {
+    if (event.kind === 'reloaded')
+      log.info({ path, accounts: current().size }, 'container credentials list read');
+    else
+      log.error({ path, problem: event.problem }, 'container credentials list refused, the one before stays');
+  }
 }

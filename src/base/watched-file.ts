@@ -88,6 +88,7 @@ export async function createWatchedFile<T>(options: WatchedFileOptions<T>): Prom
     stop: () => clearInterval(timer),
   };
 }
+
 export interface FileValueOptions<T> extends WatchedFileOptions<T> {
   readonly read: (texts: FileTexts) => T;
 }

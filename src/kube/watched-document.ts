@@ -32,6 +32,12 @@ export function createWatchedDocument<Source extends KubeObject, T>({
     report(reading);
   }
 
+  /** A list counts when it is complete: until then what was known serves on. */
+  function bring(reading: Reading<T>): void {
+    if (listed === undefined) take(reading);
+    else listed = reading;
+  }
+
   return {
     name,
     state: () => state,
@@ -45,13 +51,10 @@ export function createWatchedDocument<Source extends KubeObject, T>({
     },
     set(object) {
       // A server that does not know the field selector sends all objects of the namespace.
-      if (object.metadata.name !== name) return;
-      const reading = readSafely(read, object);
-      if (listed === undefined) take(reading);
-      else listed = reading;
+      if (object.metadata.name === name) bring(readSafely(read, object));
     },
     remove(metadata) {
-      if (metadata.name === name) take({ kind: 'absent' });
+      if (metadata.name === name) bring({ kind: 'absent' });
     },
   };
 }

@@ -108,6 +108,15 @@ describe('the state of a document', () => {
     expect(document.state()).toEqual({ kind: 'good', value: 1, problem: 'the reader gives up' });
   });
 
+  test('a removal within a list counts with the list', () => {
+    play({ list: '1' });
+    play({ begun: '2' });
+    play('deleted');
+    expect(document.state()).toEqual(ONE);
+    document.listed();
+    expect(document.state()).toEqual(ABSENT);
+  });
+
   test('objects of other names do not touch it', () => {
     document.listing();
     document.set(toObject('7', 'other'));

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { describeError } from '../kube/errors.ts';
 import { readBounded } from './bounded-file.ts';
+import { describeError } from './errors.ts';
 
 /**
  * A file that a flag names, as UTF-8; bytes that are none become U+FFFD.

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { describeError } from '../base/errors.ts';
 import { readTextFile } from '../base/text-file.ts';
 import type { PublicJwk } from '../issuer/documents.ts';
 import { createClusterSource, readClusterIssuer } from '../issuer/keys/cluster-source.ts';
@@ -6,7 +7,6 @@ import { readPemKeys } from '../issuer/keys/pem.ts';
 import { readPublicSet } from '../issuer/keys/public-jwk.ts';
 import { quoteShort } from '../json/quote.ts';
 import { createKubeApi } from '../kube/api.ts';
-import { describeError } from '../kube/errors.ts';
 import type { ClusterSettings } from '../settings/cluster.ts';
 import { findCluster } from './cluster.ts';
 

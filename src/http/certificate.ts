@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import { type FileTexts, readFiles, watchFiles } from '../base/watched-files.ts';
+import { createFileValue, type FileTexts } from '../base/watched-file.ts';
 
 /** A serving certificate chain and its key, PEM. */
 export interface CertificatePair {
@@ -37,26 +37,15 @@ export interface FileCertificateOptions {
  */
 export async function createFileCertificate(options: FileCertificateOptions): Promise<CertificateSource> {
   const { certPath, keyPath, interval, report } = options;
-  const paths = [certPath, keyPath];
-  const texts = await readFiles(paths);
-  let pair = checkPair(texts, options);
-  const listeners: ((pair: CertificatePair) => void)[] = [];
-  const refuse = (error: Error): void => report({ kind: 'refused', problem: error.message });
-  const onChange = (changed: FileTexts): void => {
-    try {
-      pair = checkPair(changed, options);
-      report({ kind: 'reloaded', notAfter: pair.notAfter });
-      for (const listener of listeners) listener(pair);
-    } catch (error) {
-      refuse(error instanceof Error ? error : new Error(String(error)));
-    }
-  };
-  const files = watchFiles({ paths, interval, onChange, onError: refuse }, texts);
-  return {
-    current: () => pair,
-    onChange: (listener) => void listeners.push(listener),
-    stop: files.stop,
-  };
+  const pair = await createFileValue({
+    paths: [certPath, keyPath],
+    interval,
+    read: (texts) => checkPair(texts, options),
+    report(event) {
+      report(event.kind === 'refused' ? event : { ...event, notAfter: pair.current().notAfter });
+    },
+  });
+  return pair;
 }
 
 /** @throws Error that says which of the two files is wrong */

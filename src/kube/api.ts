@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { describeError } from '../base/errors.ts';
 import type { ApiAccess } from './access.ts';
-import { describeError } from './errors.ts';
 import { type ApiTimeouts, openExchange, readBody } from './exchange.ts';
 import { type Sending, toRequestOptions } from './request.ts';
 import { isPlainHttp } from './server-url.ts';

@@ -1,3 +1,4 @@
+import { toLine } from '../base/errors.ts';
 import { isRecord } from '../json/record.ts';
 
 /** The API server answered, but not with what was asked for. */
@@ -35,30 +36,9 @@ export function toStatusError(
 function readStatusMessage(body: string): string {
   try {
     const status: unknown = JSON.parse(body);
-    if (isRecord(status) && typeof status['message'] === 'string') return clip(status['message']);
+    if (isRecord(status) && typeof status['message'] === 'string') return toLine(status['message']);
   } catch {
     // Not a Status: what a proxy's error page says helps nobody, the number has to do.
   }
   return '';
-}
-
-/**
- * One line for people. Node's error for a host with several addresses has no message of its own, only those
- * of its parts.
- */
-export function describeError(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') {
-    return clip(error.errors.map(describeError).join(', '));
-  }
-  if (error instanceof Error) return clip(error.message === '' ? error.name : error.message);
-  return clip(String(error));
-}
-
-export function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(describeError(error));
-}
-
-function clip(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }

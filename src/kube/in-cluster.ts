@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
+import { describeError } from '../base/errors.ts';
 import type { ApiAccess } from './access.ts';
-import { describeError } from './errors.ts';
 
 const DEFAULT_ROOT = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** The kubelet renews the file well before the token expires; client-go reads it once a minute, too. */

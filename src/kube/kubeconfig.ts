@@ -1,7 +1,7 @@
 import type { RequestOptions } from 'node:https';
+import { describeError } from '../base/errors.ts';
 import { isRecord } from '../json/record.ts';
 import type { ApiAccess, ClientCertificate } from './access.ts';
-import { describeError } from './errors.ts';
 import { type KubeconfigOptions, type LoadedKubeconfig, loadKubeconfig } from './kubeconfig-file.ts';
 import { mayCarryCredentials, renderServerNotes } from './server-url.ts';
 

@@ -9,9 +9,13 @@ export interface ObjectMetadata {
   readonly annotations?: StringMap;
 }
 
-/** What is kept of a Kubernetes object. `data` is that of a ConfigMap. */
+/** What is kept of any Kubernetes object. */
 export interface KubeObject {
   readonly metadata: ObjectMetadata;
+}
+
+/** What is kept of a ConfigMap. */
+export interface ConfigMap extends KubeObject {
   readonly data?: StringMap;
 }
 
@@ -25,42 +29,62 @@ export interface ObjectFlaw {
   readonly object: string;
 }
 
-/**
- * Picks what is kept from one parsed object.
- * @returns undefined, with a flaw told, where it has no name
- */
-export function toKubeObject(raw: unknown, tell: (flaw: ObjectFlaw) => void): KubeObject | undefined {
-  const fields = isRecord(raw) ? raw : {};
-  const metadata = toMetadata(fields['metadata'], tell);
-  if (metadata === undefined) return undefined;
-  const data = readStrings(fields['data']);
+export type TellFlaw = (flaw: ObjectFlaw) => void;
+
+/** @returns undefined, with a flaw told, where it has no name */
+export function toKubeObject(raw: unknown, tell: TellFlaw): KubeObject | undefined {
+  return isNamed(raw, tell) ? { metadata: toMetadata(raw, tell) } : undefined;
+}
+
+/** @returns undefined, with a flaw told, where it has no name */
+export function toConfigMap(raw: unknown, tell: TellFlaw): ConfigMap | undefined {
+  if (!isNamed(raw, tell)) return undefined;
+  const metadata = toMetadata(raw, tell);
+  const data = readStrings(raw['data']);
   if (data === undefined) return { metadata };
   if (data.dropped) tell({ kind: 'skipped', reason: 'data-not-a-string', object: toObjectLabel(metadata) });
   return { metadata, data: data.strings };
 }
 
-function toMetadata(raw: unknown, tell: (flaw: ObjectFlaw) => void): ObjectMetadata | undefined {
-  if (!isRecord(raw) || typeof raw['name'] !== 'string' || raw['name'] === '') {
-    const namespace = isRecord(raw) ? raw['namespace'] : undefined;
-    tell({
-      kind: 'skipped',
-      reason: 'no-name',
-      object: typeof namespace === 'string' ? `${namespace}/` : '',
-    });
-    return undefined;
-  }
-  const { name, namespace, resourceVersion } = raw;
-  const annotations = readStrings(raw['annotations']);
+/** An object as the server sends it, of which no more is known than that it has a name. */
+export type NamedObject = JsonRecord & { readonly metadata: JsonRecord & { readonly name: string } };
+
+/** Whether an object has a name, without which there is no speaking of it; told where it has none. */
+export function isNamed(raw: unknown, tell: TellFlaw): raw is NamedObject {
+  const metadata = isRecord(raw) && isRecord(raw['metadata']) ? raw['metadata'] : {};
+  const { name, namespace } = metadata;
+  if (typeof name === 'string' && name !== '') return true;
+  tell({
+    kind: 'skipped',
+    reason: 'no-name',
+    object: typeof namespace === 'string' ? `${namespace}/` : '',
+  });
+  return false;
+}
+
+export function toMetadata({ metadata: raw }: NamedObject, tell: TellFlaw): ObjectMetadata {
+  const { name, namespace, annotations } = raw;
+  const kept = readStrings(annotations);
   const metadata = {
     name,
     ...(typeof namespace === 'string' && { namespace }),
-    resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '',
-    ...(annotations && { annotations: annotations.strings }),
+    resourceVersion: toVersion(raw['resourceVersion']),
+    ...(kept && { annotations: kept.strings }),
   };
-  if (annotations?.dropped) {
+  if (kept?.dropped) {
     tell({ kind: 'skipped', reason: 'annotation-not-a-string', object: toObjectLabel(metadata) });
   }
   return metadata;
+}
+
+/** '' where the server sent none */
+export function readResourceVersion(raw: JsonRecord): string {
+  const metadata = raw['metadata'];
+  return isRecord(metadata) ? toVersion(metadata['resourceVersion']) : '';
+}
+
+function toVersion(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** `namespace/name`, or the name of what is cluster-wide. */

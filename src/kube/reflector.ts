@@ -1,34 +1,59 @@
 import type { Clock } from '../base/clock.ts';
+import { toError } from '../base/errors.ts';
+import type { JsonRecord } from '../json/record.ts';
 import type { KubeApi } from './api.ts';
-import { createCourse } from './course.ts';
-import { listOnce } from './list-once.ts';
-import type { KubeObject, ObjectMetadata } from './objects.ts';
-import type { ReflectorEvent } from './reflector-events.ts';
-import { watchOnce } from './watch-once.ts';
+import { listPages } from './list.ts';
+import {
+  isNamed,
+  type NamedObject,
+  type ObjectFlaw,
+  type ObjectMetadata,
+  readResourceVersion,
+  type TellFlaw,
+  toMetadata,
+  toObjectLabel,
+} from './objects.ts';
+import { createSetbacks, type Setback, type Setbacks } from './setbacks.ts';
+import { followWatch, type WatchChange } from './watch.ts';
 
 /** Where the objects go. All calls are synchronous, in order, and never from two lists at once. */
-export interface ReflectorSink {
+export interface ReflectorSink<T> {
   /** A list begins, or begins again: what is not set before `listed` is gone. Until then all of it serves on. */
   listing(): void;
   /** The list is complete: forget whatever it did not set. */
   listed(): void;
-  set(object: KubeObject): void;
+  set(object: T): void;
+  /** Also of what was never set. */
   remove(metadata: ObjectMetadata): void;
 }
 
-export interface ReflectorOptions {
+export interface ReflectorOptions<T> {
   readonly api: KubeApi;
   /** Of the collection, such as `/api/v1/serviceaccounts`. */
   readonly path: string;
   readonly fieldSelector?: string;
   /** Ask for names and annotations only; a server that cannot answers in full. */
   readonly metadataOnly: boolean;
-  readonly sink: ReflectorSink;
+  /**
+   * What the sink gets of an object, which has a name. undefined: it is none for this sink, which forgets what it had by
+   * that name. An object that is malformed and must not be forgotten is the matter of T.
+   */
+  readonly parse: (object: JsonRecord, tell: TellFlaw) => T | undefined;
+  readonly sink: ReflectorSink<T>;
   readonly clock: Clock;
   /** 0 inclusive to 1 exclusive */
   readonly random: () => number;
   readonly report: (event: ReflectorEvent) => void;
 }
+
+/** What a reflector tells its owner, who logs and counts. Times in ms. */
+export type ReflectorEvent =
+  | { readonly kind: 'listed'; readonly items: number; readonly ms: number }
+  | { readonly kind: 'watch-opened'; readonly resourceVersion: string }
+  | Setback
+  /** Parser or sink threw on this object, which is passed over. */
+  | { readonly kind: 'sink-failed'; readonly object: string; readonly error: Error }
+  | ObjectFlaw;
 
 /** Keeps a sink in step with a collection, until it is stopped: no error ends it. */
 export interface Reflector {
@@ -46,17 +71,17 @@ export interface Reflector {
 }
 
 /** Lists, then watches from there, and again. */
-export function createReflector(options: ReflectorOptions): Reflector {
+export function createReflector<T>(options: ReflectorOptions<T>): Reflector {
   const stopping = new AbortController();
   const first = Promise.withResolvers<void>();
-  const course = createCourse(options, stopping.signal);
+  const progress = createProgress(options, stopping.signal);
   let running: Promise<void> | undefined;
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const pauseMs = course.needsList ? await listOnce(course) : await watchOnce(course);
-      if (course.delivered) first.resolve();
-      if (pauseMs > 0) await options.clock.delay(pauseMs, stopping.signal);
+      const setback = progress.needsList ? await list(progress) : await watch(progress);
+      if (progress.delivered) first.resolve();
+      if (setback !== undefined) await recover(progress, setback);
     }
   }
 
@@ -68,9 +93,119 @@ export function createReflector(options: ReflectorOptions): Reflector {
       stopping.abort();
       await running;
     },
-    delivered: () => course.delivered,
+    delivered: () => progress.delivered,
     firstList: first.promise,
-    resourceVersion: () => course.resourceVersion,
-    lastContact: () => course.lastContact,
+    resourceVersion: () => progress.resourceVersion,
+    lastContact: () => progress.lastContact,
   };
+}
+
+/** How far a reflector has come; its two steps, list and watch, move it on. */
+interface Progress<T> extends ReflectorOptions<T> {
+  readonly signal: AbortSignal;
+  readonly setbacks: Setbacks;
+  needsList: boolean;
+  delivered: boolean;
+  resourceVersion: string;
+  /** ms since epoch */
+  lastContact: number;
+}
+
+function createProgress<T>(options: ReflectorOptions<T>, signal: AbortSignal): Progress<T> {
+  return {
+    ...options,
+    report: (event) => {
+      try {
+        options.report(event);
+      } catch {
+        // A logger that throws must not end the watch, and there is nobody left to tell.
+      }
+    },
+    signal,
+    setbacks: createSetbacks(options.random),
+    needsList: true,
+    delivered: false,
+    resourceVersion: '',
+    lastContact: 0,
+  };
+}
+
+/**
+ * Reads the whole collection into the sink; where that fails, the sink goes on serving what it had.
+ * @returns what kept it from that, if anything did; never rejects
+ */
+async function list<T>(progress: Progress<T>): Promise<Setback | undefined> {
+  const { clock, report, signal, setbacks, sink } = progress;
+  const begunAt = clock.now();
+  let begun = false;
+  let items = 0;
+  try {
+    const accept = toAccept('PartialObjectMetadataList', progress);
+    const resourceVersion = await listPages({ ...progress, accept }, (page) => {
+      progress.lastContact = clock.now();
+      if (!begun) sink.listing();
+      begun = true;
+      items += page.length;
+      for (const raw of page) if (isNamed(raw, report)) handOn(progress, 'set', raw);
+    });
+    sink.listed();
+    progress.resourceVersion = resourceVersion;
+    progress.needsList = false;
+    progress.delivered = true;
+    setbacks.worked();
+    report({ kind: 'listed', items, ms: clock.now() - begunAt });
+    return undefined;
+  } catch (error) {
+    return signal.aborted ? undefined : setbacks.afterList(error);
+  }
+}
+
+/**
+ * Follows one watch from the last resourceVersion to its end.
+ * @returns why it ended, unless it was stopped; never rejects
+ */
+async function watch<T>(progress: Progress<T>): Promise<Setback | undefined> {
+  const { report, resourceVersion, setbacks, signal } = progress;
+  const end = await followWatch({
+    ...progress,
+    accept: toAccept('PartialObjectMetadata', progress),
+    opened: () => report({ kind: 'watch-opened', resourceVersion }),
+    handle: (change) => handleChange(progress, change),
+    tell: report,
+  });
+  return signal.aborted ? undefined : setbacks.afterWatch(end);
+}
+
+/** The resourceVersion moves last: whatever breaks before, the event comes again. */
+function handleChange<T>(progress: Progress<T>, change: WatchChange): void {
+  progress.lastContact = progress.clock.now();
+  progress.setbacks.worked();
+  if (change.kind !== 'bookmark') handOn(progress, change.kind, change.object);
+  const version = change.kind === 'bookmark' ? change.resourceVersion : readResourceVersion(change.object);
+  if (version !== '') progress.resourceVersion = version;
+}
+
+/** An object that the sink cannot take must not hold up all others. */
+function handOn<T>({ parse, sink, report }: Progress<T>, kind: 'set' | 'remove', raw: NamedObject): void {
+  try {
+    const object = kind === 'set' ? parse(raw, report) : undefined;
+    if (object === undefined) sink.remove(toMetadata(raw, report));
+    else sink.set(object);
+  } catch (error) {
+    const object = toObjectLabel(toMetadata(raw, () => {}));
+    report({ kind: 'sink-failed', object, error: toError(error) });
+  }
+}
+
+async function recover<T>(progress: Progress<T>, setback: Setback): Promise<void> {
+  const { clock, report, signal } = progress;
+  progress.needsList ||= setback.kind === 'relist';
+  report(setback);
+  if (setback.retryInMs > 0) await clock.delay(setback.retryInMs, signal);
+}
+
+function toAccept(kind: string, { metadataOnly }: { readonly metadataOnly: boolean }): string {
+  return metadataOnly
+    ? `application/json;as=${kind};g=meta.k8s.io;v=v1,application/json`
+    : 'application/json';
 }

@@ -1,9 +1,9 @@
 import { isRecord, type JsonRecord } from '../json/record.ts';
-import { type KubeObject, type ObjectFlaw, toKubeObject } from './objects.ts';
+import { isNamed, type NamedObject, readResourceVersion, type TellFlaw } from './objects.ts';
 
 export type WatchEvent =
-  | { readonly kind: 'set'; readonly object: KubeObject }
-  | { readonly kind: 'remove'; readonly object: KubeObject }
+  | { readonly kind: 'set'; readonly object: NamedObject }
+  | { readonly kind: 'remove'; readonly object: NamedObject }
   /** Nothing to hand on, only a newer resourceVersion ('' where not even that). */
   | { readonly kind: 'bookmark'; readonly resourceVersion: string }
   /** The server ends the watch: `code` as in HTTP. */
@@ -11,7 +11,7 @@ export type WatchEvent =
   | { readonly kind: 'garbage'; readonly detail: string };
 
 /** Reads one line of a watch; never throws. */
-export function parseWatchEvent(line: string, tell: (flaw: ObjectFlaw) => void): WatchEvent {
+export function parseWatchEvent(line: string, tell: TellFlaw): WatchEvent {
   const event = parseJson(line);
   if (!isRecord(event)) return { kind: 'garbage', detail: 'a line that is no JSON object' };
   const { type, object } = event;
@@ -43,18 +43,11 @@ function parseJson(line: string): unknown {
   }
 }
 
-function toChange(kind: 'set' | 'remove', raw: JsonRecord, tell: (flaw: ObjectFlaw) => void): WatchEvent {
-  const object = toKubeObject(raw, tell);
+function toChange(kind: 'set' | 'remove', raw: JsonRecord, tell: TellFlaw): WatchEvent {
   // Without a name it was told and is passed over, so that it does not come again.
-  return object === undefined
-    ? { kind: 'bookmark', resourceVersion: readResourceVersion(raw) }
-    : { kind, object };
-}
-
-function readResourceVersion(object: JsonRecord): string {
-  const metadata = object['metadata'];
-  const version = isRecord(metadata) ? metadata['resourceVersion'] : undefined;
-  return typeof version === 'string' ? version : '';
+  return isNamed(raw, tell)
+    ? { kind, object: raw }
+    : { kind: 'bookmark', resourceVersion: readResourceVersion(raw) };
 }
 
 function toErrorEvent(status: JsonRecord): WatchEvent {

@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts';
+import { describeError, toError } from '../base/errors.ts';
 import type { ApiStream, KubeApi } from './api.ts';
-import { ApiStatusError, describeError, toError, toStatusError } from './errors.ts';
-import type { ObjectFlaw } from './objects.ts';
+import { ApiStatusError, toStatusError } from './errors.ts';
+import type { TellFlaw } from './objects.ts';
 import { parseWatchEvent, type WatchEvent } from './watch-events.ts';
 import { createLineSplitter } from './watch-lines.ts';
 
@@ -14,13 +15,17 @@ export interface WatchRequest {
   readonly api: KubeApi;
   /** Without a query, such as `/api/v1/serviceaccounts`. */
   readonly path: string;
-  readonly query: URLSearchParams;
+  readonly fieldSelector?: string;
+  /** Where to begin. */
+  readonly resourceVersion: string;
   readonly accept: string;
   readonly clock: Clock;
+  /** 0 inclusive to 1 exclusive */
+  readonly random: () => number;
   readonly signal: AbortSignal;
   opened(): void;
   handle(change: WatchChange): void;
-  tell(flaw: ObjectFlaw): void;
+  readonly tell: TellFlaw;
 }
 
 /** An event that changes something or moves the resourceVersion. */
@@ -82,8 +87,8 @@ async function readWatch(
   attempt: AbortController,
   life: WatchLife,
 ): Promise<WatchEndReason> {
-  const { api, accept, clock, path, query } = request;
-  const stream = await api.stream(`${path}?${query}`, { accept, signal: attempt.signal });
+  const { api, accept, clock, path } = request;
+  const stream = await api.stream(toWatchUrl(request), { accept, signal: attempt.signal });
   life.lastByteAt = clock.now();
   void endWhenSilent(clock, attempt, stream, life);
   if (stream.status !== 200) throw await toRefusal(path, stream);
@@ -97,6 +102,18 @@ async function readWatch(
     if (lines.oversized()) return { kind: 'garbage', detail: `a line over ${MAX_LINE_BYTES} bytes` };
   }
   return lines.unfinished() ? { kind: 'cut', detail: 'ended within a line' } : { kind: 'eof' };
+}
+
+function toWatchUrl({ path, fieldSelector, random, resourceVersion }: WatchRequest): string {
+  const query = new URLSearchParams({
+    watch: '1',
+    allowWatchBookmarks: 'true',
+    resourceVersion,
+    // Spread out, so that many replicas do not come back in the same second.
+    timeoutSeconds: String(300 + Math.floor(random() * 301)),
+  });
+  if (fieldSelector !== undefined) query.set('fieldSelector', fieldSelector);
+  return `${path}?${query}`;
 }
 
 function handleLines(

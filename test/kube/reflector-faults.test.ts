@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createKubeApi } from '../../src/kube/api.ts';
 import { readInClusterAccess } from '../../src/kube/in-cluster.ts';
+import { toKubeObject } from '../../src/kube/objects.ts';
 import { createReflector } from '../../src/kube/reflector.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { account, bookmark, event, listOf, refusal, watchOf } from '../support/kube/answers.ts';
@@ -115,6 +116,7 @@ describe('a server that refuses or fails', () => {
       api,
       path: '/api/v1/serviceaccounts',
       metadataOnly: true,
+      parse: toKubeObject,
       sink: createRecordingSink(),
       clock,
       random: () => 0,

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { KubeObject } from '../../src/kube/objects.ts';
 import type { ReflectorSink } from '../../src/kube/reflector.ts';
 import { listOf } from '../support/kube/answers.ts';
 import { startRig, tearDownRigs } from '../support/kube/rig.ts';
@@ -39,7 +40,7 @@ describe('a list of 20,000 accounts that the sink does not keep', () => {
     const handedOver: WeakRef<object>[] = [];
     const heldPages: number[] = [];
     let items = 0;
-    const sink: ReflectorSink = {
+    const sink: ReflectorSink<KubeObject> = {
       listing() {},
       listed() {},
       set({ metadata }) {

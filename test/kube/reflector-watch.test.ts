@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import type { KubeObject } from '../../src/kube/objects.ts';
 import type { ReflectorSink } from '../../src/kube/reflector.ts';
 import { account, bookmark, errorEvent, event, listOf, refusal, watchOf } from '../support/kube/answers.ts';
 import { startRig, tearDownRigs } from '../support/kube/rig.ts';
@@ -113,7 +114,7 @@ describe('a watch', () => {
 
   test('goes on past an object that the sink cannot take', async () => {
     const taken: string[] = [];
-    const sink: ReflectorSink = {
+    const sink: ReflectorSink<KubeObject> = {
       listing() {},
       listed() {},
       set({ metadata }) {

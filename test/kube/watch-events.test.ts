@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ObjectFlaw, toKubeObject } from '../../src/kube/objects.ts';
+import { type ObjectFlaw, toConfigMap } from '../../src/kube/objects.ts';
 import { parseWatchEvent } from '../../src/kube/watch-events.ts';
 
 function parse(line: string): unknown {
@@ -9,7 +9,7 @@ function parse(line: string): unknown {
 
 function read(raw: unknown): { object: unknown; flaws: ObjectFlaw[] } {
   const flaws: ObjectFlaw[] = [];
-  return { object: toKubeObject(raw, (flaw) => flaws.push(flaw)), flaws };
+  return { object: toConfigMap(raw, (flaw) => flaws.push(flaw)), flaws };
 }
 
 describe('an object', () => {

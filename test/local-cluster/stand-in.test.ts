@@ -2,6 +2,7 @@ import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { createKubeApi } from '../../src/kube/api.ts';
 import { createDirectAccess } from '../../src/kube/direct.ts';
+import { toKubeObject } from '../../src/kube/objects.ts';
 import { createReflector } from '../../src/kube/reflector.ts';
 import { createRecordingSink } from '../support/kube/recording-sink.ts';
 import { toAccount } from '../support/local-cluster/accounts.ts';
@@ -301,6 +302,7 @@ describe('the reflector', () => {
       api,
       path: LIST,
       metadataOnly: true,
+      parse: toKubeObject,
       sink,
       clock,
       random: () => 0,

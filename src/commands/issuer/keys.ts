@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
-import { readFiles, type WatchedFiles, watchFiles } from '../../base/watched-files.ts';
+import type { FileTexts, WatchedFile } from '../../base/watched-file.ts';
+import { createWatchedFile } from '../../base/watched-file.ts';
 import type { Part } from '../../http/lifecycle.ts';
 import type { Log } from '../../http/log.ts';
 import type { ReadyCheck } from '../../http/ops.ts';
@@ -101,17 +102,27 @@ function toLimits(source: SourceSettings, graceMs: number): Partial<KeyLimits> {
 }
 
 /** A file that is wrong at the start is a mistake of configuration, and one that goes wrong later is not. */
-async function openFiles(paths: readonly string[], issuer: string, keys: RemoteKeys): Promise<WatchedFiles> {
+async function openFiles(
+  paths: readonly string[],
+  issuer: string,
+  keys: RemoteKeys,
+): Promise<WatchedFile<FileTexts>> {
   await keys.refresh(issuer);
   const status = keys.status(issuer);
   if (status?.state !== 'fresh') throw new Error(status?.lastProblem ?? 'the key files cannot be read');
-  const known = await readFiles(paths);
-  const onChange = (): void => void keys.refresh(issuer);
-  // A file that cannot be read is told of by the readings that go on anyway.
-  return watchFiles({ paths, interval: LOOK_INTERVAL, onChange, onError: () => {} }, known);
+  return await createWatchedFile({
+    paths,
+    interval: LOOK_INTERVAL,
+    // What is in them is for the source to judge.
+    read: (texts) => texts,
+    report(event) {
+      // A file that cannot be read is told of by the readings that go on anyway.
+      if (event.kind === 'reloaded') void keys.refresh(issuer);
+    },
+  });
 }
 
-function toPart(keys: RemoteKeys, files: WatchedFiles | undefined): Part {
+function toPart(keys: RemoteKeys, files: WatchedFile<FileTexts> | undefined): Part {
   return {
     name: 'keys',
     async start() {

@@ -1,5 +1,5 @@
 import { createRateLimit } from '../../base/rate-limit.ts';
-import { createFileValue, type FileValue } from '../../base/watched-value.ts';
+import { createFileValue, type FileValue } from '../../base/watched-file.ts';
 import type { Log } from '../../http/log.ts';
 import type { DirectHandler } from '../../http/server-bounds.ts';
 import type { ClientAuthorities } from '../../http/tls-server.ts';

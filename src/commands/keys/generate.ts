@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import { describeError } from '../../base/errors.ts';
 import { generateSigningKey, KEY_TYPES, type KeyType } from '../../issuer/keys/generate-key.ts';
-import { describeError } from '../../kube/errors.ts';
 import type { ExitCode, Terminal } from '../surroundings.ts';
 import { type NewFile, writeNewFiles } from './write-file.ts';
 

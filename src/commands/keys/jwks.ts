@@ -1,5 +1,5 @@
+import { describeError } from '../../base/errors.ts';
 import { renderJwks } from '../../issuer/documents.ts';
-import { describeError } from '../../kube/errors.ts';
 import { readKubectlCluster } from '../../settings/kubectl-cluster.ts';
 import { readKeySource } from '../key-source.ts';
 import type { ExitCode, Surroundings, Terminal } from '../surroundings.ts';

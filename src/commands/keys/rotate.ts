@@ -1,6 +1,6 @@
+import { describeError } from '../../base/errors.ts';
 import { checkIssuerUrl } from '../../issuer/keys/discovery.ts';
 import { planRotation, type RotationFacts, type RotationStep } from '../../issuer/rotation.ts';
-import { describeError } from '../../kube/errors.ts';
 import type { ClusterSettings } from '../../settings/cluster.ts';
 import { readKubectlCluster } from '../../settings/kubectl-cluster.ts';
 import { readLifetime } from '../../settings/lifetimes.ts';

@@ -1,11 +1,11 @@
 import type { CredentialSource } from '../../aws/credentials.ts';
+import { describeError } from '../../base/errors.ts';
 import { createDirectoryTarget } from '../../issuer/publish/directory-target.ts';
 import type { KeyChange } from '../../issuer/publish/merge-keys.ts';
 import { planPublication, writePublication } from '../../issuer/publish/plan.ts';
 import { remarkOnIssuer, remarkOnNewKeys } from '../../issuer/publish/remarks.ts';
 import { createS3Target } from '../../issuer/publish/s3-target.ts';
 import type { PublishTarget } from '../../issuer/publish/target.ts';
-import { describeError } from '../../kube/errors.ts';
 import { readKeySource } from '../key-source.ts';
 import type { ExitCode, Surroundings, Terminal } from '../surroundings.ts';
 import { renderPublication, renderPublicationJson } from './report.ts';

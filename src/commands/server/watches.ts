@@ -1,7 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Log } from '../../http/log.ts';
-import type { Reflector } from '../../kube/reflector.ts';
-import type { ReflectorEvent } from '../../kube/reflector-events.ts';
+import type { Reflector, ReflectorEvent } from '../../kube/reflector.ts';
 
 export type ReflectorReport = (event: ReflectorEvent) => void;
 

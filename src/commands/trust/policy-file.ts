@@ -1,5 +1,5 @@
+import { describeError } from '../../base/errors.ts';
 import { readTextFile } from '../../base/text-file.ts';
-import { describeError } from '../../kube/errors.ts';
 import type { TrustSurroundings } from './surroundings.ts';
 
 /** Four bytes a character at most, and one more so that the room's own limit has the word. */

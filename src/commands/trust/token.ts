@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
+import { describeError } from '../../base/errors.ts';
 import { readTextFile } from '../../base/text-file.ts';
 import { readJson } from '../../json/read.ts';
 import { isRecord, type JsonRecord } from '../../json/record.ts';
-import { describeError } from '../../kube/errors.ts';
 
 export type DecodedToken =
   | { readonly kind: 'claims'; readonly claims: JsonRecord }

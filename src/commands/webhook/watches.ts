@@ -1,10 +1,12 @@
 import type { Clock } from '../../base/clock.ts';
-import { readFiles, watchFiles } from '../../base/watched-files.ts';
+import { createWatchedFile, type FileEvent } from '../../base/watched-file.ts';
 import type { Log } from '../../http/log.ts';
 import type { KubeApi } from '../../kube/api.ts';
+import { toConfigMap, toKubeObject } from '../../kube/objects.ts';
 import { createReflector, type Reflector } from '../../kube/reflector.ts';
+import { createDocumentReflector } from '../../kube/watched-document.ts';
 import type { AccountStore } from '../../webhook/sources/account-store.ts';
-import { CONFIG_MAP_NAME, type ConfigMapStore } from '../../webhook/sources/config-map-store.ts';
+import type { ConfigMapStore } from '../../webhook/sources/config-map-store.ts';
 import {
   type ContainerCredentialsList,
   parseContainerCredentialsList,
@@ -23,6 +25,7 @@ export function createAccountReflector(store: AccountStore, { api, clock, watche
     api,
     path: '/api/v1/serviceaccounts',
     metadataOnly: true,
+    parse: toKubeObject,
     sink: store,
     clock,
     random: Math.random,
@@ -35,12 +38,11 @@ export function createConfigMapReflector(
   namespace: string,
   { api, clock, watches }: WatchDeps,
 ): Reflector {
-  return createReflector({
+  return createDocumentReflector(store, {
     api,
-    path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps`,
-    fieldSelector: `metadata.name=${CONFIG_MAP_NAME}`,
-    metadataOnly: false,
-    sink: store,
+    namespace,
+    resource: 'configmaps',
+    parse: toConfigMap,
     clock,
     random: Math.random,
     report: watches.report('configmaps'),
@@ -55,26 +57,30 @@ export interface ListFile {
 
 const LOOK_INTERVAL = 1_000;
 
+const EMPTY_LIST: ContainerCredentialsList = new Set();
+
 /** @param path '' is no file: an empty list for ever */
 export async function createListFile(path: string, log: Log): Promise<ListFile> {
-  let list: ContainerCredentialsList = new Set();
-  if (path === '') return { current: () => list, stop: () => {} };
-  const refuse = (error: Error): void => {
-    log.error({ path, problem: error.message }, 'container credentials list refused, the one before stays');
-  };
-  const read = ([text]: readonly (string | undefined)[]): void => {
-    try {
-      list = parseContainerCredentialsList(text ?? '');
-      log.info({ path, accounts: list.size }, 'container credentials list read');
-    } catch (error) {
-      refuse(error instanceof Error ? error : new Error(String(error)));
-    }
-  };
-  const known = await readFiles([path]);
-  read(known);
-  const files = watchFiles(
-    { paths: [path], interval: LOOK_INTERVAL, onChange: read, onError: refuse },
-    known,
-  );
-  return { current: () => list, stop: files.stop };
+  if (path === '') return { current: () => EMPTY_LIST, stop: () => {} };
+  const file = await createWatchedFile({
+    paths: [path],
+    interval: LOOK_INTERVAL,
+    read: ([text]) => (text === undefined ? undefined : parseContainerCredentialsList(text)),
+    report: tell,
+  });
+  const first = file.state();
+  tell(first.kind === 'malformed' ? { kind: 'refused', problem: first.problem } : { kind: 'reloaded' });
+  return { current, stop: file.stop };
+
+  function current(): ContainerCredentialsList {
+    const state = file.state();
+    return state.kind === 'good' ? state.value : EMPTY_LIST;
+  }
+
+  function tell(event: FileEvent): void {
+    if (event.kind === 'reloaded')
+      log.info({ path, accounts: current().size }, 'container credentials list read');
+    else
+      log.error({ path, problem: event.problem }, 'container credentials list refused, the one before stays');
+  }
 }

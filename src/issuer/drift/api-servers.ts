@@ -1,7 +1,8 @@
+import { describeError } from '../../base/errors.ts';
 import { readJson } from '../../json/read.ts';
 import { isRecord, readMember } from '../../json/record.ts';
 import type { KubeApi } from '../../kube/api.ts';
-import { describeError, toStatusError } from '../../kube/errors.ts';
+import { toStatusError } from '../../kube/errors.ts';
 import { createClusterSource, readClusterIssuer } from '../keys/cluster-source.ts';
 import { readKeySet } from '../keys/key-set.ts';
 import { type DriftFinding, toFinding } from './findings.ts';

@@ -1,7 +1,7 @@
+import { describeError } from '../../base/errors.ts';
 import type { ServiceAccountName } from '../../base/names/account.ts';
 import { quoteShort } from '../../json/quote.ts';
 import type { KubeApi } from '../../kube/api.ts';
-import { describeError } from '../../kube/errors.ts';
 import { isSignatureAlgorithm } from '../../web-identity/token/keys.ts';
 import { createClusterSource, readClusterIssuer } from '../keys/cluster-source.ts';
 import { type KeySet, readKeySet } from '../keys/key-set.ts';

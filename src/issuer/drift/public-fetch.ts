@@ -1,4 +1,4 @@
-import { describeError } from '../../kube/errors.ts';
+import { describeError } from '../../base/errors.ts';
 import type { FetchDocument } from '../keys/fetch-document.ts';
 import { KeySourceError } from '../keys/key-source.ts';
 import { type DriftFinding, toFinding } from './findings.ts';

@@ -1,5 +1,6 @@
+import { describeError } from '../../base/errors.ts';
 import type { KubeApi } from '../../kube/api.ts';
-import { describeError, toStatusError } from '../../kube/errors.ts';
+import { toStatusError } from '../../kube/errors.ts';
 import { DISCOVERY_PATH, JWKS_PATH } from '../documents.ts';
 import {
   checkIssuerUrl,

@@ -1,5 +1,5 @@
 import { readBoundedFile } from '../../base/bounded-file.ts';
-import { describeError } from '../../kube/errors.ts';
+import { describeError } from '../../base/errors.ts';
 import { type PublicJwk, renderJwks } from '../documents.ts';
 import { MAX_KEY_SET_BYTES } from './key-set.ts';
 import { type KeySource, KeySourceError } from './key-source.ts';

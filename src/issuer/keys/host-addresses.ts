@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
-import { describeError } from '../../kube/errors.ts';
+import { describeError } from '../../base/errors.ts';
 import { isLoopbackHost } from './document-url.ts';
 import { judgeAddress } from './ip-ranges.ts';
 import { KeySourceError } from './key-source.ts';

@@ -1,4 +1,4 @@
-import { describeError } from '../../kube/errors.ts';
+import { describeError } from '../../base/errors.ts';
 import type { Discovery } from './discovery.ts';
 
 /** What an issuer publishes, as it was read at one time. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { KubeApi } from '../../kube/api.ts';
-import { createReflector } from '../../kube/reflector.ts';
-import type { ReflectorEvent } from '../../kube/reflector-events.ts';
+import { toKubeObject } from '../../kube/objects.ts';
+import { createReflector, type ReflectorEvent } from '../../kube/reflector.ts';
 import type { LocalImage } from './images.ts';
 import type { PodRun } from './pod-run.ts';
 import { createPodTable } from './pod-table.ts';
@@ -57,6 +57,7 @@ export async function startTestNode(options: TestNodeOptions): Promise<TestNode>
     api,
     path: namespace === undefined ? '/api/v1/pods' : `/api/v1/namespaces/${namespace}/pods`,
     metadataOnly: true,
+    parse: toKubeObject,
     sink: pods.sink,
     clock,
     random,

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createBackOff } from '../../base/back-off.ts';
 import type { Clock } from '../../base/clock.ts';
-import { describeError } from '../../kube/errors.ts';
+import { describeError } from '../../base/errors.ts';
 import { type ContainerRun, createContainerRun } from './container-run.ts';
 import type { LocalImage } from './images.ts';
 import { placeMounts } from './mounts.ts';

@@ -1,6 +1,6 @@
+import { describeError } from '../../base/errors.ts';
 import type { KubeApi } from '../../kube/api.ts';
-import { describeError } from '../../kube/errors.ts';
-import { type ObjectMetadata, toObjectLabel } from '../../kube/objects.ts';
+import { type KubeObject, type ObjectMetadata, toObjectLabel } from '../../kube/objects.ts';
 import type { ReflectorSink } from '../../kube/reflector.ts';
 import { type PodRun, type PodRunDeps, startPod } from './pod-run.ts';
 import { type PodReference, readPod } from './pod-spec.ts';
@@ -9,7 +9,7 @@ import { readPodObject, waitsForNode } from './read-pod-object.ts';
 /** The pods of a node, kept in step with those of the cluster. */
 export interface PodTable {
   /** Where a reflector says which pods there are. */
-  readonly sink: ReflectorSink;
+  readonly sink: ReflectorSink<KubeObject>;
   runs(): readonly PodRun[];
   /** Why a pod cannot be run here; undefined where it can, or is not known. */
   refusal(namespace: string, name: string): string | undefined;

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeError } from '../../kube/errors.ts';
+import { describeError } from '../../base/errors.ts';
 import type { NodePod, NodeVolume, TokenSource } from './pod-spec.ts';
 import { isRenewalDue, type TokenGrant } from './renewal.ts';
 import { decideTokenMode } from './token-mode.ts';

@@ -3,7 +3,7 @@ import type { ReflectorSink } from '../../kube/reflector.ts';
 import type { Account, AccountReader } from './account.ts';
 
 /** Every ServiceAccount of the cluster, as the watch tells. Keys are `<namespace>/<name>`. */
-export interface AccountStore extends ReflectorSink {
+export interface AccountStore extends ReflectorSink<KubeObject> {
   get(key: string): Account | undefined;
   /** Resolves with the account as soon as it is there, or with undefined once `signal` aborts. */
   waitFor(key: string, signal: AbortSignal): Promise<Account | undefined>;

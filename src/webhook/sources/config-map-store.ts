@@ -1,12 +1,15 @@
-import type { KubeObject } from '../../kube/objects.ts';
-import type { ReflectorSink } from '../../kube/reflector.ts';
-import { type ConfigMapEntries, readConfigMap } from './config-map.ts';
+import type { WatchedState } from '../../base/watched-state.ts';
+import type { ConfigMap } from '../../kube/objects.ts';
+import { createWatchedDocument, type WatchedDocument } from '../../kube/watched-document.ts';
+import { type ConfigMapEntries, type ConfigMapReading, readConfigMap } from './config-map.ts';
 
 /** The name is fixed, as in the Go program; the namespace is a flag. */
 export const CONFIG_MAP_NAME = 'pod-identity-webhook';
 
-/** The entries of the one watched ConfigMap. */
-export interface ConfigMapStore extends ReflectorSink {
+type GoodReading = Extract<ConfigMapReading, { readonly kind: 'entries' }>;
+
+/** The one watched ConfigMap, and its entries. */
+export interface ConfigMapStore extends WatchedDocument<ConfigMap, GoodReading> {
   /** `'pending'` until the API server has said whether the ConfigMap exists. */
   entries(): ConfigMapEntries | 'pending';
 }
@@ -21,30 +24,28 @@ export interface ConfigMapStoreOptions {
 const NO_ENTRIES: ConfigMapEntries = new Map();
 
 export function createConfigMapStore({ defaultExpiration, report }: ConfigMapStoreOptions): ConfigMapStore {
-  let entries: ConfigMapEntries | 'pending' = 'pending';
-  let seen = false;
-  return {
-    entries: () => entries,
-    listing() {
-      seen = false;
-    },
-    listed() {
-      // A document that was bad from the start leaves nothing to keep.
-      if (!seen || entries === 'pending') entries = NO_ENTRIES;
-    },
-    set({ metadata, data }: KubeObject) {
-      if (metadata.name !== CONFIG_MAP_NAME) return;
-      seen = true;
+  const document = createWatchedDocument<ConfigMap, GoodReading>({
+    name: CONFIG_MAP_NAME,
+    read({ data }) {
       const reading = readConfigMap(data?.['config'], defaultExpiration);
-      if (reading.kind === 'malformed') {
-        report(`${reading.problem}: the entries read before stay`);
-        return;
-      }
-      for (const problem of reading.problems) report(problem);
-      entries = reading.entries;
+      return reading.kind === 'malformed' ? reading : { kind: 'good', value: reading };
     },
-    remove({ name }) {
-      if (name === CONFIG_MAP_NAME) entries = NO_ENTRIES;
+    report(reading) {
+      if (reading.kind === 'malformed') report(`${reading.problem}: the entries read before stay`);
+      else if (reading.kind === 'good') reading.value.problems.forEach(report);
     },
-  };
+  });
+  return { ...document, entries: () => toEntries(document.state()) };
+}
+
+function toEntries(state: WatchedState<GoodReading>): ConfigMapEntries | 'pending' {
+  switch (state.kind) {
+    case 'pending':
+      return 'pending';
+    case 'good':
+      return state.value.entries;
+    default:
+      // A document that was bad from the start leaves nothing to keep.
+      return NO_ENTRIES;
+  }
 }

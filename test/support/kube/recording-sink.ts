@@ -1,6 +1,7 @@
+import type { KubeObject } from '../../../src/kube/objects.ts';
 import type { ReflectorSink } from '../../../src/kube/reflector.ts';
 
-export interface RecordingSink extends ReflectorSink {
+export interface RecordingSink extends ReflectorSink<KubeObject> {
   /** `name=note` of all accounts that it knows, sorted. */
   known(): string[];
   /** Calls in order, such as `set a`. */

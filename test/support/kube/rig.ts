@@ -1,7 +1,13 @@
 import { createKubeApi, type KubeApi } from '../../../src/kube/api.ts';
 import { createDirectAccess } from '../../../src/kube/direct.ts';
-import { createReflector, type Reflector, type ReflectorSink } from '../../../src/kube/reflector.ts';
-import type { ReflectorEvent } from '../../../src/kube/reflector-events.ts';
+import { type KubeObject, toKubeObject } from '../../../src/kube/objects.ts';
+import {
+  createReflector,
+  type Reflector,
+  type ReflectorEvent,
+  type ReflectorOptions,
+  type ReflectorSink,
+} from '../../../src/kube/reflector.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { createRecordingSink, type RecordingSink } from './recording-sink.ts';
 import { type ScriptedServer, type Step, startScriptedServer } from './scripted-server.ts';
@@ -23,7 +29,8 @@ export interface Rig {
 
 export interface RigOptions {
   readonly api?: KubeApi;
-  readonly sink?: ReflectorSink;
+  readonly parse?: ReflectorOptions<KubeObject>['parse'];
+  readonly sink?: ReflectorSink<KubeObject>;
   readonly random?: () => number;
   readonly fieldSelector?: string;
   readonly metadataOnly?: boolean;
@@ -42,6 +49,7 @@ export async function startRig(script: readonly Step[], options: RigOptions = {}
     api,
     path: '/api/v1/serviceaccounts',
     metadataOnly: options.metadataOnly ?? true,
+    parse: options.parse ?? toKubeObject,
     sink: options.sink ?? sink,
     clock,
     random: options.random ?? (() => 0.5),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { KubeObject } from '../../../src/kube/objects.ts';
+import type { ConfigMap } from '../../../src/kube/objects.ts';
 import {
   CONFIG_MAP_NAME,
   type ConfigMapStore,
@@ -13,19 +13,19 @@ function createStore(): { store: ConfigMapStore; problems: string[] } {
   return { store: createConfigMapStore({ defaultExpiration: 3600, report }), problems };
 }
 
-function toConfigMap(config: string | undefined, name = CONFIG_MAP_NAME): KubeObject {
+function toConfigMap(config: string | undefined, name = CONFIG_MAP_NAME): ConfigMap {
   return {
     metadata: { name, namespace: 'eks', resourceVersion: '1' },
     data: config === undefined ? {} : { config },
   };
 }
 
-function toDocument(entries: Readonly<Record<string, unknown>>): KubeObject {
+function toDocument(entries: Readonly<Record<string, unknown>>): ConfigMap {
   return toConfigMap(JSON.stringify(entries));
 }
 
 /** A whole list with this ConfigMap, or without one. */
-function list(store: ConfigMapStore, object?: KubeObject): void {
+function list(store: ConfigMapStore, object?: ConfigMap): void {
   store.listing();
   if (object !== undefined) store.set(object);
   store.listed();

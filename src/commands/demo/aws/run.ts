@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createSystemClock } from '../../../base/clock.ts';
+import { describeError } from '../../../base/errors.ts';
 import { checkPair } from '../../../http/certificate.ts';
 import { runUntilSignal, type SignalSource } from '../../../http/lifecycle.ts';
 import type { KeyPair } from '../../../http/self-signed.ts';
 import type { KeyEvent } from '../../../issuer/keys/key-reports.ts';
-import { describeError } from '../../../kube/errors.ts';
 import { readLocalAwsConfig } from '../../../local-aws/config.ts';
 import { DEFAULT_CONFIG, EXAMPLE_CONFIG } from '../../../local-aws/example-config.ts';
 import type { LocalAwsConfig } from '../../../local-aws/local-aws-config.ts';

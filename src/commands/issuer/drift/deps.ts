@@ -1,4 +1,5 @@
 import type { Clock } from '../../../base/clock.ts';
+import { describeError } from '../../../base/errors.ts';
 import type { Part } from '../../../http/lifecycle.ts';
 import type { Log } from '../../../http/log.ts';
 import { type DriftDeps, type DriftReport, findDrift } from '../../../issuer/drift/report.ts';
@@ -7,7 +8,6 @@ import { createDocumentFetch } from '../../../issuer/keys/fetch-document.ts';
 import type { CountDrift } from '../../../issuer/metrics.ts';
 import type { ApiAccess } from '../../../kube/access.ts';
 import { createKubeApi, type KubeApi } from '../../../kube/api.ts';
-import { describeError } from '../../../kube/errors.ts';
 import { readAuthorities } from '../../authorities.ts';
 import type { DriftSettings } from '../settings.ts';
 

@@ -1,7 +1,7 @@
+import { describeError } from '../../../base/errors.ts';
 import { renderDrift } from '../../../issuer/drift/render.ts';
 import { type DriftReport, findDrift } from '../../../issuer/drift/report.ts';
 import { createKubeApi } from '../../../kube/api.ts';
-import { describeError } from '../../../kube/errors.ts';
 import { findCluster } from '../../cluster.ts';
 import type { ExitCode, Terminal } from '../../surroundings.ts';
 import { type Cluster, createDriftDeps } from './deps.ts';

@@ -3,8 +3,8 @@ import type { ApiAccess } from '../../src/kube/access.ts';
 import { createKubeApi, type KubeApi } from '../../src/kube/api.ts';
 import { createDirectAccess } from '../../src/kube/direct.ts';
 import type { ApiTimeouts } from '../../src/kube/exchange.ts';
+import { createAuthority } from '../support/certificates.ts';
 import { refusal, watchOf } from '../support/kube/answers.ts';
-import { issueCertificate } from '../support/kube/certificates.ts';
 import {
   type Answer,
   type ScriptedServer,
@@ -223,13 +223,9 @@ describe('a streamed GET', () => {
 });
 
 describe('over TLS', () => {
-  const authority = issueCertificate({ commonName: 'test authority' });
-  const serving = issueCertificate({
-    commonName: 'kube',
-    hosts: ['127.0.0.1', 'kube.test'],
-    issuer: authority,
-  });
-  const tls = { cert: serving.cert, key: serving.key };
+  const authority = createAuthority('test authority');
+  const serving = authority.issue({ names: ['127.0.0.1', 'kube.test'] });
+  const tls = { cert: serving.certificate, key: serving.key };
 
   function createAccess(server: ScriptedServer, more: Partial<ApiAccess>): ApiAccess {
     return { server: server.url, authorization: async () => 'Bearer t', notes: [], ...more };
@@ -237,21 +233,23 @@ describe('over TLS', () => {
 
   test('trusts the given CA and sends the credential', async () => {
     const server = await startServer([ok], { tls });
-    await open(createAccess(server, { ca: authority.cert })).get('/a');
+    await open(createAccess(server, { ca: authority.certificate })).get('/a');
     expect(server.seen[0]?.headers.authorization).toBe('Bearer t');
   });
 
   test('trusts nobody else', async () => {
     const server = await startServer([ok], { tls });
-    const other = issueCertificate({ commonName: 'other authority' });
-    await expect(open(createAccess(server, { ca: other.cert })).get('/a')).rejects.toThrow(/certificate/);
+    const other = createAuthority('other authority');
+    await expect(open(createAccess(server, { ca: other.certificate })).get('/a')).rejects.toThrow(
+      /certificate/,
+    );
     await expect(open(createAccess(server, {})).get('/a')).rejects.toThrow(/certificate/);
     expect(server.seen).toEqual([]);
   });
 
   test('holds the certificate against tls-server-name', async () => {
     const server = await startServer([ok], { tls });
-    const { cert } = authority;
+    const { certificate: cert } = authority;
     await open(createAccess(server, { ca: cert, serverName: 'kube.test' })).get('/a');
     const wrong = open(createAccess(server, { ca: cert, serverName: 'other.test' })).get('/a');
     await expect(wrong).rejects.toThrow(/altnames/);
@@ -264,11 +262,16 @@ describe('over TLS', () => {
   });
 
   test('shows its client certificate, and a renewed one from then on', async () => {
-    const server = await startServer([ok, ok], { tls: { ...tls, ca: authority.cert, requestCert: true } });
-    const issue = (commonName: string) => issueCertificate({ commonName, issuer: authority });
+    const server = await startServer([ok, ok], {
+      tls: { ...tls, ca: authority.certificate, requestCert: true },
+    });
+    const issue = (commonName: string) => {
+      const { certificate, key } = authority.issue({ names: [commonName] });
+      return { cert: certificate, key };
+    };
     const certificates = [issue('first'), issue('second')];
     const access: ApiAccess = {
-      ...createAccess(server, { ca: authority.cert }),
+      ...createAccess(server, { ca: authority.certificate }),
       get clientCertificate() {
         return certificates.shift();
       },

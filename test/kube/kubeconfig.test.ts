@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createKubeApi } from '../../src/kube/api.ts';
 import { loadKubeconfigAccess } from '../../src/kube/kubeconfig.ts';
 import { toRequestOptions } from '../../src/kube/request.ts';
-import { issueCertificate } from '../support/kube/certificates.ts';
+import { createAuthority } from '../support/certificates.ts';
 import { type Answer, type ScriptedServer, startScriptedServer } from '../support/kube/scripted-server.ts';
 
 const ok: Answer = { kind: 'whole', status: 200, body: '{}' };
@@ -279,17 +279,17 @@ describe('an exec plugin of a kubeconfig', () => {
 
 describe('a client certificate of a kubeconfig', () => {
   test('is shown to the server', async () => {
-    const authority = issueCertificate({ commonName: 'test authority' });
-    const serving = issueCertificate({ commonName: 'kube', hosts: ['127.0.0.1'], issuer: authority });
-    const mine = issueCertificate({ commonName: 'me', issuer: authority });
+    const authority = createAuthority('test authority');
+    const serving = authority.issue({ names: ['127.0.0.1'] });
+    const mine = authority.issue({ names: ['me'] });
     const server = await startScriptedServer([ok], {
-      tls: { cert: serving.cert, key: serving.key, ca: authority.cert, requestCert: true },
+      tls: { cert: serving.certificate, key: serving.key, ca: authority.certificate, requestCert: true },
     });
     servers.push(server);
     const encode = (text: string): string => Buffer.from(text).toString('base64');
     await writeKubeconfig({
-      cluster: { server: server.url, 'certificate-authority-data': encode(authority.cert) },
-      user: { 'client-certificate-data': encode(mine.cert), 'client-key-data': encode(mine.key) },
+      cluster: { server: server.url, 'certificate-authority-data': encode(authority.certificate) },
+      user: { 'client-certificate-data': encode(mine.certificate), 'client-key-data': encode(mine.key) },
     });
     const api = createKubeApi(await loadKubeconfigAccess({ path }));
     await api.get('/a');

@@ -6,9 +6,9 @@ import { createKubeApi } from '../../src/kube/api.ts';
 import { readInClusterAccess } from '../../src/kube/in-cluster.ts';
 import { toKubeObject } from '../../src/kube/objects.ts';
 import { createReflector } from '../../src/kube/reflector.ts';
+import { createAuthority } from '../support/certificates.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { account, bookmark, event, listOf, refusal, watchOf } from '../support/kube/answers.ts';
-import { issueCertificate } from '../support/kube/certificates.ts';
 import { createRecordingSink } from '../support/kube/recording-sink.ts';
 import { startRig, tearDownRigs } from '../support/kube/rig.ts';
 import { startScriptedServer } from '../support/kube/scripted-server.ts';
@@ -171,12 +171,12 @@ describe('a server that is away', () => {
 describe('a credential that expired', () => {
   test('is replaced by the rotated token with the next attempt', async () => {
     const root = await mkdtemp(join(tmpdir(), 'iam-bridge-pod-'));
-    const authority = issueCertificate({ commonName: 'test authority' });
-    const serving = issueCertificate({ commonName: 'kube', hosts: ['127.0.0.1'], issuer: authority });
-    await writeFile(join(root, 'ca.crt'), authority.cert);
+    const authority = createAuthority('test authority');
+    const serving = authority.issue({ names: ['127.0.0.1'] });
+    await writeFile(join(root, 'ca.crt'), authority.certificate);
     await writeFile(join(root, 'token'), 'old');
     const server = await startScriptedServer([refusal(401, 'Unauthorized'), list], {
-      tls: { cert: serving.cert, key: serving.key },
+      tls: { cert: serving.certificate, key: serving.key },
     });
     const access = await readInClusterAccess({
       host: '127.0.0.1',

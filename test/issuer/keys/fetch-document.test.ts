@@ -2,9 +2,8 @@ import type { LookupAddress } from 'node:dns';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Authority, createAuthority, type KeyPair } from '../../../src/http/self-signed.ts';
 import { createDocumentFetch } from '../../../src/issuer/keys/fetch-document.ts';
-import { issueCertificate } from '../../support/kube/certificates.ts';
+import { type Authority, createAuthority, type KeyPair } from '../../support/certificates.ts';
 import {
   type Answer,
   type ScriptedServer,
@@ -274,14 +273,16 @@ describe('time is up', () => {
 describe('over TLS', () => {
   let authority: Authority;
   let serving: KeyPair;
-  beforeAll(async () => {
-    authority = await createAuthority(Date.now());
-    serving = await authority.issue();
+  beforeAll(() => {
+    authority = createAuthority();
+    serving = authority.issue({ names: ['127.0.0.1', 'localhost'] });
   });
 
   test('a private authority is trusted where it is given, and is read again for each request', async () => {
-    const server = await startServer([ok('{}'), ok('{}')], { tls: serving });
-    const authorities = [authority.cert, issueCertificate({ commonName: 'another' }).cert];
+    const server = await startServer([ok('{}'), ok('{}')], {
+      tls: { cert: serving.certificate, key: serving.key },
+    });
+    const authorities = [authority.certificate, createAuthority('another').certificate];
     const fetchPrivate = createDocumentFetch({ ca: () => authorities.shift() });
     expect(await fetchPrivate(server.url)).toMatchObject({ status: 200 });
     await expect(fetchPrivate(server.url)).rejects.toMatchObject({ failure: 'tls' });
@@ -289,17 +290,17 @@ describe('over TLS', () => {
   });
 
   test('the name is held against the certificate', async () => {
-    const own = issueCertificate({ commonName: 'own' });
-    const tls = issueCertificate({ commonName: 'kube', hosts: ['other.test'], issuer: own });
-    const server = await startServer([ok('{}')], { tls: { cert: tls.cert, key: tls.key } });
-    await expect(createDocumentFetch({ ca: () => own.cert })(server.url)).rejects.toMatchObject({
+    const own = createAuthority('own');
+    const tls = own.issue({ names: ['other.test'] });
+    const server = await startServer([ok('{}')], { tls: { cert: tls.certificate, key: tls.key } });
+    await expect(createDocumentFetch({ ca: () => own.certificate })(server.url)).rejects.toMatchObject({
       failure: 'tls',
     });
     expect(server.seen).toEqual([]);
   });
 
   test('nobody else is trusted', async () => {
-    const server = await startServer([ok('{}')], { tls: serving });
+    const server = await startServer([ok('{}')], { tls: { cert: serving.certificate, key: serving.key } });
     await expect(fetch(server.url)).rejects.toMatchObject({ failure: 'tls' });
     expect(server.seen).toEqual([]);
   });

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { type PublicJwk, renderDiscovery, renderJwks } from '../../../src/issuer/documents.ts';
 import { readPemKeys } from '../../../src/issuer/keys/pem.ts';
 import { toKubernetesKid } from '../../../src/issuer/keys/public-jwk.ts';
+import { createAuthority } from '../../support/certificates.ts';
 import { generateEc, generateRsa, type KeyForm, toPem } from '../../support/issuer/key-files.ts';
-import { issueCertificate } from '../../support/kube/certificates.ts';
 
 const rsa = generateRsa();
 const p256 = generateEc();
@@ -69,9 +69,9 @@ describe('PEM', () => {
   });
 
   test('of a certificate gives its key, as kube-apiserver reads it', () => {
-    const { cert, key } = issueCertificate({ commonName: 'signing' });
+    const { certificate, key } = createAuthority().issue({ names: ['signing'] });
     const publicKey = createPublicKey(key);
-    expect(readKeys(cert).map(({ kid }) => kid)).toEqual([computeKid(publicKey)]);
+    expect(readKeys(certificate).map(({ kid }) => kid)).toEqual([computeKid(publicKey)]);
   });
 
   test('of several blocks gives each key once, with whatever stands between', () => {

@@ -1,6 +1,6 @@
 import { findCommand } from './commands/list.ts';
-import { isNodeNewEnough } from './commands/node-version.ts';
 import type { Surroundings } from './commands/surroundings.ts';
+import { isNodeNewEnough } from './commands/version.ts';
 import { readEnvironment } from './settings/environment.ts';
 
 const surroundings: Surroundings = {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../http/body.ts';
-import type { DirectHandler } from '../http/server-bounds.ts';
+import type { DirectHandler } from '../http/routing.ts';
 
 /** An object of 3 MiB, an old one beside the new one, and the envelope. */
 const BODY_LIMIT = 7 * 1024 * 1024;

@@ -1,6 +1,5 @@
-import { parseGoBool } from '../go/booleans.ts';
 import { parseGoDuration } from '../go/durations.ts';
-import { parseGoIntLiteral } from '../go/integers.ts';
+import { parseGoBool, parseGoIntLiteral } from '../go/strconv.ts';
 
 /** A flag as spf13/pflag knows it. Durations are in ms; `strings` is its StringArray: each time adds one text. */
 export interface FlagSpec {

@@ -1,4 +1,4 @@
-import { parseGoInt64 } from '../go/integers.ts';
+import { parseGoInt64 } from '../go/strconv.ts';
 import { createNotice, type Notice, quote } from './notices.ts';
 
 /** Seconds. kube-apiserver refuses a projected token below 600. */

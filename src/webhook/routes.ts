@@ -1,7 +1,7 @@
 import { renderAnswer } from '../admission/answer.ts';
 import { createReviewHandler } from '../admission/handler.ts';
 import type { ReviewIdentity } from '../admission/review.ts';
-import type { DirectHandler } from '../http/server-bounds.ts';
+import type { DirectHandler } from '../http/routing.ts';
 import type { Admission } from './admit.ts';
 import { type JudgeDeps, type Judgement, judgeReview } from './judge.ts';
 import type { WebhookMetrics } from './metrics.ts';

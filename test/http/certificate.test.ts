@@ -11,7 +11,7 @@ import {
   createFileCertificate,
   describeInvalidity,
 } from '../../src/http/certificate.ts';
-import type { TlsSettings } from '../../src/http/tls-server.ts';
+import type { TlsSettings } from '../../src/http/server.ts';
 import type { KeyPair } from '../support/certificates.ts';
 import { call, openRaw } from '../support/http/client.ts';
 import { cleanUp, type Door, issuePair, onCleanUp, openDoor } from '../support/http/door.ts';

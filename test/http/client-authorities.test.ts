@@ -1,8 +1,8 @@
 import { Agent } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
-import type { DirectHandler } from '../../src/http/server-bounds.ts';
-import type { ClientAuthorities } from '../../src/http/tls-server.ts';
+import type { DirectHandler } from '../../src/http/routing.ts';
+import type { ClientAuthorities } from '../../src/http/server.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { call } from '../support/http/client.ts';
 import { cleanUp, type Door, onCleanUp, openDoor } from '../support/http/door.ts';

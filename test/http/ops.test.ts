@@ -4,7 +4,7 @@ import { Counter, Registry } from 'prom-client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { listenOn } from '../../src/http/listen.ts';
 import { createOpsServer, type ReadyCheck } from '../../src/http/ops.ts';
-import { createTlsServer } from '../../src/http/tls-server.ts';
+import { createTlsServer } from '../../src/http/server.ts';
 import { call } from '../support/http/client.ts';
 import { authority, cleanUp, createFixedCertificate, onCleanUp } from '../support/http/door.ts';
 

@@ -1,6 +1,6 @@
 import type { ConnectionOptions, SecureVersion } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { TlsSettings } from '../../src/http/tls-server.ts';
+import type { TlsSettings } from '../../src/http/server.ts';
 import { openRaw } from '../support/http/client.ts';
 import { cleanUp, openDoor } from '../support/http/door.ts';
 

@@ -2,7 +2,7 @@ import { Agent } from 'node:https';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import { LIMITS, type Limits } from '../../src/http/server-bounds.ts';
+import { LIMITS, type Limits } from '../../src/http/server.ts';
 import { call, openRaw } from '../support/http/client.ts';
 import { cleanUp, type Door, onCleanUp, openDoor } from '../support/http/door.ts';
 import { renderReview } from '../support/webhook/reviews.ts';

@@ -1,8 +1,8 @@
 import { createRateLimit } from '../../base/rate-limit.ts';
 import { createFileValue, type FileValue } from '../../base/watched-file.ts';
 import type { Log } from '../../http/log.ts';
-import type { DirectHandler } from '../../http/server-bounds.ts';
-import type { ClientAuthorities } from '../../http/tls-server.ts';
+import type { DirectHandler } from '../../http/routing.ts';
+import type { ClientAuthorities } from '../../http/server.ts';
 import type { IssuerMetrics } from '../../issuer/metrics.ts';
 import { parseAllowedTokens } from '../../issuer/serve/verify/callers.ts';
 import { createVerifyHandler, type VerifyHandlerDeps } from '../../issuer/serve/verify/handler.ts';

@@ -1,6 +1,6 @@
 import { describeError } from '../../base/errors.ts';
 import { renderJwks } from '../../issuer/documents.ts';
-import { readKubectlCluster } from '../../settings/kubectl-cluster.ts';
+import { readKubectlCluster } from '../../settings/cluster.ts';
 import { readKeySource } from '../key-source.ts';
 import type { ExitCode, Surroundings, Terminal } from '../surroundings.ts';
 

@@ -1,9 +1,9 @@
 import { describeError } from '../../base/errors.ts';
 import { checkIssuerUrl } from '../../issuer/keys/discovery.ts';
 import { planRotation, type RotationFacts, type RotationStep } from '../../issuer/rotation.ts';
+import { readLifetime } from '../../settings/checks.ts';
 import type { ClusterSettings } from '../../settings/cluster.ts';
-import { readKubectlCluster } from '../../settings/kubectl-cluster.ts';
-import { readLifetime } from '../../settings/lifetimes.ts';
+import { readKubectlCluster } from '../../settings/cluster.ts';
 import { readKeySource } from '../key-source.ts';
 import type { ExitCode, Surroundings, Terminal } from '../surroundings.ts';
 

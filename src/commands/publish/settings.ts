@@ -2,9 +2,9 @@ import { isRegion } from '../../aws/hosts.ts';
 import { type PublicationPlace, readPublicationPlace } from '../../issuer/publish/place.ts';
 import { parseS3Place, type S3TargetOptions } from '../../issuer/publish/s3-target.ts';
 import { readAwsPlace } from '../../settings/aws-endpoints.ts';
+import { readLifetime } from '../../settings/checks.ts';
 import type { ClusterSettings } from '../../settings/cluster.ts';
-import { readKubectlCluster } from '../../settings/kubectl-cluster.ts';
-import { readLifetime } from '../../settings/lifetimes.ts';
+import { readKubectlCluster } from '../../settings/cluster.ts';
 
 /** The options as commander has them. */
 export interface PublishOptions {

@@ -3,8 +3,7 @@ import type { Part } from '../../http/lifecycle.ts';
 import { type ListenAddress, listenOn } from '../../http/listen.ts';
 import type { Log } from '../../http/log.ts';
 import { createOpsServer, type OpsOptions, type ReadyCheck } from '../../http/ops.ts';
-import { createPlainServer } from '../../http/plain-server.ts';
-import { createTlsServer, type HttpServer } from '../../http/tls-server.ts';
+import { createPlainServer, createTlsServer, type HttpServer } from '../../http/server.ts';
 import type { Door, ServerSettings } from './descriptor.ts';
 
 /** How long calls under way may take once no new connection is accepted. ms */

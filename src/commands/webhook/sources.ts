@@ -2,17 +2,19 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../http/log.ts';
 import type { ReadyCheck } from '../../http/ops.ts';
 import type { KubeApi } from '../../kube/api.ts';
-import type { Reflector } from '../../kube/reflector.ts';
+import { toConfigMap, toKubeObject } from '../../kube/objects.ts';
+import { createReflector, type Reflector } from '../../kube/reflector.ts';
+import { createDocumentReflector } from '../../kube/watched-document.ts';
 import type { JudgeDeps } from '../../webhook/judge.ts';
 import type { WebhookMetrics } from '../../webhook/metrics.ts';
 import type { AccountReader } from '../../webhook/sources/account.ts';
 import type { AccountStore } from '../../webhook/sources/account-store.ts';
-import { createConfigMapStore } from '../../webhook/sources/config-map-store.ts';
+import { type ConfigMapStore, createConfigMapStore } from '../../webhook/sources/config-map-store.ts';
 import { createFindAccount } from '../../webhook/sources/find-account.ts';
 import { createLiveReader } from '../../webhook/sources/live-read.ts';
 import type { Watches } from '../server/watches.ts';
+import { createListFile } from './credentials-list.ts';
 import type { WebhookCommandSettings } from './settings.ts';
-import { createAccountReflector, createConfigMapReflector, createListFile } from './watches.ts';
 
 /** What the sources are made with. */
 export interface SourceDeps {
@@ -91,4 +93,33 @@ function createConfigMapSource(settings: WebhookCommandSettings, deps: SourceDep
     },
   });
   return { store, reflector: createConfigMapReflector(store, configMapNamespace, deps) };
+}
+
+function createAccountReflector(store: AccountStore, { api, clock, watches }: SourceDeps): Reflector {
+  return createReflector({
+    api,
+    path: '/api/v1/serviceaccounts',
+    metadataOnly: true,
+    parse: toKubeObject,
+    sink: store,
+    clock,
+    random: Math.random,
+    report: watches.report('serviceaccounts'),
+  });
+}
+
+function createConfigMapReflector(
+  store: ConfigMapStore,
+  namespace: string,
+  { api, clock, watches }: SourceDeps,
+): Reflector {
+  return createDocumentReflector(store, {
+    api,
+    namespace,
+    resource: 'configmaps',
+    parse: toConfigMap,
+    clock,
+    random: Math.random,
+    report: watches.report('configmaps'),
+  });
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { DirectHandler } from '../../http/server-bounds.ts';
+import type { DirectHandler } from '../../http/routing.ts';
 import { answer, answerText, refuseMethod } from './answers.ts';
 import type { DocumentName, ServedDocument, ServedDocuments } from './served-documents.ts';
 

@@ -1,4 +1,4 @@
-import type { DirectHandler, Routing } from '../../http/server-bounds.ts';
+import type { DirectHandler, Routing } from '../../http/routing.ts';
 import { DISCOVERY_PATH, JWKS_PATH } from '../documents.ts';
 import { answerText } from './answers.ts';
 import { createDocumentHandler, type DocumentHandlerDeps } from './document-handler.ts';

@@ -1,5 +1,5 @@
 import { parseRoleArn, type RoleArn } from '../../aws/role-arn.ts';
-import { parseGoBool } from '../../go/booleans.ts';
+import { parseGoBool } from '../../go/strconv.ts';
 import { checkAnnotationNames } from '../annotations.ts';
 import { readExpiration } from '../expiration.ts';
 import { createNotice, type Notice, quote } from '../notices.ts';

@@ -2,7 +2,7 @@ import { request as secureRequest } from 'node:https';
 import { connect } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { listenOn } from '../../../src/http/listen.ts';
-import { createTlsServer } from '../../../src/http/tls-server.ts';
+import { createTlsServer } from '../../../src/http/server.ts';
 import { parseAllowedTokens } from '../../../src/issuer/serve/verify/callers.ts';
 import {
   BODY_LIMIT,

@@ -1,6 +1,6 @@
 import type { CertificateSource } from '../../../src/http/certificate.ts';
 import { listenOn } from '../../../src/http/listen.ts';
-import { createTlsServer, type HttpServer, type TlsServerOptions } from '../../../src/http/tls-server.ts';
+import { createTlsServer, type HttpServer, type TlsServerOptions } from '../../../src/http/server.ts';
 import { createAuthority, type KeyPair } from '../certificates.ts';
 
 /** A TLS server on a free port of the loopback address, and whom its callers have to trust. */

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { listenOn } from '../../../src/http/listen.ts';
-import { createPlainServer } from '../../../src/http/plain-server.ts';
+import { createPlainServer } from '../../../src/http/server.ts';
 import type { PublicJwk } from '../../../src/issuer/documents.ts';
 import { createRouting, type RoutingDeps } from '../../../src/issuer/serve/routes.ts';
 import { createDocumentStore, type DocumentStore } from '../../../src/issuer/serve/served-documents.ts';

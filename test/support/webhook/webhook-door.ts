@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import type { TlsServerOptions } from '../../../src/http/tls-server.ts';
+import type { TlsServerOptions } from '../../../src/http/server.ts';
 import { createJudgementLog } from '../../../src/webhook/log.ts';
 import { createWebhookMetrics } from '../../../src/webhook/metrics.ts';
 import { createMutateHandler, type MutateDeps } from '../../../src/webhook/routes.ts';

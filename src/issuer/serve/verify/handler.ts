@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../../../http/body.ts';
-import type { DirectHandler } from '../../../http/server-bounds.ts';
+import type { DirectHandler } from '../../../http/routing.ts';
 import type { Verdict } from '../../../web-identity/token/verdict.ts';
 import { answer, answerText, refuseMethod } from '../answers.ts';
 import { type CallerRules, isAllowedCaller } from './callers.ts';

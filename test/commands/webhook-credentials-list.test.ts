@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createListFile, type ListFile } from '../../../src/commands/webhook/watches.ts';
-import { parseContainerCredentialsList } from '../../../src/webhook/sources/container-credentials.ts';
-import { createRecordingLog, type RecordingLog } from '../../support/recording-log.ts';
-import { until } from '../../support/until.ts';
+import { createListFile, type ListFile } from '../../src/commands/webhook/credentials-list.ts';
+import { parseContainerCredentialsList } from '../../src/webhook/sources/container-credentials.ts';
+import { createRecordingLog, type RecordingLog } from '../support/recording-log.ts';
+import { until } from '../support/until.ts';
 
 /** Longer than the file is left unlooked at. ms */
 const ONE_LOOK = 1_000;

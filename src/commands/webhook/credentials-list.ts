@@ -1,53 +1,9 @@
-import type { Clock } from '../../base/clock.ts';
 import { createWatchedFile, type FileEvent } from '../../base/watched-file.ts';
 import type { Log } from '../../http/log.ts';
-import type { KubeApi } from '../../kube/api.ts';
-import { toConfigMap, toKubeObject } from '../../kube/objects.ts';
-import { createReflector, type Reflector } from '../../kube/reflector.ts';
-import { createDocumentReflector } from '../../kube/watched-document.ts';
-import type { AccountStore } from '../../webhook/sources/account-store.ts';
-import type { ConfigMapStore } from '../../webhook/sources/config-map-store.ts';
 import {
   type ContainerCredentialsList,
   parseContainerCredentialsList,
 } from '../../webhook/sources/container-credentials.ts';
-import type { Watches } from '../server/watches.ts';
-
-/** What a watch is made with. */
-export interface WatchDeps {
-  readonly api: KubeApi;
-  readonly clock: Clock;
-  readonly watches: Watches;
-}
-
-export function createAccountReflector(store: AccountStore, { api, clock, watches }: WatchDeps): Reflector {
-  return createReflector({
-    api,
-    path: '/api/v1/serviceaccounts',
-    metadataOnly: true,
-    parse: toKubeObject,
-    sink: store,
-    clock,
-    random: Math.random,
-    report: watches.report('serviceaccounts'),
-  });
-}
-
-export function createConfigMapReflector(
-  store: ConfigMapStore,
-  namespace: string,
-  { api, clock, watches }: WatchDeps,
-): Reflector {
-  return createDocumentReflector(store, {
-    api,
-    namespace,
-    resource: 'configmaps',
-    parse: toConfigMap,
-    clock,
-    random: Math.random,
-    report: watches.report('configmaps'),
-  });
-}
 
 /** The container credentials list of a file that may change, appear and disappear. */
 export interface ListFile {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseGoInt64, parseGoIntLiteral } from '../../src/go/integers.ts';
+import { parseGoBool, parseGoInt64, parseGoIntLiteral } from '../../src/go/strconv.ts';
 
 // Every answer was given by strconv.ParseInt of Go 1.26; undefined stands for its error.
 describe('an integer of an annotation, strconv.ParseInt(text, 10, 64)', () => {
@@ -75,3 +75,18 @@ describe('an integer of a flag, strconv.ParseInt(text, 0, 64)', () => {
     expect(parseGoIntLiteral(text)).toBe(value);
   });
 });
+
+test.each(['1', 't', 'T', 'TRUE', 'true', 'True'])('%j is true', (text) => {
+  expect(parseGoBool(text)).toBe(true);
+});
+
+test.each(['0', 'f', 'F', 'FALSE', 'false', 'False'])('%j is false', (text) => {
+  expect(parseGoBool(text)).toBe(false);
+});
+
+test.each(['', 'yes', 'no', 'on', 'tRue', 'tRUE', '01', ' true', 'true ', 'constructor'])(
+  '%j is no boolean',
+  (text) => {
+    expect(parseGoBool(text)).toBeUndefined();
+  },
+);

@@ -1,5 +1,4 @@
-import type { IncomingMessage, RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
-import type { Server as TlsServer } from 'node:https';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 
 /** Answers requests for one path by itself, without Fastify in between: for the path that every pod waits for. */
 export type DirectHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -12,42 +11,7 @@ export interface Routing {
   readonly otherwise?: DirectHandler | undefined;
 }
 
-/** Times in ms. */
-export interface Limits {
-  readonly handshake: number;
-  readonly headers: number;
-  readonly request: number;
-  readonly keepAlive: number;
-  readonly check: number;
-}
-
-/**
- * kube-apiserver keeps idle connections for 90 s and does not repeat an admission call that meets a closed one, so ours
- * stay open longer. Callers that send slowly are cut off.
- */
-export const LIMITS: Limits = {
-  handshake: 5_000,
-  headers: 10_000,
-  request: 15_000,
-  keepAlive: 120_000,
-  check: 1_000,
-};
-
-export function toServerTimes(limits: Limits): ServerOptions {
-  return {
-    connectionsCheckingInterval: limits.check,
-    headersTimeout: limits.headers,
-    requestTimeout: limits.request,
-    keepAliveTimeout: limits.keepAlive,
-    noDelay: true,
-  };
-}
-
-export function applyBounds(server: Server | TlsServer): void {
-  server.maxHeadersCount = 64;
-  server.maxConnections = 4_000;
-}
-
+/** Direct paths go straight to their handlers, also in the form that is meant for proxies. */
 export function routeDirect(
   { direct, otherwise }: Routing,
   fastifyHandler: RequestListener,

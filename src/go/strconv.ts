@@ -38,3 +38,12 @@ function toJavaScriptLiteral(digits: string): string | undefined {
 function boundToInt64(value: bigint): bigint | undefined {
   return value > MAX_INT64 || value < MIN_INT64 ? undefined : value;
 }
+
+const TRUE_WORDS = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
+const FALSE_WORDS = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
+
+/** Reads a boolean as Go's `strconv.ParseBool` does; undefined where Go returns an error. */
+export function parseGoBool(text: string): boolean | undefined {
+  if (TRUE_WORDS.has(text)) return true;
+  return FALSE_WORDS.has(text) ? false : undefined;
+}

@@ -1,4 +1,4 @@
-import { type Paint, PLAIN } from '../terminal/style.ts';
+import { type Paint, PLAIN } from '../terminal/paint.ts';
 import { type CommandStep, listAwsSteps, listEksctlSteps } from './generate/commands.ts';
 import type { TrustPlan } from './generate/inputs.ts';
 import { createTrustDocument, type TrustDocument } from './generate/statement.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createPlaceFinder } from '../../src/json/locate.ts';
-import { PLAIN } from '../../src/terminal/style.ts';
+import { PLAIN } from '../../src/terminal/paint.ts';
 import { evaluateTrust } from '../../src/trust/evaluate.ts';
 import { fixPolicy } from '../../src/trust/fix.ts';
 import { lintPolicy, toFindings } from '../../src/trust/lint.ts';

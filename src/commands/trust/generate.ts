@@ -1,4 +1,4 @@
-import type { Paint } from '../../terminal/style.ts';
+import type { Paint } from '../../terminal/paint.ts';
 import { readTrustInputs, type TrustInputs } from '../../trust/generate/inputs.ts';
 import { type GeneratedTrust, generateTrust, renderGenerated } from '../../trust/generate.ts';
 import type { ExitCode } from '../outcome.ts';

@@ -1,5 +1,5 @@
 import { toAscii } from '../../json/quote.ts';
-import type { Paint } from '../../terminal/style.ts';
+import type { Paint } from '../../terminal/paint.ts';
 import type { TrustFix } from '../../trust/fix.ts';
 import { type PolicyProblem, showPlain } from '../../trust/policy/problem.ts';
 import { renderVerdict } from '../../trust/render/verdict.ts';

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Paint } from '../../terminal/style.ts';
+import type { Paint } from '../../terminal/paint.ts';
 import type { Terminal } from '../outcome.ts';
 
 /** What the trust commands have around them; tests bring their own. */

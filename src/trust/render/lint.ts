@@ -1,6 +1,6 @@
 import type { Finding } from '../../base/finding.ts';
 import type { TextPlace } from '../../json/locate.ts';
-import { type Paint, PLAIN, type Style } from '../../terminal/style.ts';
+import { type Paint, PLAIN, type Style } from '../../terminal/paint.ts';
 import { showPlain } from '../policy/problem.ts';
 
 /** A finding, and where in which file it is. */

@@ -1,4 +1,4 @@
-import { type Paint, PLAIN } from '../../terminal/style.ts';
+import { type Paint, PLAIN } from '../../terminal/paint.ts';
 import { type PolicyProblem, showPlain } from '../policy/problem.ts';
 
 /** Why a document is no trust policy that IAM takes: each place with its remedy. */

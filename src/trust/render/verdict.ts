@@ -1,4 +1,4 @@
-import { type Paint, PLAIN, type Style } from '../../terminal/style.ts';
+import { type Paint, PLAIN, type Style } from '../../terminal/paint.ts';
 import { showPlain } from '../policy/problem.ts';
 import { nameStatement } from '../summary.ts';
 import type { ConditionReport, PartReport, StatementReport, Tristate, TrustVerdict } from '../verdict.ts';

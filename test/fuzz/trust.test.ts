@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { renderVerdict } from '../../src/commands/trust/render-verdict.ts';
 import { evaluateTrust } from '../../src/trust/evaluate.ts';
 import { fixPolicy } from '../../src/trust/fix.ts';
 import { lintPolicy } from '../../src/trust/lint.ts';
 import { readTrustPolicy } from '../../src/trust/policy.ts';
-import { renderVerdict } from '../../src/trust/render/verdict.ts';
 import { knownRequests, policies, requests } from '../support/trust/arbitrary.ts';
 import { ISSUER, PROVIDER, policy, request, statement } from '../support/trust/base.ts';
 

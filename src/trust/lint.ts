@@ -1,5 +1,6 @@
-import { type Finding, SEVERITIES } from '../base/finding.ts';
+import { sortFindings } from '../base/finding.ts';
 import { KEY_RULES } from './lint/key-rules.ts';
+import type { LintFinding } from './lint/rules.ts';
 import { createLintScope } from './lint/scope.ts';
 import { STATEMENT_RULES } from './lint/statement-rules.ts';
 import { VALUE_RULES } from './lint/value-rules.ts';
@@ -19,7 +20,7 @@ export interface LintOptions {
 export function lintPolicy(
   policy: TrustPolicy,
   { issuers = [], notes = [] }: LintOptions = {},
-): readonly Finding[] {
+): readonly LintFinding[] {
   const ownPrefixes = issuers.map(toConditionPrefix);
   const findings = [
     ...policy.statements.flatMap((statement) => lintStatement(statement, policy, ownPrefixes)),
@@ -31,12 +32,12 @@ export function lintPolicy(
 }
 
 /** The problems of a policy that IAM refuses, as findings: a linter has no other way to tell. */
-export function toFindings(problems: readonly PolicyProblem[]): readonly Finding[] {
+export function toFindings(problems: readonly PolicyProblem[]): readonly LintFinding[] {
   return problems.map(({ pointer, problem, remedy }) => ({
-    id: 'malformed-policy',
+    code: 'malformed-policy',
     severity: 'critical',
-    pointer,
-    message: problem,
+    where: pointer,
+    what: problem,
     remedy,
   }));
 }
@@ -45,7 +46,7 @@ function lintStatement(
   statement: Statement,
   { version }: TrustPolicy,
   ownPrefixes: readonly string[],
-): Finding[] {
+): LintFinding[] {
   const scope = createLintScope(statement, version, ownPrefixes);
   return [
     ...STATEMENT_RULES.flatMap((check) => check(scope)),
@@ -55,7 +56,7 @@ function lintStatement(
   ];
 }
 
-function findRepeated({ statements }: TrustPolicy): Finding[] {
+function findRepeated({ statements }: TrustPolicy): LintFinding[] {
   const seen = new Map<string, number>();
   return statements.flatMap(({ index, pointer, effect, action, principal, conditions }) => {
     const parts = [effect, action.inverted, action.patterns, principal.inverted, principal.members];
@@ -66,35 +67,29 @@ function findRepeated({ statements }: TrustPolicy): Finding[] {
       seen.set(text, index);
       return [];
     }
-    const message = `it says the same as statement ${first + 1}`;
-    return [{ id: 'statement-twice', severity: 'low', pointer, message, remedy: 'remove it' } as const];
+    const what = `it says the same as statement ${first + 1}`;
+    return [{ code: 'statement-twice', severity: 'low', where: pointer, what, remedy: 'remove it' } as const];
   });
 }
 
 /** From nine tenths of the default quota: the next ServiceAccount may be one too many. */
-function checkSize({ size }: TrustPolicy): Finding[] {
+function checkSize({ size }: TrustPolicy): LintFinding[] {
   if (size < DEFAULT_SIZE_QUOTA * 0.9 || size > DEFAULT_SIZE_QUOTA) return [];
-  const message = `it has ${size} of ${DEFAULT_SIZE_QUOTA} characters`;
+  const what = `it has ${size} of ${DEFAULT_SIZE_QUOTA} characters`;
   const remedy = "give the next ServiceAccount a role of its own, or have the account's quota raised";
-  return [{ id: 'size-near-quota', severity: 'low', pointer: '', message, remedy }];
+  return [{ code: 'size-near-quota', severity: 'low', where: '', what, remedy }];
 }
 
-function toFinding({ about, pointer, problem: message, remedy }: PolicyNote): Finding[] {
+function toFinding({ about, pointer, problem: what, remedy }: PolicyNote): LintFinding[] {
   switch (about) {
     case 'version':
-      return [{ id: 'old-version', severity: 'low', pointer, message, remedy }];
+      return [{ code: 'old-version', severity: 'low', where: pointer, what, remedy }];
     case 'size':
-      return [{ id: 'size-near-quota', severity: 'medium', pointer, message, remedy }];
+      return [{ code: 'size-near-quota', severity: 'medium', where: pointer, what, remedy }];
     case 'sid':
-      return [{ id: 'odd-document', severity: 'low', pointer, message, remedy }];
+      return [{ code: 'odd-document', severity: 'low', where: pointer, what, remedy }];
     // The rule no-values says the same, and what comes of it.
     case 'values':
       return [];
   }
-}
-
-function sortFindings(findings: readonly Finding[]): readonly Finding[] {
-  return findings.toSorted(
-    (left, right) => SEVERITIES.indexOf(left.severity) - SEVERITIES.indexOf(right.severity),
-  );
 }

@@ -82,8 +82,8 @@ test('any policy is refused, or judged, linted and corrected without a throw; no
       const { policy: read, notes } = reading;
       const verdict = evaluateTrust(read, asked);
       expect(renderVerdict(verdict)).toMatch(/^[ -~\n✔✘→?…–’]+$/);
-      for (const { message, remedy } of lintPolicy(read, { issuers: [ISSUER], notes })) {
-        expect(message).toMatch(/^[ -~…–’]+$/);
+      for (const { what, remedy } of lintPolicy(read, { issuers: [ISSUER], notes })) {
+        expect(what).toMatch(/^[ -~…–’]+$/);
         expect(remedy).toMatch(/^[ -~…–’]+$/);
       }
       const fix = fixPolicy(read, asked);

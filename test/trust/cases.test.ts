@@ -511,7 +511,7 @@ function judge(
   return {
     result: DECISIONS[verdict.decision],
     printed: renderVerdict(verdict),
-    lint: findings.map(({ id, severity }) => `${id} ${severity}`),
+    lint: findings.map(({ code, severity }) => `${code} ${severity}`),
   };
 }
 

@@ -19,8 +19,8 @@ describe('any policy that IAM takes', () => {
         const verdict = evaluateTrust(policyRead, asked);
         expect(['allow', 'deny', 'indeterminate']).toContain(verdict.decision);
         expect(renderVerdict(verdict)).toContain(verdict.summary);
-        for (const { id, message, remedy } of lintPolicy(policyRead, { issuers: [ISSUER] })) {
-          expect([id, message, remedy]).not.toContain('');
+        for (const { code, what, remedy } of lintPolicy(policyRead, { issuers: [ISSUER] })) {
+          expect([code, what, remedy]).not.toContain('');
         }
       }),
       RUNS,

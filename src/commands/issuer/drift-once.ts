@@ -2,6 +2,7 @@ import { renderDrift } from '../../issuer/drift/render.ts';
 import { type DriftReport, findDrift } from '../../issuer/drift/report.ts';
 import { createKubeApi } from '../../kube/api.ts';
 import { describeError } from '../../kube/errors.ts';
+import { renderFindingsJson } from '../../terminal/findings.ts';
 import { findCluster } from '../cluster.ts';
 import type { ExitCode, Terminal } from '../outcome.ts';
 import { type Cluster, createDriftDeps } from './drift.ts';
@@ -17,7 +18,7 @@ export async function runDriftOnce(settings: DriftCommandSettings, terminal: Ter
       return 2;
     }
     const report = await findDrift(settings.issuer, deps);
-    terminal.out(settings.output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : renderDrift(report));
+    terminal.out(settings.output === 'json' ? renderFindingsJson(report) : renderDrift(report));
     return EXIT_CODES[report.outcome];
   } finally {
     if (typeof cluster !== 'string') cluster.api.close();

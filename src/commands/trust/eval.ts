@@ -93,5 +93,5 @@ function remarkOnOthers(policy: TrustPolicy, { provider }: TrustRequest): string
   const findings = lintPolicy(policy, { issuers: [provider.url] }).filter(({ severity }) =>
     isAtLeast(severity, 'medium'),
   );
-  return findings.map(({ severity, message }) => `${severity}: ${message} (iam-bridge trust lint says more)`);
+  return findings.map(({ severity, what }) => `${severity}: ${what} (iam-bridge trust lint says more)`);
 }

@@ -4,7 +4,7 @@ import { isSignatureAlgorithm } from '../../web-identity/token/keys.ts';
 import { createClusterSource, readClusterIssuer } from '../keys/cluster.ts';
 import { type KeySet, readKeySet } from '../keys/key-set.ts';
 import { quote } from '../keys/quote.ts';
-import { type DriftFinding, toFinding } from './findings.ts';
+import { CLUSTER, type DriftFinding, toFinding } from './findings.ts';
 import { type AccountName, requestSampleToken, type SampleToken } from './sample-token.ts';
 
 export interface ClusterViewDeps {
@@ -63,6 +63,7 @@ async function readDocuments(
 function describeOtherIssuer(found: string, issuer: string): DriftFinding {
   return toFinding(
     'cluster-issuer-differs',
+    CLUSTER,
     `the API server's issuer is ${quote(found)} and not ${quote(issuer)}`,
   );
 }
@@ -84,11 +85,11 @@ async function readSample(
 function checkSample({ alg, issuer: found }: SampleToken, issuer: string): DriftFinding[] {
   const findings: DriftFinding[] = [];
   if (!isSignatureAlgorithm(alg)) {
-    findings.push(toFinding('signing-algorithm-not-accepted', `the cluster signs by ${quote(alg)}`));
+    findings.push(toFinding('signing-algorithm-not-accepted', CLUSTER, `the cluster signs by ${quote(alg)}`));
   }
   if (found !== issuer) {
-    const detail = `the cluster's tokens are issued by ${quote(found)} and not by ${quote(issuer)}`;
-    findings.push(toFinding('token-issuer-differs', detail));
+    const what = `the cluster's tokens are issued by ${quote(found)} and not by ${quote(issuer)}`;
+    findings.push(toFinding('token-issuer-differs', CLUSTER, what));
   }
   return findings;
 }

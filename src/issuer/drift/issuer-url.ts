@@ -7,7 +7,7 @@ const MAX_LENGTH = 255;
 /** What IAM would have against the issuer as the URL of a provider. */
 export function checkProviderUrl(issuer: string): DriftFinding[] {
   const url = URL.parse(issuer);
-  if (url === null) return [toFinding('issuer-url', 'the issuer is no URL')];
+  if (url === null) return [toFinding('issuer-url', issuer, 'the issuer is no URL')];
   const problems = [
     ...(url.protocol === 'https:' ? [] : ['is not https']),
     ...(/[?#]/.test(issuer) ? ['has a query or fragment'] : []),
@@ -15,9 +15,11 @@ export function checkProviderUrl(issuer: string): DriftFinding[] {
   ];
   // An issuer on this machine is a trial of the local AWS, and IAM never hears of it.
   return [
-    ...(problems.length > 0 ? [toFinding('issuer-url', `the issuer ${problems.join(', and ')}`)] : []),
+    ...(problems.length > 0
+      ? [toFinding('issuer-url', issuer, `the issuer ${problems.join(', and ')}`)]
+      : []),
     ...(url.port === '' || isLoopbackHost(url.hostname)
       ? []
-      : [toFinding('issuer-port', `the issuer has the port ${url.port}`)]),
+      : [toFinding('issuer-port', issuer, `the issuer has the port ${url.port}`)]),
   ];
 }

@@ -10,6 +10,8 @@ import { readPublicKeys } from './public-keys.ts';
 export interface PublicView {
   /** undefined where no keys could be read */
   readonly set: KeySet | undefined;
+  /** Where the keys are, or should be: undefined where discovery does not say. */
+  readonly jwksUri: string | undefined;
   readonly findings: readonly DriftFinding[];
   readonly unseen: readonly string[];
 }
@@ -33,8 +35,9 @@ export async function lookAtPublic(
     deps,
     signal,
   );
-  const keys = second.text === undefined ? undefined : readPublicKeys(second.text);
-  return { ...toView([first, discovery, second, ...(keys ? [keys] : [])]), set: keys?.set };
+  const keys = second.text === undefined ? undefined : readPublicKeys(second.text, discovery.jwksUri);
+  const view = toView([first, discovery, second, ...(keys ? [keys] : [])]);
+  return { ...view, set: keys?.set, jwksUri: discovery.jwksUri };
 }
 
 interface Step {
@@ -45,6 +48,7 @@ interface Step {
 function toView(steps: readonly Step[]): PublicView {
   return {
     set: undefined,
+    jwksUri: undefined,
     findings: steps.flatMap(({ findings }) => findings),
     unseen: steps.flatMap(({ unseen }) => unseen ?? []),
   };

@@ -43,7 +43,7 @@ export async function findDrift(issuer: string, deps: DriftDeps, signal?: AbortS
     ...cluster.findings,
     ...(servers?.findings ?? []),
     ...published.findings,
-    ...(keys ? describeComparison(keys, signingKey) : []),
+    ...(keys ? describeComparison(keys, signingKey, published.jwksUri ?? issuer) : []),
   ];
   const unseen = [...cluster.unseen, ...(servers?.unseen ?? []), ...published.unseen];
   const outcome = findings.length > 0 ? 'drift' : unseen.length > 0 ? 'unseen' : 'none';

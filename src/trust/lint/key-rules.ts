@@ -1,13 +1,13 @@
-import type { Finding, Severity } from '../../base/finding.ts';
 import { explainKey } from '../near-miss/key.ts';
 import { findPlatformOfKey } from '../platforms.ts';
 import type { Condition } from '../policy/condition.ts';
 import { showValue } from '../policy/problem.ts';
 import type { NearMissKind } from '../verdict.ts';
-import type { RuleId } from './rules.ts';
+import type { LintSeverity } from './finding.ts';
+import type { LintCode, LintFinding } from './rules.ts';
 import { isRestriction, judgePresence, type LintScope, readClaimOfKey } from './scope.ts';
 
-type ConditionRule = (condition: Condition, scope: LintScope) => readonly Finding[];
+type ConditionRule = (condition: Condition, scope: LintScope) => readonly LintFinding[];
 
 /** Rules that look at the operator and the key of one condition. */
 export const KEY_RULES: readonly ConditionRule[] = [
@@ -17,7 +17,7 @@ export const KEY_RULES: readonly ConditionRule[] = [
   checkNull,
 ];
 
-const IDS: Partial<Record<NearMissKind, RuleId>> = {
+const IDS: Partial<Record<NearMissKind, LintCode>> = {
   'scheme-in-key': 'scheme-in-key',
   'arn-in-key': 'arn-in-key',
   'slash-in-key': 'slash-in-key',
@@ -28,13 +28,13 @@ const IDS: Partial<Record<NearMissKind, RuleId>> = {
 };
 
 /** An Allow that asks for a key that is never there lets nobody in, or, with some operators, everybody. */
-function checkAbsentKey(condition: Condition, scope: LintScope): readonly Finding[] {
+function checkAbsentKey(condition: Condition, scope: LintScope): readonly LintFinding[] {
   const { operator, key, pointer } = condition;
   if (scope.statement.effect === 'Deny' || operator.family === 'null') return [];
   const presence = judgePresence(key, scope.prefixes);
   const { kind, remedy } = explainKey(key, scope.prefixes[0] ?? '<issuer>');
-  const passes = (id: RuleId, message: string): Finding[] => [
-    { id, severity: severityOfOpening(scope), pointer, message, remedy },
+  const passes = (code: LintCode, what: string): LintFinding[] => [
+    { code, severity: severityOfOpening(scope), where: pointer, what, remedy },
   ];
   if (operator.setOperator === 'ForAllValues' && presence !== 'always') {
     return passes(
@@ -49,12 +49,12 @@ function checkAbsentKey(condition: Condition, scope: LintScope): readonly Findin
       `${showValue(key)} is never there, and ${operator.text} is true then: the condition asks for nothing`,
     );
   }
-  const message = `${showValue(key)} is never there: this statement lets nobody in`;
-  return [{ id: IDS[kind] ?? 'unset-key', severity: 'high', pointer, message, remedy }];
+  const what = `${showValue(key)} is never there: this statement lets nobody in`;
+  return [{ code: IDS[kind] ?? 'unset-key', severity: 'high', where: pointer, what, remedy }];
 }
 
 /** Beside a condition on the subject that holds, it opens little. */
-function severityOfOpening({ statement, prefixes }: LintScope): Severity {
+function severityOfOpening({ statement, prefixes }: LintScope): LintSeverity {
   const isBound = statement.conditions.some(
     (condition) => readClaimOfKey(condition.key, prefixes) === 'sub' && isRestriction(condition),
   );
@@ -66,25 +66,25 @@ const SEVERAL: ReadonlySet<string> = new Set(['aws:tagkeys', 'sts:transitivetagk
 function checkSetOperator(
   { operator, key, pointer }: Condition,
   { prefixes }: LintScope,
-): readonly Finding[] {
+): readonly LintFinding[] {
   if (operator.family === 'null') return [];
   const claim = readClaimOfKey(key, prefixes);
   const isKubernetes = prefixes.every((prefix) => findPlatformOfKey(`${prefix}:`) === undefined);
   const hasSeveral =
     SEVERAL.has(key.toLowerCase()) || (isKubernetes && (claim === 'oaud' || claim === 'amr'));
   if (operator.setOperator !== undefined && (claim === 'sub' || claim === 'aud')) {
-    const message = `${showValue(key)} has one value, and ${operator.setOperator} is for keys with several`;
+    const what = `${showValue(key)} has one value, and ${operator.setOperator} is for keys with several`;
     const remedy = `write ${operator.name}: a list of values means any of them already`;
-    return [{ id: 'set-operator-on-single-value', severity: 'low', pointer, message, remedy }];
+    return [{ code: 'set-operator-on-single-value', severity: 'low', where: pointer, what, remedy }];
   }
   if (operator.setOperator !== undefined || !hasSeveral) return [];
-  const message = `${showValue(key)} may have several values, and AWS does not say which of them ${operator.text} looks at`;
+  const what = `${showValue(key)} may have several values, and AWS does not say which of them ${operator.text} looks at`;
   return [
     {
-      id: 'missing-set-operator',
+      code: 'missing-set-operator',
       severity: 'medium',
-      pointer,
-      message,
+      where: pointer,
+      what,
       remedy: `write ForAnyValue:${operator.text}`,
     },
   ];
@@ -93,19 +93,19 @@ function checkSetOperator(
 function checkNegatedDeny(
   { operator, key, pointer }: Condition,
   { statement, prefixes }: LintScope,
-): readonly Finding[] {
+): readonly LintFinding[] {
   const isOpen = operator.negated && !operator.ifExists && operator.setOperator !== 'ForAnyValue';
   if (statement.effect === 'Allow' || !isOpen) return [];
   const presence = judgePresence(key, prefixes);
   if (presence === 'always' || ALWAYS_SET.has(key.toLowerCase())) return [];
-  const message = `${operator.text} is true where ${showValue(key)} is absent: the Deny then meets every pod`;
+  const what = `${operator.text} is true where ${showValue(key)} is absent: the Deny then meets every pod`;
   const remedy = `write ${operator.text}IfExists if a request without the key may pass`;
   return [
     {
-      id: 'negated-deny-on-absent-key',
+      code: 'negated-deny-on-absent-key',
       severity: presence === 'never' ? 'high' : 'medium',
-      pointer,
-      message,
+      where: pointer,
+      what,
       remedy,
     },
   ];
@@ -122,10 +122,10 @@ const ALWAYS_SET: ReadonlySet<string> = new Set([
 function checkNull(
   { operator, key, values, pointer }: Condition,
   { statement, prefixes }: LintScope,
-): readonly Finding[] {
+): readonly LintFinding[] {
   const asksForAbsence = operator.family === 'null' && values.some((value) => value.toLowerCase() === 'true');
   if (!asksForAbsence || statement.effect === 'Deny' || judgePresence(key, prefixes) !== 'always') return [];
-  const message = `"true" asks that ${showValue(key)} be absent, and every token has it: this statement lets nobody in`;
+  const what = `"true" asks that ${showValue(key)} be absent, and every token has it: this statement lets nobody in`;
   const remedy = 'write "false", or remove the condition';
-  return [{ id: 'null-reversed', severity: 'high', pointer, message, remedy }];
+  return [{ code: 'null-reversed', severity: 'high', where: pointer, what, remedy }];
 }

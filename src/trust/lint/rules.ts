@@ -1,3 +1,6 @@
+import type { Finding } from '../../base/finding.ts';
+import type { LintSeverity } from './finding.ts';
+
 /**
  * What the linter looks for: one table for findings, SARIF and documentation. The text says what the rule is about; a
  * finding says what it saw.
@@ -45,4 +48,7 @@ export const RULES = {
   'statement-twice': 'Two statements say the same.',
 } as const satisfies Readonly<Record<string, string>>;
 
-export type RuleId = keyof typeof RULES;
+export type LintCode = keyof typeof RULES;
+
+/** What a rule has against a place in a policy, by JSON Pointer. */
+export type LintFinding = Finding<LintCode, LintSeverity>;

@@ -1,10 +1,10 @@
-import type { Severity } from '../../base/finding.ts';
 import { SUBJECT_PREFIX } from '../../base/names/account.ts';
 import { showPlain } from '../policy/problem.ts';
+import type { LintSeverity } from './finding.ts';
 
 /** How much a pattern of a subject lets in. */
 export interface Breadth {
-  readonly severity: Severity;
+  readonly severity: LintSeverity;
   readonly who: string;
 }
 

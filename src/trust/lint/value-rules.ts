@@ -1,49 +1,51 @@
-import type { Finding } from '../../base/finding.ts';
 import { isServiceAccountSubject, SUBJECT_PREFIX } from '../../base/names/account.ts';
 import { ALMOST_STS } from '../audiences.ts';
 import { findPlatformOfKey, findPlatformOfSubject } from '../platforms.ts';
 import type { Condition } from '../policy/condition.ts';
 import { showValue } from '../policy/problem.ts';
-import type { RuleId } from './rules.ts';
+import type { LintCode, LintFinding } from './rules.ts';
 import { isRestriction, type LintScope, readClaimOfKey } from './scope.ts';
 import { measureBreadth } from './subject.ts';
 
 /** Rules that look at the values of one condition. */
-export const VALUE_RULES: readonly ((condition: Condition, scope: LintScope) => readonly Finding[])[] = [
+export const VALUE_RULES: readonly ((condition: Condition, scope: LintScope) => readonly LintFinding[])[] = [
   checkEmpty,
   checkVariables,
   checkClaimValues,
 ];
 
-function checkEmpty({ values, operator, pointer }: Condition, { statement }: LintScope): readonly Finding[] {
+function checkEmpty(
+  { values, operator, pointer }: Condition,
+  { statement }: LintScope,
+): readonly LintFinding[] {
   if (values.length > 0 || statement.effect === 'Deny' || operator.negated) return [];
-  const message = 'an empty list of values matches nothing: this statement lets nobody in';
-  return [{ id: 'no-values', severity: 'high', pointer, message, remedy: 'give at least one value' }];
+  const what = 'an empty list of values matches nothing: this statement lets nobody in';
+  return [{ code: 'no-values', severity: 'high', where: pointer, what, remedy: 'give at least one value' }];
 }
 
-function checkVariables({ values, pointer }: Condition, { version }: LintScope): readonly Finding[] {
+function checkVariables({ values, pointer }: Condition, { version }: LintScope): readonly LintFinding[] {
   const variable = values.find((value) => value.includes('${'));
   if (version !== '2008-10-17' || variable === undefined) return [];
-  const message = `${showValue(variable)} has a variable, which is plain text in version 2008-10-17`;
+  const what = `${showValue(variable)} has a variable, which is plain text in version 2008-10-17`;
   const remedy = 'write "Version": "2012-10-17"';
-  return [{ id: 'variable-in-old-version', severity: 'high', pointer, message, remedy }];
+  return [{ code: 'variable-in-old-version', severity: 'high', where: pointer, what, remedy }];
 }
 
 type ValueCheck = (
   value: string,
   condition: Condition,
   scope: LintScope,
-) => Omit<Finding, 'pointer'> | undefined;
+) => Omit<LintFinding, 'where'> | undefined;
 
 /** Of each value only the first thing that is wrong with it. */
-function checkClaimValues(condition: Condition, scope: LintScope): readonly Finding[] {
+function checkClaimValues(condition: Condition, scope: LintScope): readonly LintFinding[] {
   const claim = readClaimOfKey(condition.key, scope.prefixes);
   if (scope.statement.effect === 'Deny' || !isRestriction(condition)) return [];
   const checks = claim === 'sub' ? SUBJECT_CHECKS : claim === 'aud' ? AUDIENCE_CHECKS : [];
   return condition.values.flatMap((value) => {
     for (const check of checks) {
       const found = check(value, condition, scope);
-      if (found !== undefined) return [{ ...found, pointer: condition.pointer }];
+      if (found !== undefined) return [{ ...found, where: condition.pointer }];
     }
     return [];
   });
@@ -64,8 +66,8 @@ const AUDIENCE_CHECKS: readonly ValueCheck[] = [
   checkSpelling,
 ];
 
-function high(id: RuleId, message: string, remedy: string): Omit<Finding, 'pointer'> {
-  return { id, severity: 'high', message, remedy };
+function high(code: LintCode, what: string, remedy: string): Omit<LintFinding, 'where'> {
+  return { code, severity: 'high', what, remedy };
 }
 
 function checkSwappedSubject(value: string): ReturnType<ValueCheck> {
@@ -94,8 +96,8 @@ function isForPlatform({ prefixes }: LintScope): boolean {
 function checkPlatform(value: string, _: Condition, scope: LintScope): ReturnType<ValueCheck> {
   const platform = findPlatformOfSubject(value);
   if (platform === undefined || isForPlatform(scope)) return undefined;
-  const message = `${showValue(value)} is a subject of ${platform.name}, and no token of a cluster has it`;
-  return high('other-platform', message, 'write system:serviceaccount:<namespace>:<name>');
+  const what = `${showValue(value)} is a subject of ${platform.name}, and no token of a cluster has it`;
+  return high('other-platform', what, 'write system:serviceaccount:<namespace>:<name>');
 }
 
 function checkBlanks(value: string): ReturnType<ValueCheck> {
@@ -110,8 +112,8 @@ function checkBlanks(value: string): ReturnType<ValueCheck> {
 function checkEquals(value: string, { operator }: Condition): ReturnType<ValueCheck> {
   const isExact = operator.family === 'string' || operator.family === 'string-ignore-case';
   if (!isExact || !/[*?]/.test(value)) return undefined;
-  const message = `${operator.text} takes the wildcards of ${showValue(value)} for plain characters, and no token has them`;
-  return high('wildcard-under-equals', message, 'name each in full, or write StringLike');
+  const what = `${operator.text} takes the wildcards of ${showValue(value)} for plain characters, and no token has them`;
+  return high('wildcard-under-equals', what, 'name each in full, or write StringLike');
 }
 
 function checkBreadth(value: string, { operator }: Condition, scope: LintScope): ReturnType<ValueCheck> {
@@ -119,9 +121,9 @@ function checkBreadth(value: string, { operator }: Condition, scope: LintScope):
     operator.family === 'string-like' && !isForPlatform(scope) ? measureBreadth(value) : undefined;
   if (breadth === undefined) return undefined;
   return {
-    id: 'subject-wildcard',
+    code: 'subject-wildcard',
     severity: breadth.severity,
-    message: `${showValue(value)} lets in ${breadth.who}`,
+    what: `${showValue(value)} lets in ${breadth.who}`,
     remedy: 'name each ServiceAccount in full, with StringEquals',
   };
 }
@@ -135,12 +137,8 @@ function checkShape(
   const isMeant = ownPrefixes.length > 0 || /serviceaccount/i.test(value);
   const subject = operator.family === 'string-ignore-case' ? value.toLowerCase() : value;
   if (!isMeant || value.includes('${') || isServiceAccountSubject(subject)) return undefined;
-  const message = `${showValue(value)} is the subject of no ServiceAccount`;
-  return high(
-    'subject-malformed',
-    message,
-    'write system:serviceaccount:<namespace>:<name>, all in lower case',
-  );
+  const what = `${showValue(value)} is the subject of no ServiceAccount`;
+  return high('subject-malformed', what, 'write system:serviceaccount:<namespace>:<name>, all in lower case');
 }
 
 function checkSpelling(value: string): ReturnType<ValueCheck> {

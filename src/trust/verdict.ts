@@ -74,8 +74,8 @@ export type NearMissKind =
   /** Nothing looks alike: the values are just not these. */
   | 'other-value';
 
-export interface NearMiss {
-  readonly kind: NearMissKind;
+export interface NearMiss<Kind extends NearMissKind = NearMissKind> {
+  readonly kind: Kind;
   /** One sentence that says what to write instead. */
   readonly remedy: string;
 }

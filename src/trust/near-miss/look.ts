@@ -19,6 +19,6 @@ export interface Look extends ConditionScope {
 export type Detector = (look: Look) => NearMiss | undefined;
 
 /** The issuer and the keys in a remedy are the word of whoever wrote policy and token: a terminal must not obey them. */
-export function nearMiss(kind: NearMissKind, remedy: string): NearMiss {
+export function nearMiss<Kind extends NearMissKind>(kind: Kind, remedy: string): NearMiss<Kind> {
   return { kind, remedy: toAscii(remedy) };
 }

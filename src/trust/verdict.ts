@@ -1,5 +1,4 @@
-/** What the three parts of a statement, and a policy as a whole, may come to. */
-export type Tristate = 'yes' | 'no' | 'unknown';
+import type { Tristate } from './tristate.ts';
 
 /** Actions that assuming a role by a token may need; the first always. */
 export type TrustAction = 'sts:AssumeRoleWithWebIdentity' | 'sts:TagSession' | 'sts:SetSourceIdentity';

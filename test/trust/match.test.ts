@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { matchArn } from '../../src/trust/match/arn.ts';
 import { isCidr, matchCidr } from '../../src/trust/match/cidr.ts';
-import { matchGlob, runGlob, toGlob } from '../../src/trust/match/glob.ts';
+import { matchArn, matchGlob, runGlob, toGlob } from '../../src/trust/match/glob.ts';
 import { matchDate, matchNumber } from '../../src/trust/match/order.ts';
 
 /** The definition, tried out in every way: exponential, and so for short texts only. */

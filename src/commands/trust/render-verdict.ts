@@ -1,13 +1,8 @@
 import { type Paint, PLAIN, type Style } from '../../terminal/paint.ts';
 import { type PolicyProblem, showPlain } from '../../trust/policy/problem.ts';
 import { nameStatement } from '../../trust/summary.ts';
-import type {
-  ConditionReport,
-  PartReport,
-  StatementReport,
-  Tristate,
-  TrustVerdict,
-} from '../../trust/verdict.ts';
+import type { Tristate } from '../../trust/tristate.ts';
+import type { ConditionReport, PartReport, StatementReport, TrustVerdict } from '../../trust/verdict.ts';
 
 const DECISIONS = {
   allow: { style: 'good', text: 'ALLOW' },

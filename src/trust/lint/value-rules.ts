@@ -1,5 +1,5 @@
 import { isServiceAccountSubject, SUBJECT_PREFIX } from '../../base/names/account.ts';
-import { ALMOST_STS } from '../audiences.ts';
+import { ALMOST_STS } from '../near-miss/condition.ts';
 import { findPlatformOfSubject } from '../platforms.ts';
 import { showPlain, showValue } from '../policy/problem.ts';
 import { type ConditionFacts, isRestriction } from './facts.ts';

@@ -5,13 +5,11 @@ import { lintPolicy } from '../../trust/lint.ts';
 import { readTrustPolicy, type TrustPolicy } from '../../trust/policy.ts';
 import type { TrustRequest } from '../../trust/request.ts';
 import type { ExitCode } from '../outcome.ts';
-import { type CallerClaims, readCallerClaims } from './claims.ts';
-import { readPolicyText } from './policy-file.ts';
+import { type CallerClaims, readCallerClaims, readToken } from './caller.ts';
 import { renderProblems } from './render-verdict.ts';
 import { type Evaluation, renderEvaluation, toJson } from './report.ts';
 import { checkRequestOptions, createRequest, type RequestOptions, toClaims } from './request.ts';
-import { refuseUsage, type TrustSurroundings } from './surroundings.ts';
-import { readToken } from './token.ts';
+import { readPolicyText, refuseUsage, type TrustSurroundings } from './surroundings.ts';
 
 export interface TrustEvalOptions extends RequestOptions {
   readonly policy: string;

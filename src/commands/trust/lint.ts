@@ -11,8 +11,7 @@ import { showPlain } from '../../trust/policy/problem.ts';
 import { readTrustPolicy } from '../../trust/policy.ts';
 import type { ExitCode } from '../outcome.ts';
 import { readVersion } from '../version.ts';
-import { readPolicyText } from './policy-file.ts';
-import { refuseUsage, type TrustSurroundings } from './surroundings.ts';
+import { readPolicyText, refuseUsage, type TrustSurroundings } from './surroundings.ts';
 
 export interface TrustLintOptions {
   readonly policy: string;

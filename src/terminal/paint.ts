@@ -6,6 +6,9 @@ export type Style = 'title' | 'good' | 'bad' | 'quiet' | 'command' | 'warning' |
 /** Colours a text, or leaves it as it is. */
 export type Paint = (style: Style, text: string) => string;
 
+/** For files and pipes. */
+export const PLAIN: Paint = (_, text) => text;
+
 const FORMATS = {
   title: 'bold',
   good: 'green',

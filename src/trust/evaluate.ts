@@ -2,13 +2,13 @@ import { judgeAction } from './judge/action.ts';
 import { type ConditionScope, judgeCondition } from './judge/condition.ts';
 import { createContext } from './judge/context.ts';
 import { judgePrincipal } from './judge/principal.ts';
-import { explainCondition } from './near-miss.ts';
+import { explainCondition } from './near-miss/condition.ts';
 import type { Statement } from './policy/statement.ts';
 import type { TrustPolicy } from './policy.ts';
 import type { TrustRequest } from './request.ts';
 import { summarise } from './summary.ts';
-import { allOf, anyOf } from './tristate.ts';
-import type { StatementReport, Tristate, TrustAction, TrustVerdict } from './verdict.ts';
+import { allOf, anyOf, type Tristate } from './tristate.ts';
+import type { StatementReport, TrustAction, TrustVerdict } from './verdict.ts';
 
 /**
  * What the role's trust policy makes of a request whose token was found valid: Deny before Allow, and nothing without

@@ -1,6 +1,6 @@
 import { isRecord, type JsonRecord, readMember } from '../json/record.ts';
 import { evaluateTrust } from './evaluate.ts';
-import type { FixScope } from './fix/scope.ts';
+import type { FixScope } from './fix/condition.ts';
 import { type MendableStatement, mendStatement } from './fix/statement.ts';
 import { createTrustDocument, createTrustStatement, type TrustedCaller } from './generate/statement.ts';
 import { findNearestStatement } from './nearest-statement.ts';

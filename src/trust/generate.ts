@@ -1,4 +1,3 @@
-import { type Paint, PLAIN } from '../terminal/style.ts';
 import { type CommandStep, listAwsSteps, listEksctlSteps } from './generate/commands.ts';
 import type { TrustPlan } from './generate/inputs.ts';
 import { createTrustDocument, type TrustDocument } from './generate/statement.ts';
@@ -26,23 +25,4 @@ export function generateTrust(plan: TrustPlan): GeneratedTrust {
     ...(eksctl === undefined ? {} : { eksctl }),
     terraform: renderTerraform(plan),
   };
-}
-
-/** Three ways to the same provider and role, for people. */
-export function renderGenerated({ aws, eksctl, terraform }: GeneratedTrust, paint: Paint = PLAIN): string {
-  const notEks = 'eksctl makes these for clusters of EKS only, and the issuer is of none.';
-  const sections = [
-    [paint('title', 'AWS CLI'), '', ...renderSteps(aws, paint)],
-    [paint('title', 'eksctl'), '', ...(eksctl === undefined ? [notEks, ''] : renderSteps(eksctl, paint))],
-    [paint('title', 'Terraform'), '', paint('command', terraform.trimEnd())],
-  ];
-  return `${sections.flat().join('\n')}\n`;
-}
-
-function renderSteps(steps: readonly CommandStep[], paint: Paint): string[] {
-  return steps.flatMap(({ why, commands }) => [
-    paint('quiet', `# ${why}`),
-    ...commands.map((command) => paint('command', command)),
-    '',
-  ]);
 }

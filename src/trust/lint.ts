@@ -1,11 +1,15 @@
-import { type Finding, SEVERITIES } from '../base/finding.ts';
+import { sortFindings } from '../base/finding.ts';
+import { CONDITION_RULES } from './lint/condition-rules.ts';
+import { readConditionFacts, readStatementFacts, type StatementFacts } from './lint/facts.ts';
+import type { LintRule } from './lint/finding.ts';
 import { KEY_RULES } from './lint/key-rules.ts';
-import { createLintScope } from './lint/scope.ts';
+import { POLICY_RULES } from './lint/policy-rules.ts';
+import type { LintCode, LintFinding } from './lint/rules.ts';
 import { STATEMENT_RULES } from './lint/statement-rules.ts';
-import { VALUE_RULES } from './lint/value-rules.ts';
+import { listClaimValues, VALUE_RULES } from './lint/value-rules.ts';
+import type { Condition } from './policy/condition.ts';
 import type { PolicyNote, PolicyProblem } from './policy/problem.ts';
-import type { Statement } from './policy/statement.ts';
-import { DEFAULT_SIZE_QUOTA, type TrustPolicy } from './policy.ts';
+import type { TrustPolicy } from './policy.ts';
 import { toConditionPrefix } from './provider.ts';
 
 export interface LintOptions {
@@ -19,82 +23,43 @@ export interface LintOptions {
 export function lintPolicy(
   policy: TrustPolicy,
   { issuers = [], notes = [] }: LintOptions = {},
-): readonly Finding[] {
+): readonly LintFinding[] {
   const ownPrefixes = issuers.map(toConditionPrefix);
-  const findings = [
-    ...policy.statements.flatMap((statement) => lintStatement(statement, policy, ownPrefixes)),
-    ...findRepeated(policy),
-    ...checkSize(policy),
-    ...notes.flatMap(toFinding),
-  ];
-  return sortFindings(findings);
+  const ofStatements = policy.statements.flatMap((statement) => {
+    const facts = readStatementFacts(statement, policy.version, ownPrefixes);
+    const ofConditions = statement.conditions.flatMap((condition) => lintCondition(condition, facts));
+    return [...applyRules(STATEMENT_RULES, facts), ...ofConditions];
+  });
+  return sortFindings([...ofStatements, ...applyRules(POLICY_RULES, { policy, notes })]);
 }
 
 /** The problems of a policy that IAM refuses, as findings: a linter has no other way to tell. */
-export function toFindings(problems: readonly PolicyProblem[]): readonly Finding[] {
+export function toFindings(problems: readonly PolicyProblem[]): readonly LintFinding[] {
   return problems.map(({ pointer, problem, remedy }) => ({
-    id: 'malformed-policy',
+    code: 'malformed-policy',
     severity: 'critical',
-    pointer,
-    message: problem,
+    where: pointer,
+    what: problem,
     remedy,
   }));
 }
 
-function lintStatement(
-  statement: Statement,
-  { version }: TrustPolicy,
-  ownPrefixes: readonly string[],
-): Finding[] {
-  const scope = createLintScope(statement, version, ownPrefixes);
-  return [
-    ...STATEMENT_RULES.flatMap((check) => check(scope)),
-    ...statement.conditions.flatMap((condition) =>
-      [...KEY_RULES, ...VALUE_RULES].flatMap((check) => check(condition, scope)),
-    ),
-  ];
+function lintCondition(condition: Condition, statement: StatementFacts): LintFinding[] {
+  const facts = readConditionFacts(condition, statement);
+  const ofValues = listClaimValues(facts).flatMap((value) => applyRules(VALUE_RULES, value).slice(0, 1));
+  return [...applyRules(KEY_RULES, facts), ...applyRules(CONDITION_RULES, facts), ...ofValues];
 }
 
-function findRepeated({ statements }: TrustPolicy): Finding[] {
-  const seen = new Map<string, number>();
-  return statements.flatMap(({ index, pointer, effect, action, principal, conditions }) => {
-    const parts = [effect, action.inverted, action.patterns, principal.inverted, principal.members];
-    const asked = conditions.map(({ operator, key, values }) => [operator.text, key, values]);
-    const text = JSON.stringify([...parts, principal.everyone, asked]);
-    const first = seen.get(text);
-    if (first === undefined) {
-      seen.set(text, index);
-      return [];
-    }
-    const message = `it says the same as statement ${first + 1}`;
-    return [{ id: 'statement-twice', severity: 'low', pointer, message, remedy: 'remove it' } as const];
-  });
-}
-
-/** From nine tenths of the default quota: the next ServiceAccount may be one too many. */
-function checkSize({ size }: TrustPolicy): Finding[] {
-  if (size < DEFAULT_SIZE_QUOTA * 0.9 || size > DEFAULT_SIZE_QUOTA) return [];
-  const message = `it has ${size} of ${DEFAULT_SIZE_QUOTA} characters`;
-  const remedy = "give the next ServiceAccount a role of its own, or have the account's quota raised";
-  return [{ id: 'size-near-quota', severity: 'low', pointer: '', message, remedy }];
-}
-
-function toFinding({ about, pointer, problem: message, remedy }: PolicyNote): Finding[] {
-  switch (about) {
-    case 'version':
-      return [{ id: 'old-version', severity: 'low', pointer, message, remedy }];
-    case 'size':
-      return [{ id: 'size-near-quota', severity: 'medium', pointer, message, remedy }];
-    case 'sid':
-      return [{ id: 'odd-document', severity: 'low', pointer, message, remedy }];
-    // The rule no-values says the same, and what comes of it.
-    case 'values':
-      return [];
-  }
-}
-
-function sortFindings(findings: readonly Finding[]): readonly Finding[] {
-  return findings.toSorted(
-    (left, right) => SEVERITIES.indexOf(left.severity) - SEVERITIES.indexOf(right.severity),
+/** All that the rules of one table have against what they look at, in the order of the table. */
+function applyRules<Code extends LintCode, Subject>(
+  rules: Readonly<Record<Code, LintRule<Subject>>>,
+  subject: Subject,
+): LintFinding[] {
+  // The names of a table are its codes.
+  const codes = Object.keys(rules) as Code[];
+  return codes.flatMap((code) =>
+    rules[code]
+      .check(subject)
+      .map(({ severity, where, what, remedy }) => ({ code, severity, where, what, remedy })),
   );
 }

@@ -8,7 +8,7 @@ export interface Platform {
 }
 
 /** Source: the OIDC documentation of each. */
-export const PLATFORMS: readonly Platform[] = [
+const PLATFORMS: readonly Platform[] = [
   { name: 'GitHub Actions', keyPrefix: 'token.actions.githubusercontent.com', subjects: ['repo:'] },
   { name: 'GitLab', keyPrefix: 'gitlab.com', subjects: ['project_path:'] },
   { name: 'Google', keyPrefix: 'accounts.google.com', subjects: [] },

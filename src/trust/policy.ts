@@ -25,7 +25,7 @@ export type TrustPolicyReading =
 const MAX_TEXT = 65_536;
 /** IAM quota "Role trust policy length", default and maximum. */
 export const DEFAULT_SIZE_QUOTA = 2_048;
-export const MAX_SIZE_QUOTA = 4_096;
+const MAX_SIZE_QUOTA = 4_096;
 
 const MEMBERS = ['Version', 'Id', 'Statement'];
 
@@ -112,7 +112,7 @@ function readStatements(value: unknown, lists: ProblemLists): readonly Statement
   const all: readonly unknown[] = Array.isArray(value) ? value : [value];
   const statements = all.flatMap((entry, index) => {
     const place = Array.isArray(value) ? `${pointer}/${index}` : pointer;
-    return readStatement(entry, { index, pointer: place, lists }) ?? [];
+    return readStatement(entry, index, { pointer: place, lists }) ?? [];
   });
   checkSids(statements, lists);
   return statements;

@@ -1,4 +1,5 @@
-import type { Tristate } from './verdict.ts';
+/** What the three parts of a statement, and a policy as a whole, may come to. */
+export type Tristate = 'yes' | 'no' | 'unknown';
 
 /** One `no` decides; `yes` only where all are; yes of nothing. */
 export function allOf(parts: readonly Tristate[]): Tristate {

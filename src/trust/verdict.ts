@@ -1,5 +1,4 @@
-/** What the three parts of a statement, and a policy as a whole, may come to. */
-export type Tristate = 'yes' | 'no' | 'unknown';
+import type { Tristate } from './tristate.ts';
 
 /** Actions that assuming a role by a token may need; the first always. */
 export type TrustAction = 'sts:AssumeRoleWithWebIdentity' | 'sts:TagSession' | 'sts:SetSourceIdentity';
@@ -74,8 +73,8 @@ export type NearMissKind =
   /** Nothing looks alike: the values are just not these. */
   | 'other-value';
 
-export interface NearMiss {
-  readonly kind: NearMissKind;
+export interface NearMiss<Kind extends NearMissKind = NearMissKind> {
+  readonly kind: Kind;
   /** One sentence that says what to write instead. */
   readonly remedy: string;
 }

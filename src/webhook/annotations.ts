@@ -1,3 +1,4 @@
+import { measureDistance } from '../base/edit-distance.ts';
 import { createNotice, type Notice, quote } from './notices.ts';
 
 /** Which suffix means something where; the key is `<prefix>/<suffix>`. */
@@ -39,25 +40,10 @@ function checkSuffix(suffix: string, place: AnnotationPlace): Notice | undefined
     const text = `annotation ${suffix} has no effect on a ${PLACE_NAMES[place]}: set it on the ${PLACE_NAMES[other]}`;
     return createNotice('annotation-misplaced', text);
   }
-  const meant = [...here, ...KNOWN[other]].find((known) => isWithinTwoEdits(suffix, known));
+  const meant = [...here, ...KNOWN[other]].find((known) => measureDistance(suffix, known) <= 2);
   if (meant === undefined) return undefined;
   return createNotice(
     'annotation-unknown',
     `unknown annotation ${quote(suffix)} on the ${PLACE_NAMES[place]}: did you mean ${meant}?`,
   );
-}
-
-/** Whether two insertions, deletions or replacements at most turn one text into the other (Levenshtein). */
-function isWithinTwoEdits(a: string, b: string): boolean {
-  if (Math.abs(a.length - b.length) > 2) return false;
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, replaced));
-    }
-    previous = current;
-  }
-  return (previous[b.length] ?? 3) <= 2;
 }

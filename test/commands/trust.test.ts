@@ -360,7 +360,7 @@ describe('trust lint', () => {
     const json = await runTree(['trust', 'lint', '--policy', broken, '-o', 'json']);
     expect(JSON.parse(json.out)).toMatchObject({
       file: broken,
-      findings: [{ id: 'wildcard-under-equals', place: { line: 13 } }],
+      findings: [{ code: 'wildcard-under-equals', place: { line: 13 } }],
     });
     const sarif = await runTree(['trust', 'lint', '--policy', broken, '-o', 'sarif']);
     expect(JSON.parse(sarif.out)).toMatchObject({

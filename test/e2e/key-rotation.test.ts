@@ -182,7 +182,7 @@ describeOnCluster('keys that sign ServiceAccount tokens, rotated', () => {
     expect(await findDrift()).toMatchObject({
       code: 1,
       outcome: 'drift',
-      findings: [{ code: 'signing-key-missing', detail: expect.stringContaining(kid) }],
+      findings: [{ code: 'signing-key-missing', what: expect.stringContaining(kid) }],
       keys: { same: [second.kid], missing: [kid] },
     });
   });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { renderVerdict } from '../../src/commands/trust/render-verdict.ts';
 import { evaluateTrust } from '../../src/trust/evaluate.ts';
 import { fixPolicy } from '../../src/trust/fix.ts';
 import { lintPolicy } from '../../src/trust/lint.ts';
 import { readTrustPolicy } from '../../src/trust/policy.ts';
-import { renderVerdict } from '../../src/trust/render/verdict.ts';
 import { knownRequests, policies, requests } from '../support/trust/arbitrary.ts';
 import { ISSUER, PROVIDER, policy, request, statement } from '../support/trust/base.ts';
 
@@ -82,8 +82,8 @@ test('any policy is refused, or judged, linted and corrected without a throw; no
       const { policy: read, notes } = reading;
       const verdict = evaluateTrust(read, asked);
       expect(renderVerdict(verdict)).toMatch(/^[ -~\n✔✘→?…–’]+$/);
-      for (const { message, remedy } of lintPolicy(read, { issuers: [ISSUER], notes })) {
-        expect(message).toMatch(/^[ -~…–’]+$/);
+      for (const { what, remedy } of lintPolicy(read, { issuers: [ISSUER], notes })) {
+        expect(what).toMatch(/^[ -~…–’]+$/);
         expect(remedy).toMatch(/^[ -~…–’]+$/);
       }
       const fix = fixPolicy(read, asked);

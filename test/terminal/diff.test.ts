@@ -1,12 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareLines } from '../../src/terminal/diff/compare.ts';
-import { renderUnifiedDiff } from '../../src/terminal/diff/unified.ts';
+import { renderUnifiedDiff, type UnifiedLine } from '../../src/terminal/diff.ts';
 
 const NAMES = { before: 'before', after: 'after' };
 
 function render(before: string, after: string, context?: number): string[] {
   return renderUnifiedDiff(before, after, NAMES, context).map(({ text }) => text);
+}
+
+/** Every line of both texts, and whether it is in one of them alone. */
+function compareLines(before: readonly string[], after: readonly string[]): UnifiedLine[] {
+  const [old, fresh] = [before, after].map((lines) => lines.map((line) => `${line}\n`).join(''));
+  const diff = renderUnifiedDiff(old ?? '', fresh ?? '', NAMES, Number.MAX_SAFE_INTEGER);
+  if (diff.length === 0) return before.map((text) => ({ kind: 'same', text }));
+  return diff.slice(3).map(({ kind, text }) => ({ kind, text: text.slice(1) }));
 }
 
 describe('compareLines', () => {

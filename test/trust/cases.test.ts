@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { renderProblems, renderVerdict } from '../../src/commands/trust/render-verdict.ts';
 import { evaluateTrust } from '../../src/trust/evaluate.ts';
 import { lintPolicy } from '../../src/trust/lint.ts';
 import { readTrustPolicy } from '../../src/trust/policy.ts';
-import { renderProblems } from '../../src/trust/render/problems.ts';
-import { renderVerdict } from '../../src/trust/render/verdict.ts';
 import type { TrustRequest } from '../../src/trust/request.ts';
 import {
   AUDIENCE,
@@ -512,7 +511,7 @@ function judge(
   return {
     result: DECISIONS[verdict.decision],
     printed: renderVerdict(verdict),
-    lint: findings.map(({ id, severity }) => `${id} ${severity}`),
+    lint: findings.map(({ code, severity }) => `${code} ${severity}`),
   };
 }
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { renderVerdict } from '../../src/commands/trust/render-verdict.ts';
 import { evaluateTrust } from '../../src/trust/evaluate.ts';
 import { fixPolicy } from '../../src/trust/fix.ts';
 import { lintPolicy } from '../../src/trust/lint.ts';
 import { readTrustPolicy } from '../../src/trust/policy.ts';
-import { renderVerdict } from '../../src/trust/render/verdict.ts';
 import { knownRequests, policies, requests } from '../support/trust/arbitrary.ts';
 import { ISSUER, policy, read, requestOf, statement } from '../support/trust/base.ts';
 
@@ -19,8 +19,8 @@ describe('any policy that IAM takes', () => {
         const verdict = evaluateTrust(policyRead, asked);
         expect(['allow', 'deny', 'indeterminate']).toContain(verdict.decision);
         expect(renderVerdict(verdict)).toContain(verdict.summary);
-        for (const { id, message, remedy } of lintPolicy(policyRead, { issuers: [ISSUER] })) {
-          expect([id, message, remedy]).not.toContain('');
+        for (const { code, what, remedy } of lintPolicy(policyRead, { issuers: [ISSUER] })) {
+          expect([code, what, remedy]).not.toContain('');
         }
       }),
       RUNS,

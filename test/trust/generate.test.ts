@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { quoteWord } from '../../src/base/shell.ts';
+import { renderGenerated } from '../../src/commands/trust/generate.ts';
 import { evaluateTrust } from '../../src/trust/evaluate.ts';
 import {
   checkIssuer,
@@ -9,7 +10,7 @@ import {
   type TrustInputs,
   type TrustPlan,
 } from '../../src/trust/generate/inputs.ts';
-import { generateTrust, renderGenerated } from '../../src/trust/generate.ts';
+import { generateTrust } from '../../src/trust/generate.ts';
 import { lintPolicy } from '../../src/trust/lint.ts';
 import { ISSUER, PROVIDER, policy, read, request, statement } from '../support/trust/base.ts';
 

@@ -17,7 +17,7 @@ function lint(document: unknown, issuers: readonly string[] = [ISSUER]): string[
     reading.kind === 'invalid'
       ? toFindings(reading.problems)
       : lintPolicy(reading.policy, { issuers, notes: reading.notes });
-  return findings.map(({ id, severity, pointer }) => `${severity} ${id} ${pointer}`);
+  return findings.map(({ code, severity, where }) => `${severity} ${code} ${where}`);
 }
 
 const place = '/Statement/0/Condition';

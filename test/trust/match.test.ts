@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { matchArn } from '../../src/trust/match/arn.ts';
 import { isCidr, matchCidr } from '../../src/trust/match/cidr.ts';
-import { matchGlob, runGlob, toGlob } from '../../src/trust/match/glob.ts';
+import { matchArn, matchGlob, runGlob, toGlob } from '../../src/trust/match/glob.ts';
 import { matchDate, matchNumber } from '../../src/trust/match/order.ts';
 
 /** The definition, tried out in every way: exponential, and so for short texts only. */
@@ -76,6 +75,32 @@ describe('a pattern', () => {
   });
 });
 
+function readDotted(text: string): bigint | undefined {
+  if (!/^(0|[1-9][0-9]{0,2})(\.(0|[1-9][0-9]{0,2})){3}$/.test(text)) return undefined;
+  const bytes = text.split('.').map(BigInt);
+  return bytes.every((byte) => byte < 256n) ? bytes.reduce((sum, byte) => sum * 256n + byte) : undefined;
+}
+
+/** RFC 4291 section 2.2: whatever number of zeros makes eight groups of it is what `::` stands for. */
+function readSlowly(text: string): { readonly width: number; readonly value: bigint } | undefined {
+  const v4 = readDotted(text);
+  if (v4 !== undefined) return { width: 32, value: v4 };
+  const hex = text.replace(/(?<=:)[0-9.]+$/, (tail) => {
+    const value = readDotted(tail);
+    return value === undefined ? tail : `${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`;
+  });
+  const [head = '', tail, ...more] = hex.split('::');
+  if (more.length > 0) return undefined;
+  for (let zeros = 1; zeros <= 8; zeros += 1) {
+    const parts = tail === undefined ? [head] : [head, ...Array.from({ length: zeros }, () => '0'), tail];
+    const whole = parts.filter((part) => part !== '').join(':');
+    if (!/^[0-9a-f]{1,4}(:[0-9a-f]{1,4}){7}$/i.test(whole)) continue;
+    const groups = whole.split(':').map((group) => BigInt(`0x${group}`));
+    return { width: 128, value: groups.reduce((sum, group) => sum * 65_536n + group) };
+  }
+  return undefined;
+}
+
 describe('an address range', () => {
   const cases: [string, string, boolean][] = [
     ['198.51.100.7', '198.51.100.7', true],
@@ -121,6 +146,59 @@ describe('an address range', () => {
         },
       ),
       { numRuns: 200 },
+    );
+  });
+
+  const groups = fc.array(fc.constantFrom('0', '1', 'ff', 'FfFf', '0db8', '12345', 'g', ''), {
+    maxLength: 9,
+  });
+  const bytes = fc.array(fc.constantFrom('0', '9', '127', '255', '256', '01', ''), {
+    minLength: 3,
+    maxLength: 5,
+  });
+  const junk = fc.array(fc.constantFrom('0', 'a', ':', '::', '.', '%1', ' ', '-', '1.2.3.4', '\n'), {
+    maxLength: 12,
+  });
+  const written = fc.oneof(
+    groups.map((list) => list.join(':')),
+    fc.tuple(groups, groups).map((both) => both.map((list) => list.join(':')).join('::')),
+    bytes.map((list) => list.join('.')),
+    fc.tuple(groups, bytes).map(([head, tail]) => `${head.join(':')}:${tail.join('.')}`),
+    junk.map((list) => list.join('')),
+  );
+
+  test('has an address that another reader takes for one', () => {
+    fc.assert(
+      fc.property(written, (text) => {
+        expect(isCidr(text)).toBe(readSlowly(text) !== undefined);
+        expect(matchCidr(text, text)).toBe(readSlowly(text) !== undefined);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  const words = fc.array(fc.constantFrom(0, 1, 0x8000, 0xffff), { minLength: 8, maxLength: 8 });
+  const v6 = words.map((list) => list.map((word) => word.toString(16)).join(':'));
+  const v4 = fc
+    .array(fc.integer({ min: 0, max: 255 }), { minLength: 4, maxLength: 4 })
+    .map((list) => list.join('.'));
+  const mapped = v4.map((text) => `::ffff:${text}`);
+  const address = fc.oneof(v6, v4, mapped);
+
+  test('of either family holds what arithmetic says, and nothing of the other', () => {
+    fc.assert(
+      fc.property(address, address, fc.nat(128), fc.boolean(), (base, other, bits, isNear) => {
+        const asked = isNear ? base.replace(/.$/, (last) => (last === '0' ? '1' : '0')) : other;
+        const [network, host] = [readSlowly(base), readSlowly(asked)];
+        if (network === undefined || host === undefined) throw new Error('no address');
+        const shift = BigInt(Math.max(network.width - bits, 0));
+        const holds =
+          bits <= network.width &&
+          network.width === host.width &&
+          network.value >> shift === host.value >> shift;
+        expect(matchCidr(`${base}/${bits}`, asked)).toBe(holds);
+      }),
+      { numRuns: 2_000 },
     );
   });
 

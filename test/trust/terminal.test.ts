@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
+import { renderFindings } from '../../src/commands/trust/lint.ts';
+import { renderProblems, renderVerdict } from '../../src/commands/trust/render-verdict.ts';
 import { createPlaceFinder } from '../../src/json/locate.ts';
-import { PLAIN } from '../../src/terminal/style.ts';
+import { PLAIN } from '../../src/terminal/paint.ts';
 import { evaluateTrust } from '../../src/trust/evaluate.ts';
 import { fixPolicy } from '../../src/trust/fix.ts';
 import { lintPolicy, toFindings } from '../../src/trust/lint.ts';
 import { readTrustPolicy } from '../../src/trust/policy.ts';
-import { renderFindings } from '../../src/trust/render/lint.ts';
-import { renderProblems } from '../../src/trust/render/problems.ts';
-import { renderVerdict } from '../../src/trust/render/verdict.ts';
 import { KEY, PROVIDER, policy, requestOf, statement } from '../support/trust/base.ts';
 
 /** Clears the screen, by both introducers of a control sequence, and writes from right to left. */
@@ -41,7 +40,7 @@ test.each<[what: string, document: object]>([
     const found = reading.kind === 'policy' ? lintPolicy(reading.policy) : toFindings(reading.problems);
     const shown = [
       renderFindings(
-        found.map((one) => ({ ...one, place: find(one.pointer) })),
+        found.map((one) => ({ ...one, place: find(one.where) })),
         'file',
         PLAIN,
       ),

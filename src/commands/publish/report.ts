@@ -2,7 +2,7 @@ import { KEY_FATES, type KeyChange } from '../../issuer/publish/merge-keys.ts';
 import type { PlannedDocument, PublicationPlan } from '../../issuer/publish/plan.ts';
 import type { PublishTarget } from '../../issuer/publish/target.ts';
 import { toAscii } from '../../json/quote.ts';
-import { renderUnifiedDiff } from '../../terminal/diff/unified.ts';
+import { renderUnifiedDiff } from '../../terminal/diff.ts';
 import type { PublishSettings } from './settings.ts';
 
 type Plan = Extract<PublicationPlan, { readonly kind: 'plan' }>;

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { SEVERITIES } from '../../base/finding.ts';
+import { LINT_SEVERITIES } from '../../trust/lint/finding.ts';
 import type { Registration, TreeContext } from '../registration.ts';
 import type { TrustEvalOptions } from './eval.ts';
 import type { TrustGenerateOptions } from './generate.ts';
@@ -81,7 +81,7 @@ function registerLint(trust: Command, context: TreeContext): void {
     .option('--issuer <url...>', 'issuers of your clusters: providers and subjects are held against them')
     .addOption(
       new Option('--fail-on <severity>', 'exit 1 from this severity on')
-        .choices(SEVERITIES)
+        .choices(LINT_SEVERITIES)
         .default('medium'),
     )
     .addOption(new Option('-o, --output <format>', 'print data').choices(['json', 'sarif']))

@@ -3,15 +3,13 @@ import { evaluateTrust } from '../../trust/evaluate.ts';
 import { fixPolicy } from '../../trust/fix.ts';
 import { lintPolicy } from '../../trust/lint.ts';
 import { readTrustPolicy, type TrustPolicy } from '../../trust/policy.ts';
-import { renderProblems } from '../../trust/render/problems.ts';
 import type { TrustRequest } from '../../trust/request.ts';
 import type { ExitCode } from '../surroundings.ts';
-import { type CallerClaims, readCallerClaims } from './claims.ts';
-import { readPolicyText } from './policy-file.ts';
+import { type CallerClaims, readCallerClaims, readToken } from './caller.ts';
+import { renderProblems } from './render-verdict.ts';
 import { type Evaluation, renderEvaluation, toJson } from './report.ts';
 import { checkRequestOptions, createRequest, type RequestOptions, toClaims } from './request.ts';
-import { refuseUsage, type TrustSurroundings } from './surroundings.ts';
-import { readToken } from './token.ts';
+import { readPolicyText, refuseUsage, type TrustSurroundings } from './surroundings.ts';
 
 export interface TrustEvalOptions extends RequestOptions {
   readonly policy: string;
@@ -93,5 +91,5 @@ function remarkOnOthers(policy: TrustPolicy, { provider }: TrustRequest): string
   const findings = lintPolicy(policy, { issuers: [provider.url] }).filter(({ severity }) =>
     isAtLeast(severity, 'medium'),
   );
-  return findings.map(({ severity, message }) => `${severity}: ${message} (iam-bridge trust lint says more)`);
+  return findings.map(({ severity, what }) => `${severity}: ${what} (iam-bridge trust lint says more)`);
 }

@@ -1,6 +1,7 @@
-import type { Paint } from '../../terminal/style.ts';
+import { type Paint, PLAIN } from '../../terminal/paint.ts';
+import type { CommandStep } from '../../trust/generate/commands.ts';
 import { readTrustInputs, type TrustInputs } from '../../trust/generate/inputs.ts';
-import { type GeneratedTrust, generateTrust, renderGenerated } from '../../trust/generate.ts';
+import { type GeneratedTrust, generateTrust } from '../../trust/generate.ts';
 import type { ExitCode } from '../surroundings.ts';
 import { refuseUsage, type TrustSurroundings } from './surroundings.ts';
 
@@ -27,4 +28,23 @@ function render(generated: GeneratedTrust, output: string | undefined, paint: Pa
     default:
       return renderGenerated(generated, paint);
   }
+}
+
+/** Three ways to the same provider and role, for people. */
+export function renderGenerated({ aws, eksctl, terraform }: GeneratedTrust, paint: Paint = PLAIN): string {
+  const notEks = 'eksctl makes these for clusters of EKS only, and the issuer is of none.';
+  const sections = [
+    [paint('title', 'AWS CLI'), '', ...renderSteps(aws, paint)],
+    [paint('title', 'eksctl'), '', ...(eksctl === undefined ? [notEks, ''] : renderSteps(eksctl, paint))],
+    [paint('title', 'Terraform'), '', paint('command', terraform.trimEnd())],
+  ];
+  return `${sections.flat().join('\n')}\n`;
+}
+
+function renderSteps(steps: readonly CommandStep[], paint: Paint): string[] {
+  return steps.flatMap(({ why, commands }) => [
+    paint('quiet', `# ${why}`),
+    ...commands.map((command) => paint('command', command)),
+    '',
+  ]);
 }

@@ -1,20 +1,23 @@
-import { isAtLeast, type Severity } from '../../base/finding.ts';
+import { isAtLeast } from '../../base/finding.ts';
 import { createPlaceFinder } from '../../json/locate.ts';
+import { renderFinding, renderFindingsJson } from '../../terminal/findings.ts';
+import { type Paint, PLAIN } from '../../terminal/paint.ts';
+import { type PlacedFinding, renderSarif } from '../../terminal/sarif.ts';
 import { checkIssuer } from '../../trust/generate/inputs.ts';
+import type { LintSeverity } from '../../trust/lint/finding.ts';
+import { type LintCode, RULES } from '../../trust/lint/rules.ts';
 import { lintPolicy, toFindings } from '../../trust/lint.ts';
+import { showPlain } from '../../trust/policy/problem.ts';
 import { readTrustPolicy } from '../../trust/policy.ts';
-import { type PlacedFinding, renderFindings } from '../../trust/render/lint.ts';
-import { renderSarif } from '../../trust/render/sarif.ts';
 import type { ExitCode } from '../surroundings.ts';
 import { readVersion } from '../version.ts';
-import { readPolicyText } from './policy-file.ts';
-import { refuseUsage, type TrustSurroundings } from './surroundings.ts';
+import { readPolicyText, refuseUsage, type TrustSurroundings } from './surroundings.ts';
 
 export interface TrustLintOptions {
   readonly policy: string;
   readonly issuer?: readonly string[];
   readonly output?: string;
-  readonly failOn: Severity;
+  readonly failOn: LintSeverity;
 }
 
 const COMMAND = 'trust lint';
@@ -35,23 +38,37 @@ export async function runTrustLint(
     reading.kind === 'invalid'
       ? toFindings(reading.problems)
       : lintPolicy(reading.policy, { issuers, notes: reading.notes });
-  const findings = found.map((finding) => ({ ...finding, place: places.find(finding.pointer) }));
+  const findings = found.map((finding) => ({ ...finding, place: places.find(finding.where) }));
   surroundings.terminal.out(await render(findings, options, surroundings));
   if (reading.kind === 'invalid') return 2;
   return findings.some(({ severity }) => isAtLeast(severity, failOn)) ? 1 : 0;
 }
 
 async function render(
-  findings: readonly PlacedFinding[],
+  findings: readonly PlacedFinding<LintCode>[],
   { policy: file, output }: TrustLintOptions,
   { paint }: TrustSurroundings,
 ): Promise<string> {
   switch (output) {
     case 'sarif':
-      return renderSarif(findings, { file, version: await readVersion() });
+      return renderSarif(findings, { file, version: await readVersion(), texts: RULES });
     case 'json':
-      return `${JSON.stringify({ file, findings }, null, 2)}\n`;
+      return renderFindingsJson({ file, findings });
     default:
       return renderFindings(findings, file, paint);
   }
+}
+
+/** Findings for people, and how many there are. */
+export function renderFindings(
+  findings: readonly PlacedFinding[],
+  file: string,
+  paint: Paint = PLAIN,
+): string {
+  if (findings.length === 0) return `${paint('good', '✔')} ${file}: nothing found\n`;
+  const showWhere = ({ place: { line, column }, where }: PlacedFinding): string =>
+    `${file}:${line}:${column}${where === '' ? '' : ` ${showPlain(where)}`}`;
+  const lines = findings.flatMap((finding) => renderFinding(finding, { paint, showWhere }));
+  const count = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
+  return `${[...lines, '', count].join('\n')}\n`;
 }

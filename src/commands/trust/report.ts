@@ -1,10 +1,10 @@
 import { toAscii } from '../../json/quote.ts';
-import type { Paint } from '../../terminal/style.ts';
+import type { Paint } from '../../terminal/paint.ts';
 import type { TrustFix } from '../../trust/fix.ts';
 import { type PolicyProblem, showPlain } from '../../trust/policy/problem.ts';
-import { renderVerdict } from '../../trust/render/verdict.ts';
 import type { TrustRequest } from '../../trust/request.ts';
 import type { TrustVerdict } from '../../trust/verdict.ts';
+import { renderVerdict } from './render-verdict.ts';
 
 /** What `trust eval` has found out. */
 export interface Evaluation {

@@ -6,7 +6,7 @@ import { isCidr } from '../../trust/match/cidr.ts';
 import type { TrustPolicy } from '../../trust/policy.ts';
 import { toConditionPrefix, toProviderArn } from '../../trust/provider.ts';
 import type { TrustRequest } from '../../trust/request.ts';
-import type { CallerClaims } from './claims.ts';
+import type { CallerClaims } from './caller.ts';
 
 /** The options of `trust eval` that say who asks, and how. */
 export interface RequestOptions {

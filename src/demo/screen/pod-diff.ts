@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { isObject } from '../../local-cluster/manifests.ts';
-import { renderUnifiedDiff, type UnifiedLine } from '../../terminal/diff/unified.ts';
+import { renderUnifiedDiff, type UnifiedLine } from '../../terminal/diff.ts';
 
 /** What a real API server fills in by itself: it would only hide what the webhook has done. */
 const FILLED_IN = new Set([

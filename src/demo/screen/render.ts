@@ -1,5 +1,5 @@
 import { ROLE_ANNOTATION } from '../../local-cluster/manifests.ts';
-import type { UnifiedLine } from '../../terminal/diff/unified.ts';
+import type { UnifiedLine } from '../../terminal/diff.ts';
 import type { Style } from '../../terminal/paint.ts';
 import { wrapCommand } from '../../terminal/wrap.ts';
 import type { CommandLine, PodReport, Step } from '../report.ts';

@@ -35,7 +35,9 @@ export async function lookAtApiServers(
   try {
     const servers = await listServers(api, signal);
     if (servers.length < 2) return { findings: [], unseen: [] };
-    const sets = await Promise.all(servers.map(async (server) => await readKids(open(server), signal)));
+    const sets = await Promise.all(
+      servers.map(async (server) => ({ server, kids: await readKids(open(server), signal) })),
+    );
     return { findings: describeDifference(sets), unseen: [] };
   } catch (error) {
     return { findings: [], unseen: [`the API servers one by one: ${describeError(error)}`] };
@@ -81,10 +83,15 @@ async function readKids(
   }
 }
 
-function describeDifference(sets: readonly ReadonlySet<string>[]): DriftFinding[] {
-  const all = new Set(sets.flatMap((set) => [...set]));
-  const lacking = sets.filter((set) => set.size < all.size).length;
-  if (lacking === 0) return [];
-  const detail = `of ${sets.length} API servers, ${lacking} lack keys that others have`;
-  return [toFinding('api-servers-differ', detail)];
+interface ServerKeys {
+  readonly server: string;
+  readonly kids: ReadonlySet<string>;
+}
+
+function describeDifference(servers: readonly ServerKeys[]): DriftFinding[] {
+  const all = new Set(servers.flatMap(({ kids }) => [...kids]));
+  const lacking = servers.filter(({ kids }) => kids.size < all.size).map(({ server }) => server);
+  if (lacking.length === 0) return [];
+  const what = `of ${servers.length} API servers, ${lacking.length} lack keys that others have`;
+  return [toFinding('api-servers-differ', lacking.join(', '), what)];
 }

@@ -5,7 +5,7 @@ import type { KubeApi } from '../../kube/api.ts';
 import { isSignatureAlgorithm } from '../../web-identity/token/keys.ts';
 import { createClusterSource, readClusterIssuer } from '../keys/cluster-source.ts';
 import { type KeySet, readKeySet } from '../keys/key-set.ts';
-import { type DriftFinding, toFinding } from './findings.ts';
+import { CLUSTER, type DriftFinding, toFinding } from './findings.ts';
 import { requestSampleToken, type SampleToken } from './sample-token.ts';
 
 export interface ClusterViewDeps {
@@ -65,6 +65,7 @@ async function readDocuments(
 function describeOtherIssuer(found: string, issuer: string): DriftFinding {
   return toFinding(
     'cluster-issuer-differs',
+    CLUSTER,
     `the API server's issuer is ${quoteShort(found)} and not ${quoteShort(issuer)}`,
   );
 }
@@ -86,11 +87,13 @@ async function readSample(
 function checkSample({ alg, issuer: found }: SampleToken, issuer: string): DriftFinding[] {
   const findings: DriftFinding[] = [];
   if (!isSignatureAlgorithm(alg)) {
-    findings.push(toFinding('signing-algorithm-not-accepted', `the cluster signs by ${quoteShort(alg)}`));
+    findings.push(
+      toFinding('signing-algorithm-not-accepted', CLUSTER, `the cluster signs by ${quoteShort(alg)}`),
+    );
   }
   if (found !== issuer) {
-    const detail = `the cluster's tokens are issued by ${quoteShort(found)} and not by ${quoteShort(issuer)}`;
-    findings.push(toFinding('token-issuer-differs', detail));
+    const what = `the cluster's tokens are issued by ${quoteShort(found)} and not by ${quoteShort(issuer)}`;
+    findings.push(toFinding('token-issuer-differs', CLUSTER, what));
   }
   return findings;
 }

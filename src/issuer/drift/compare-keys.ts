@@ -33,25 +33,29 @@ function toFingerprints(keys: readonly VerificationKey[]): ReadonlyMap<string, s
   return new Map(keys.map(({ kid, key }) => [kid, toKubernetesKid(key)]));
 }
 
-/** @param signing the key id that the cluster signs with, where a token of it has shown that */
+/**
+ * @param signing the key id that the cluster signs with, where a token of it has shown that
+ * @param where the URL of the public keys
+ */
 export function describeComparison(
   { same, missing, different, onlyPublic }: KeyComparison,
   signing: string | undefined,
+  where: string,
 ): DriftFinding[] {
   // Where none of the cluster's keys is public, the one that it signs with is not either.
   const signingMissing =
     signing === undefined ? same.length === 0 && missing.length > 0 : isMissing(signing, same, different);
   const others = missing.filter((kid) => kid !== signing);
   return [
-    ...(signingMissing ? [toFinding('signing-key-missing', describeSigning(signing))] : []),
+    ...(signingMissing ? [toFinding('signing-key-missing', where, describeSigning(signing))] : []),
     ...(others.length > 0 && !(signingMissing && signing === undefined)
-      ? [toFinding('key-missing', `not public: ${list(others)}`)]
+      ? [toFinding('key-missing', where, `not public: ${list(others)}`)]
       : []),
     ...(different.length > 0
-      ? [toFinding('key-differs', `public with other numbers: ${list(different)}`)]
+      ? [toFinding('key-differs', where, `public with other numbers: ${list(different)}`)]
       : []),
     ...(onlyPublic.length > 0
-      ? [toFinding('key-only-public', `public, and unknown to the cluster: ${list(onlyPublic)}`)]
+      ? [toFinding('key-only-public', where, `public, and unknown to the cluster: ${list(onlyPublic)}`)]
       : []),
   ];
 }

@@ -1,3 +1,5 @@
+import type { Finding, Severity } from '../../base/finding.ts';
+
 /**
  * Everything in which the public may see another issuer than the one that the cluster signs as, in one table: log, metric,
  * output, documentation and tests share these codes.
@@ -105,21 +107,20 @@ export const DRIFT = {
     remedy:
       'use a certificate of a public authority with its intermediates, or keep the thumbprint of the provider up to date',
   },
-} as const satisfies Record<string, { severity: Severity; remedy: string }>;
+} as const satisfies Record<string, { severity: DriftSeverity; remedy: string }>;
 
-export type Severity = 'error' | 'warning';
+type DriftSeverity = Extract<Severity, 'error' | 'warning'>;
 export type DriftCode = keyof typeof DRIFT;
 
-export interface DriftFinding {
-  readonly code: DriftCode;
-  readonly severity: Severity;
-  /** One sentence: what was seen. */
-  readonly detail: string;
-  readonly remedy: string;
-}
+/** Seen at a URL, at one or several API servers, or at the cluster as a whole. */
+export type DriftFinding = Finding<DriftCode, DriftSeverity>;
 
-export function toFinding(code: DriftCode, detail: string): DriftFinding {
-  return { code, detail, ...DRIFT[code] };
+/** Where what the cluster says of itself was seen. */
+export const CLUSTER = 'cluster';
+
+export function toFinding(code: DriftCode, where: string, what: string): DriftFinding {
+  const { severity, remedy } = DRIFT[code];
+  return { code, severity, where, what, remedy };
 }
 
 /** All codes, for metrics. */

@@ -46,40 +46,41 @@ export async function fetchPublic(
   }
 }
 
-function describeStatus({ what }: PublicDocument, status: number): DriftFinding {
-  const detail = `the public ${what} is answered with ${status}`;
-  return toFinding(status === 401 || status === 403 ? 'not-anonymous' : 'http-status', detail);
+function describeStatus({ url, what }: PublicDocument, status: number): DriftFinding {
+  const code = status === 401 || status === 403 ? 'not-anonymous' : 'http-status';
+  return toFinding(code, url, `the public ${what} is answered with ${status}`);
 }
 
-function checkType({ what, mediaTypes }: PublicDocument, contentType: string): DriftFinding[] {
+function checkType({ url, what, mediaTypes }: PublicDocument, contentType: string): DriftFinding[] {
   if (mediaTypes.includes(contentType)) return [];
   // The type is the server's word: only its kind is repeated.
   const seen = /^[\w.+-]{1,40}\/[\w.+-]{1,40}$/.test(contentType) ? contentType : 'no usable type';
-  return [toFinding('content-type', `the public ${what} comes as ${seen}`)];
+  return [toFinding('content-type', url, `the public ${what} comes as ${seen}`)];
 }
 
-function checkTime({ what }: PublicDocument, took: number): DriftFinding[] {
+function checkTime({ url, what }: PublicDocument, took: number): DriftFinding[] {
   if (took <= SLOW) return [];
-  return [toFinding('slow', `the public ${what} took ${(took / 1000).toFixed(1)} s`)];
+  return [toFinding('slow', url, `the public ${what} took ${(took / 1000).toFixed(1)} s`)];
 }
 
-function describeFailure({ what }: PublicDocument, error: unknown): PublicFetch {
+function describeFailure({ url, what }: PublicDocument, error: unknown): PublicFetch {
   const failure = error instanceof KeySourceError ? error.failure : 'unreachable';
   const detail = `the public ${what}: ${describeError(error)}`;
   switch (failure) {
     case 'redirect':
-      return { text: undefined, findings: [toFinding('redirect', detail)] };
+      return { text: undefined, findings: [toFinding('redirect', url, detail)] };
     case 'tls':
-      return { text: undefined, findings: [toFinding('certificate-untrusted', detail)], unseen: detail };
+      return { text: undefined, findings: [toFinding('certificate-untrusted', url, detail)], unseen: detail };
     case 'too-large':
     case 'encoding':
       return {
         text: undefined,
-        findings: [toFinding(what === 'JWKS' ? 'jwks-unreadable' : 'discovery-unreadable', detail)],
+        findings: [toFinding(what === 'JWKS' ? 'jwks-unreadable' : 'discovery-unreadable', url, detail)],
       };
     case 'address':
       // The issuer's own host may have another address inside the cluster; a jwks_uri has no such excuse.
-      if (what === 'JWKS') return { text: undefined, findings: [toFinding('jwks-uri-unusable', detail)] };
+      if (what === 'JWKS')
+        return { text: undefined, findings: [toFinding('jwks-uri-unusable', url, detail)] };
       return { text: undefined, findings: [], unseen: detail };
     default:
       // A firewall around the cluster, or another view of the names, says nothing of what STS sees.

@@ -9,6 +9,8 @@ import { fetchPublic, type PublicFetchDeps } from './public-fetch.ts';
 export interface PublicView {
   /** undefined where no keys could be read */
   readonly set: KeySet | undefined;
+  /** Where the keys are, or should be: undefined where discovery does not say. */
+  readonly jwksUri: string | undefined;
   readonly findings: readonly DriftFinding[];
   readonly unseen: readonly string[];
 }
@@ -32,8 +34,9 @@ export async function lookAtPublic(
     deps,
     signal,
   );
-  const keys = second.text === undefined ? undefined : readPublicKeys(second.text);
-  return { ...toView([first, discovery, second, ...(keys ? [keys] : [])]), set: keys?.set };
+  const keys = second.text === undefined ? undefined : readPublicKeys(second.text, discovery.jwksUri);
+  const view = toView([first, discovery, second, ...(keys ? [keys] : [])]);
+  return { ...view, set: keys?.set, jwksUri: discovery.jwksUri };
 }
 
 /** What looking at one document brought. */
@@ -45,6 +48,7 @@ interface Look {
 function toView(looks: readonly Look[]): PublicView {
   return {
     set: undefined,
+    jwksUri: undefined,
     findings: looks.flatMap(({ findings }) => findings),
     unseen: looks.flatMap(({ unseen }) => unseen ?? []),
   };

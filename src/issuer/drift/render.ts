@@ -1,3 +1,4 @@
+import { renderFinding } from '../../terminal/findings.ts';
 import type { DriftReport } from './report.ts';
 
 /** The report for people. */
@@ -11,9 +12,7 @@ export function renderDrift(report: DriftReport): string {
       `keys         ${same.length} the same, ${missing.length} not public, ${different.length} different, ${onlyPublic.length} only public`,
     );
   }
-  for (const { code, severity, detail, remedy } of findings) {
-    lines.push('', `${severity}: ${detail} (${code})`, `  → ${remedy}`);
-  }
+  lines.push(...findings.flatMap((finding) => ['', ...renderFinding(finding)]));
   if (unseen.length > 0) lines.push('', 'could not be seen:', ...unseen.map((what) => `  ${what}`));
   lines.push('', SUMMARIES[report.outcome], '');
   return lines.join('\n');

@@ -43,7 +43,7 @@ export async function findDrift(issuer: string, deps: DriftDeps, signal?: AbortS
     ...cluster.findings,
     ...(servers?.findings ?? []),
     ...published.findings,
-    ...(keys ? describeComparison(keys, signingKey) : []),
+    ...(keys ? describeComparison(keys, signingKey, published.jwksUri ?? issuer) : []),
   ];
   const unseen = [...cluster.unseen, ...(servers?.unseen ?? []), ...published.unseen];
   const outcome = findings.length > 0 ? 'drift' : unseen.length > 0 ? 'unseen' : 'none';
@@ -60,7 +60,7 @@ const MAX_ISSUER_LENGTH = 255;
 /** What IAM would have against the issuer as the URL of a provider. */
 function checkProviderUrl(issuer: string): DriftFinding[] {
   const url = URL.parse(issuer);
-  if (url === null) return [toFinding('issuer-url', 'the issuer is no URL')];
+  if (url === null) return [toFinding('issuer-url', issuer, 'the issuer is no URL')];
   const problems = [
     ...(url.protocol === 'https:' ? [] : ['is not https']),
     ...(/[?#]/.test(issuer) ? ['has a query or fragment'] : []),
@@ -68,9 +68,11 @@ function checkProviderUrl(issuer: string): DriftFinding[] {
   ];
   // An issuer on this machine is a trial of the local AWS, and IAM never hears of it.
   return [
-    ...(problems.length > 0 ? [toFinding('issuer-url', `the issuer ${problems.join(', and ')}`)] : []),
+    ...(problems.length > 0
+      ? [toFinding('issuer-url', issuer, `the issuer ${problems.join(', and ')}`)]
+      : []),
     ...(url.port === '' || isLoopbackHost(url.hostname)
       ? []
-      : [toFinding('issuer-port', `the issuer has the port ${url.port}`)]),
+      : [toFinding('issuer-port', issuer, `the issuer has the port ${url.port}`)]),
   ];
 }

@@ -1,11 +1,20 @@
-import { isRecord, type JsonRecord, readMember } from '../../json/record.ts';
+import { isRecord, type JsonRecord } from '../../json/record.ts';
 import { escapeVariables } from '../generate/statement.ts';
 import type { Condition } from '../policy/condition.ts';
 import { showPlain } from '../policy/problem.ts';
 import type { Statement } from '../policy/statement.ts';
+import type { TrustPolicy } from '../policy.ts';
 import { toConditionPrefix } from '../provider.ts';
+import type { TrustRequest } from '../request.ts';
 import type { ConditionReport, StatementReport } from '../verdict.ts';
-import type { FixScope } from './scope.ts';
+
+/** What a correction is made from. */
+export interface FixScope {
+  readonly request: TrustRequest;
+  readonly version: TrustPolicy['version'];
+  /** Takes one change, for people. */
+  note(change: string): void;
+}
 
 /**
  * The Condition block that lets exactly this caller in. Conditions that hold stay as they are; those on facts that only
@@ -93,9 +102,4 @@ function whyNot(judged: ConditionReport | undefined): string {
   if (judged?.matches === 'yes') return 'its pattern lets in others, too';
   if (judged?.actual === 'absent') return 'the request has no such key';
   return 'the request has another value';
-}
-
-/** Of any JSON object, one that may be changed. */
-export function copyMembers(value: JsonRecord): Map<string, unknown> {
-  return new Map(Object.keys(value).map((name) => [name, readMember(value, name)]));
 }

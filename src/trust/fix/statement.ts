@@ -1,11 +1,10 @@
-import type { JsonRecord } from '../../json/record.ts';
+import { type JsonRecord, readMember } from '../../json/record.ts';
 import { judgeAction } from '../judge/action.ts';
 import { showValue } from '../policy/problem.ts';
 import type { Statement } from '../policy/statement.ts';
 import { nameStatement } from '../summary.ts';
 import type { StatementReport, TrustAction } from '../verdict.ts';
-import { copyMembers, mendConditions } from './condition.ts';
-import type { FixScope } from './scope.ts';
+import { type FixScope, mendConditions } from './condition.ts';
 
 /** An Allow of the policy, as it is and as it was judged. */
 export interface MendableStatement {
@@ -32,6 +31,11 @@ export function mendStatement(
   }
   members.set('Condition', mendConditions(members.get('Condition'), mendable, own));
   return Object.fromEntries(members);
+}
+
+/** Of any JSON object, one that may be changed. */
+function copyMembers(value: JsonRecord): Map<string, unknown> {
+  return new Map(Object.keys(value).map((name) => [name, readMember(value, name)]));
 }
 
 function mendAction(

@@ -1,5 +1,4 @@
 import { quoteWord } from '../../base/shell.ts';
-import { findEksRegion } from './eks.ts';
 import type { TrustPlan } from './inputs.ts';
 import { createTrustDocument } from './statement.ts';
 
@@ -93,6 +92,13 @@ export function listEksctlSteps({
       ],
     },
   ];
+}
+
+/** The region of an EKS cluster's issuer, `https://oidc.eks.<region>.amazonaws.com/id/<32 hex>`; undefined for others. */
+function findEksRegion(issuer: string): string | undefined {
+  return /^https:\/\/oidc\.eks\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws)\/id\/[0-9A-F]{32}$/.exec(
+    issuer,
+  )?.[1];
 }
 
 function lines(...parts: readonly string[]): string {

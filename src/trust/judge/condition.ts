@@ -1,9 +1,11 @@
-import { toGlob } from '../match/glob.ts';
+import { matchCidr } from '../match/cidr.ts';
+import { matchArn, matchGlob, toGlob } from '../match/glob.ts';
+import { matchDate, matchNumber } from '../match/order.ts';
 import type { Condition } from '../policy/condition.ts';
+import type { ConditionOperator, OperatorFamily } from '../policy/operator.ts';
 import type { TrustPolicy } from '../policy.ts';
-import { allOf, anyOf, not, toTristate } from '../tristate.ts';
-import type { ConditionReport, Tristate } from '../verdict.ts';
-import { compare, WITH_VARIABLES } from './compare.ts';
+import { allOf, anyOf, not, type Tristate, toTristate } from '../tristate.ts';
+import type { ConditionReport } from '../verdict.ts';
 import type { RequestContext } from './context.ts';
 import { type ExpandedValue, expandVariables } from './variables.ts';
 
@@ -61,7 +63,44 @@ function decideValue({ operator }: Condition, actual: string, expected: readonly
   return operator.negated ? not(any) : any;
 }
 
+/** Families whose values may have variables in them. */
+const WITH_VARIABLES: ReadonlySet<OperatorFamily> = new Set([
+  'string',
+  'string-ignore-case',
+  'string-like',
+  'arn',
+]);
+
 function expand(value: string, { operator }: Condition, { context, version }: ConditionScope): ExpandedValue {
   if (!WITH_VARIABLES.has(operator.family)) return { kind: 'value', text: value, glob: toGlob(value) };
   return expandVariables(value, version, (key) => context.find(key));
+}
+
+/** Whether one value of the policy fits one of the request, negation aside. */
+function compare(
+  { family, relation }: ConditionOperator,
+  expected: ExpandedValue & { readonly kind: 'value' },
+  actual: string,
+): boolean {
+  switch (family) {
+    case 'string':
+    case 'binary':
+      return expected.text === actual;
+    case 'string-ignore-case':
+      return expected.text.toLowerCase() === actual.toLowerCase();
+    case 'string-like':
+      return matchGlob(expected.glob, actual);
+    case 'numeric':
+      return matchNumber(expected.text, actual, relation);
+    case 'date':
+      return matchDate(expected.text, actual, relation);
+    case 'bool':
+      return expected.text.toLowerCase() === actual.toLowerCase();
+    case 'ip':
+      return matchCidr(expected.text, actual);
+    case 'arn':
+      return matchArn(expected.glob, actual);
+    case 'null':
+      return false;
+  }
 }

@@ -1,131 +1,91 @@
-import type { Finding, Severity } from '../../base/finding.ts';
-import { explainKey } from '../near-miss/key.ts';
-import { findPlatformOfKey } from '../platforms.ts';
-import type { Condition } from '../policy/condition.ts';
+import type { KeyMistakeKind } from '../near-miss/key.ts';
 import { showValue } from '../policy/problem.ts';
-import type { NearMissKind } from '../verdict.ts';
-import type { RuleId } from './rules.ts';
-import { isRestriction, judgePresence, type LintScope, readClaimOfKey } from './scope.ts';
+import { type ConditionFacts, isRestriction, listConditionsOn } from './facts.ts';
+import type { LintRule, LintSeverity, Observation } from './finding.ts';
 
-type ConditionRule = (condition: Condition, scope: LintScope) => readonly Finding[];
+type KeyRule = LintRule<ConditionFacts>;
 
-/** Rules that look at the operator and the key of one condition. */
-export const KEY_RULES: readonly ConditionRule[] = [
-  checkAbsentKey,
-  checkSetOperator,
-  checkNegatedDeny,
-  checkNull,
-];
+/** Keys that no request of a pod has, by what was meant: an Allow that asks for one lets nobody in. */
+const UNSET_KEY_RULES = {
+  'scheme-in-key': {
+    text: 'Condition keys begin with the issuer without its scheme.',
+    check: tellUnset('scheme-in-key'),
+  },
+  'arn-in-key': {
+    text: "Condition keys begin with the issuer, not with the provider's ARN.",
+    check: tellUnset('arn-in-key'),
+  },
+  'slash-in-key': {
+    text: 'A condition key has the slashes of its issuer, no more and no fewer.',
+    check: tellUnset('slash-in-key'),
+  },
+  'other-issuer': {
+    text: 'A condition key of another issuer is never there.',
+    check: tellUnset('other-issuer'),
+  },
+  'claim-is-no-key': {
+    text: 'STS makes condition keys of a few claims only.',
+    check: tellUnset('claim-is-no-key'),
+  },
+  'unset-key': {
+    text: 'A request with the token of a ServiceAccount never has this key.',
+    check: tellUnset('unset-key'),
+  },
+  'misspelt-key': {
+    text: 'A key that nobody sets, one or two letters from one that is.',
+    check: tellUnset('spelling'),
+  },
+  'other-platform': {
+    text: 'A leftover of a policy for another platform.',
+    check: tellUnset('other-platform'),
+  },
+} as const satisfies Readonly<Record<Exclude<KeyMistakeKind, 'spelling'> | 'misspelt-key', KeyRule>>;
 
-const IDS: Partial<Record<NearMissKind, RuleId>> = {
-  'scheme-in-key': 'scheme-in-key',
-  'arn-in-key': 'arn-in-key',
-  'slash-in-key': 'slash-in-key',
-  'other-issuer': 'other-issuer',
-  'other-platform': 'other-platform',
-  'claim-is-no-key': 'claim-is-no-key',
-  spelling: 'misspelt-key',
-};
+/** Rules that ask whether the key of a condition is there. */
+export const KEY_RULES = {
+  'if-exists-on-unset-key': {
+    text: 'A condition with IfExists on a key that is never there is no condition at all.',
+    check(facts) {
+      const { operator, key } = facts.condition;
+      const isTrue = (operator.ifExists || operator.negated) && operator.setOperator !== 'ForAllValues';
+      if (!isAsked(facts) || facts.presence !== 'never' || !isTrue) return [];
+      const what = `${showValue(key)} is never there, and ${operator.text} is true then: the condition asks for nothing`;
+      return [tellOpening(facts, what)];
+    },
+  },
+  'for-all-values-on-absent-key': {
+    text: 'ForAllValues is true where the key is absent.',
+    check(facts) {
+      const { operator, key } = facts.condition;
+      const isTrue = operator.setOperator === 'ForAllValues' && facts.presence !== 'always';
+      if (!isAsked(facts) || !isTrue) return [];
+      const what = `where ${showValue(key)} is absent, ForAllValues is true: the condition asks for nothing`;
+      return [tellOpening(facts, what)];
+    },
+  },
+  ...UNSET_KEY_RULES,
+} as const satisfies Readonly<Record<string, KeyRule>>;
 
-/** An Allow that asks for a key that is never there lets nobody in, or, with some operators, everybody. */
-function checkAbsentKey(condition: Condition, scope: LintScope): readonly Finding[] {
-  const { operator, key, pointer } = condition;
-  if (scope.statement.effect === 'Deny' || operator.family === 'null') return [];
-  const presence = judgePresence(key, scope.prefixes);
-  const { kind, remedy } = explainKey(key, scope.prefixes[0] ?? '<issuer>');
-  const passes = (id: RuleId, message: string): Finding[] => [
-    { id, severity: severityOfOpening(scope), pointer, message, remedy },
-  ];
-  if (operator.setOperator === 'ForAllValues' && presence !== 'always') {
-    return passes(
-      'for-all-values-on-absent-key',
-      `where ${showValue(key)} is absent, ForAllValues is true: the condition asks for nothing`,
-    );
-  }
-  if (presence !== 'never') return [];
-  if (operator.ifExists || operator.negated) {
-    return passes(
-      'if-exists-on-unset-key',
-      `${showValue(key)} is never there, and ${operator.text} is true then: the condition asks for nothing`,
-    );
-  }
-  const message = `${showValue(key)} is never there: this statement lets nobody in`;
-  return [{ id: IDS[kind] ?? 'unset-key', severity: 'high', pointer, message, remedy }];
+/** An Allow wants a value of the key. */
+function isAsked({ statement, condition }: ConditionFacts): boolean {
+  return statement.effect === 'Allow' && condition.operator.family !== 'null';
 }
 
 /** Beside a condition on the subject that holds, it opens little. */
-function severityOfOpening({ statement, prefixes }: LintScope): Severity {
-  const isBound = statement.conditions.some(
-    (condition) => readClaimOfKey(condition.key, prefixes) === 'sub' && isRestriction(condition),
-  );
-  return isBound ? 'medium' : 'critical';
+function tellOpening(facts: ConditionFacts, what: string): Observation {
+  const { condition, mistake } = facts;
+  const isBound = listConditionsOn('sub', facts).some(isRestriction);
+  const severity: LintSeverity = isBound ? 'medium' : 'critical';
+  return { severity, where: condition.pointer, what, remedy: mistake.remedy };
 }
 
-const SEVERAL: ReadonlySet<string> = new Set(['aws:tagkeys', 'sts:transitivetagkeys']);
-
-function checkSetOperator(
-  { operator, key, pointer }: Condition,
-  { prefixes }: LintScope,
-): readonly Finding[] {
-  if (operator.family === 'null') return [];
-  const claim = readClaimOfKey(key, prefixes);
-  const isKubernetes = prefixes.every((prefix) => findPlatformOfKey(`${prefix}:`) === undefined);
-  const hasSeveral =
-    SEVERAL.has(key.toLowerCase()) || (isKubernetes && (claim === 'oaud' || claim === 'amr'));
-  if (operator.setOperator !== undefined && (claim === 'sub' || claim === 'aud')) {
-    const message = `${showValue(key)} has one value, and ${operator.setOperator} is for keys with several`;
-    const remedy = `write ${operator.name}: a list of values means any of them already`;
-    return [{ id: 'set-operator-on-single-value', severity: 'low', pointer, message, remedy }];
-  }
-  if (operator.setOperator !== undefined || !hasSeveral) return [];
-  const message = `${showValue(key)} may have several values, and AWS does not say which of them ${operator.text} looks at`;
-  return [
-    {
-      id: 'missing-set-operator',
-      severity: 'medium',
-      pointer,
-      message,
-      remedy: `write ForAnyValue:${operator.text}`,
-    },
-  ];
-}
-
-function checkNegatedDeny(
-  { operator, key, pointer }: Condition,
-  { statement, prefixes }: LintScope,
-): readonly Finding[] {
-  const isOpen = operator.negated && !operator.ifExists && operator.setOperator !== 'ForAnyValue';
-  if (statement.effect === 'Allow' || !isOpen) return [];
-  const presence = judgePresence(key, prefixes);
-  if (presence === 'always' || ALWAYS_SET.has(key.toLowerCase())) return [];
-  const message = `${operator.text} is true where ${showValue(key)} is absent: the Deny then meets every pod`;
-  const remedy = `write ${operator.text}IfExists if a request without the key may pass`;
-  return [
-    {
-      id: 'negated-deny-on-absent-key',
-      severity: presence === 'never' ? 'high' : 'medium',
-      pointer,
-      message,
-      remedy,
-    },
-  ];
-}
-
-const ALWAYS_SET: ReadonlySet<string> = new Set([
-  'aws:currenttime',
-  'aws:epochtime',
-  'aws:federatedprovider',
-  'aws:securetransport',
-  'sts:rolesessionname',
-]);
-
-function checkNull(
-  { operator, key, values, pointer }: Condition,
-  { statement, prefixes }: LintScope,
-): readonly Finding[] {
-  const asksForAbsence = operator.family === 'null' && values.some((value) => value.toLowerCase() === 'true');
-  if (!asksForAbsence || statement.effect === 'Deny' || judgePresence(key, prefixes) !== 'always') return [];
-  const message = `"true" asks that ${showValue(key)} be absent, and every token has it: this statement lets nobody in`;
-  const remedy = 'write "false", or remove the condition';
-  return [{ id: 'null-reversed', severity: 'high', pointer, message, remedy }];
+function tellUnset(kind: KeyMistakeKind): KeyRule['check'] {
+  return (facts) => {
+    const { condition, presence, mistake } = facts;
+    const { operator, key, pointer } = condition;
+    const passes = operator.ifExists || operator.negated || operator.setOperator === 'ForAllValues';
+    if (!isAsked(facts) || presence !== 'never' || passes || mistake.kind !== kind) return [];
+    const what = `${showValue(key)} is never there: this statement lets nobody in`;
+    return [{ severity: 'high', where: pointer, what, remedy: mistake.remedy }];
+  };
 }

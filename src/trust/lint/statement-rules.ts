@@ -1,120 +1,153 @@
-import type { Finding } from '../../base/finding.ts';
 import { judgeAction } from '../judge/action.ts';
 import { matchGlob, toGlob } from '../match/glob.ts';
+import type { Condition } from '../policy/condition.ts';
 import { showValue } from '../policy/problem.ts';
-import { isRestriction, type LintScope, readClaimOfKey } from './scope.ts';
+import { isRestriction, listConditionsOn, type StatementFacts } from './facts.ts';
+import type { LintRule, Observation } from './finding.ts';
+
+type StatementRule = LintRule<StatementFacts>;
 
 /** Rules that look at a statement as a whole. */
-export const STATEMENT_RULES: readonly ((scope: LintScope) => readonly Finding[])[] = [
-  checkPrincipal,
-  checkProviders,
-  checkSubject,
-  checkAudience,
-  checkAction,
-  checkKeysByCase,
-];
+export const STATEMENT_RULES = {
+  'principal-everybody': {
+    text: 'A wildcard principal names everybody, not the provider of one cluster.',
+    check: findEverybody,
+  },
+  'not-principal': {
+    text: 'Deny with NotPrincipal denies all others, those that come later included.',
+    check({ statement: { principal } }) {
+      if (!principal.inverted) return [];
+      const what = 'NotPrincipal denies everybody but those it names, and whoever is added later';
+      const remedy = 'name who may not with Principal, or tell them apart in Condition';
+      return [{ severity: 'medium', where: principal.pointer, what, remedy }];
+    },
+  },
+  'provider-of-other-issuer': {
+    text: 'The provider is of an issuer that is none of yours: an old cluster, or a typing error.',
+    check: findForeignProviders,
+  },
+  'no-subject': {
+    text: 'Without a condition on the subject, every ServiceAccount of the cluster can take the role (confused deputy).',
+    check(facts) {
+      if (!isOpenToSubjects(facts) || findDenyList(facts) !== undefined) return [];
+      const what = 'nothing is asked of the subject: every ServiceAccount of the cluster may take the role';
+      return [{ severity: 'critical', where: facts.statement.pointer, what, remedy: adviseSubject(facts) }];
+    },
+  },
+  'deny-list-in-allow': {
+    text: 'An Allow that only names who may not lets in everybody else.',
+    check(facts) {
+      const negated = isOpenToSubjects(facts) ? findDenyList(facts) : undefined;
+      if (negated === undefined) return [];
+      const what = `${negated.operator.text} names who may not take the role: every other ServiceAccount of the cluster may`;
+      return [{ severity: 'critical', where: negated.pointer, what, remedy: adviseSubject(facts) }];
+    },
+  },
+  'no-audience': {
+    text: "Without a condition on the audience, any of the provider's client ids will do.",
+    check: findMissingAudience,
+  },
+  'action-broad': {
+    text: 'The action has a wildcard: more ways to take the role than a pod needs.',
+    check: findBroadAction,
+  },
+  'not-action': {
+    text: 'NotAction allows all actions but those it names.',
+    check({ statement: { action, effect } }) {
+      if (effect === 'Deny' || !action.inverted) return [];
+      const what = 'NotAction allows every action but those it names';
+      return [{ severity: 'medium', where: action.pointer, what, remedy: WRITE_ACTION }];
+    },
+  },
+  'key-twice-by-case': {
+    text: 'Two keys that differ in case only are the same key to IAM.',
+    check: findRepeatedKeys,
+  },
+} as const satisfies Readonly<Record<string, StatementRule>>;
 
-function checkPrincipal({ statement }: LintScope): readonly Finding[] {
-  const { principal, effect, action } = statement;
-  if (principal.inverted) {
-    const message = 'NotPrincipal denies everybody but those it names, and whoever is added later';
-    const remedy = 'name who may not with Principal, or tell them apart in Condition';
-    return [{ id: 'not-principal', severity: 'medium', pointer: principal.pointer, message, remedy }];
-  }
-  if (effect === 'Deny') return [];
+function findEverybody({ statement: { principal, effect, action } }: StatementFacts): Observation[] {
+  if (principal.inverted || effect === 'Deny') return [];
+  const where = principal.pointer;
   const remedy = 'write {"Federated": "arn:aws:iam::<account>:oidc-provider/<issuer without https://>"}';
   const anybody =
     principal.everyone || principal.members.some(({ kind, value }) => kind === 'Federated' && value === '*');
   if (anybody) {
-    const message =
+    const what =
       'a wildcard principal may let in tokens of every provider of the account, and callers of other accounts';
-    return [{ id: 'principal-everybody', severity: 'critical', pointer: principal.pointer, message, remedy }];
+    return [{ severity: 'critical', where, what, remedy }];
   }
   if (!principal.members.some(({ kind, value }) => kind === 'AWS' && value === '*')) return [];
-  const opens =
-    action.patterns.some((pattern) => matchGlob(toGlob(pattern.toLowerCase()), 'sts:assumerole')) !==
-    action.inverted;
-  const message = opens
+  const opens = action.patterns.some(coversAssumeRole) !== action.inverted;
+  const what = opens
     ? 'every caller of every AWS account may take the role'
     : '{"AWS": "*"} is every caller with AWS keys, and none with a token: nobody comes in by this statement';
-  return [
-    {
-      id: 'principal-everybody',
-      severity: opens ? 'critical' : 'high',
-      pointer: principal.pointer,
-      message,
-      remedy,
-    },
-  ];
+  return [{ severity: opens ? 'critical' : 'high', where, what, remedy }];
+}
+
+function coversAssumeRole(pattern: string): boolean {
+  return matchGlob(toGlob(pattern.toLowerCase()), 'sts:assumerole');
 }
 
 /** Only where somebody has said which issuers are theirs. */
-function checkProviders({ statement, prefixes, ownPrefixes, letsTokensIn }: LintScope): readonly Finding[] {
+function findForeignProviders(facts: StatementFacts): Observation[] {
+  const { statement, prefixes, ownPrefixes, letsTokensIn } = facts;
   if (!letsTokensIn || ownPrefixes.length === 0) return [];
   return prefixes
     .filter((prefix) => !ownPrefixes.includes(prefix))
     .map((prefix) => ({
-      id: 'provider-of-other-issuer',
       severity: 'medium',
-      pointer: statement.principal.pointer,
-      message: `the provider ${showValue(prefix)} is of none of the issuers that were given`,
+      where: statement.principal.pointer,
+      what: `the provider ${showValue(prefix)} is of none of the issuers that were given`,
       remedy: `remove it if the cluster is gone, or write …:oidc-provider/${ownPrefixes[0]}`,
     }));
 }
 
-function checkSubject({ statement, prefixes, letsTokensIn, neverMatches }: LintScope): readonly Finding[] {
-  if (!letsTokensIn || neverMatches) return [];
-  const onSubject = statement.conditions.filter(({ key }) => readClaimOfKey(key, prefixes) === 'sub');
-  if (onSubject.some(isRestriction)) return [];
-  const negated = onSubject.find(({ operator }) => operator.negated);
-  const remedy = `add {"StringEquals": {${showValue(`${prefixes[0] ?? '<issuer>'}:sub`)}: "system:serviceaccount:<namespace>:<name>"}}`;
-  if (negated !== undefined) {
-    const message = `${negated.operator.text} names who may not take the role: every other ServiceAccount of the cluster may`;
-    return [{ id: 'deny-list-in-allow', severity: 'critical', pointer: negated.pointer, message, remedy }];
-  }
-  const message = 'nothing is asked of the subject: every ServiceAccount of the cluster may take the role';
-  return [{ id: 'no-subject', severity: 'critical', pointer: statement.pointer, message, remedy }];
+/** It lets tokens in, and does not say of which subjects. */
+function isOpenToSubjects(facts: StatementFacts): boolean {
+  if (!facts.letsTokensIn || facts.neverMatches) return false;
+  return !listConditionsOn('sub', facts).some(isRestriction);
 }
 
-function checkAudience({ statement, prefixes, letsTokensIn, neverMatches }: LintScope): readonly Finding[] {
-  if (!letsTokensIn || neverMatches) return [];
-  const isAsked = statement.conditions.some(
-    (condition) => readClaimOfKey(condition.key, prefixes) === 'aud' && isRestriction(condition),
-  );
-  if (isAsked) return [];
-  const message = "nothing is asked of the audience: a token for any of the provider's client ids will do";
+function findDenyList(facts: StatementFacts): Condition | undefined {
+  return listConditionsOn('sub', facts).find(({ operator }) => operator.negated);
+}
+
+function adviseSubject({ prefixes }: StatementFacts): string {
+  return `add {"StringEquals": {${showValue(`${prefixes[0] ?? '<issuer>'}:sub`)}: "system:serviceaccount:<namespace>:<name>"}}`;
+}
+
+function findMissingAudience(facts: StatementFacts): Observation[] {
+  const { statement, prefixes, letsTokensIn, neverMatches } = facts;
+  if (!letsTokensIn || neverMatches || listConditionsOn('aud', facts).some(isRestriction)) return [];
+  const what = "nothing is asked of the audience: a token for any of the provider's client ids will do";
   const remedy = `add {"StringEquals": {${showValue(`${prefixes[0] ?? '<issuer>'}:aud`)}: "sts.amazonaws.com"}}`;
-  return [{ id: 'no-audience', severity: 'low', pointer: statement.pointer, message, remedy }];
+  return [{ severity: 'low', where: statement.pointer, what, remedy }];
 }
 
-function checkAction({ statement: { action, effect } }: LintScope): readonly Finding[] {
-  if (effect === 'Deny') return [];
-  const remedy = 'write "Action": "sts:AssumeRoleWithWebIdentity"';
-  if (action.inverted) {
-    const message = 'NotAction allows every action but those it names';
-    return [{ id: 'not-action', severity: 'medium', pointer: action.pointer, message, remedy }];
-  }
+const WRITE_ACTION = 'write "Action": "sts:AssumeRoleWithWebIdentity"';
+
+function findBroadAction({ statement: { action, effect } }: StatementFacts): Observation[] {
   const broad = action.patterns.find((pattern) => /[*?]/.test(pattern));
-  if (broad === undefined) return [];
+  if (effect === 'Deny' || action.inverted || broad === undefined) return [];
   // With sts:AssumeRole goes a second way in, by AWS keys.
-  const coversMore = matchGlob(toGlob(broad.toLowerCase()), 'sts:assumerole');
-  const message = `${showValue(broad)} allows more actions than a pod needs`;
+  const coversMore = coversAssumeRole(broad);
+  const what = `${showValue(broad)} allows more actions than a pod needs`;
   const severity =
     coversMore || judgeAction(action, 'sts:SetSourceIdentity').matches === 'yes' ? 'medium' : 'low';
-  return [{ id: 'action-broad', severity, pointer: action.pointer, message, remedy }];
+  return [{ severity, where: action.pointer, what, remedy: WRITE_ACTION }];
 }
 
-function checkKeysByCase({ statement }: LintScope): readonly Finding[] {
+function findRepeatedKeys({ statement }: StatementFacts): Observation[] {
   const seen = new Set<string>();
-  const findings: Finding[] = [];
+  const found: Observation[] = [];
   for (const { operator, key, pointer } of statement.conditions) {
     const name = `${operator.text} ${key.toLowerCase()}`;
     if (seen.has(name)) {
-      const message = `${showValue(key)} is under ${operator.text} already, in another case, and IAM tells no difference`;
+      const what = `${showValue(key)} is under ${operator.text} already, in another case, and IAM tells no difference`;
       const remedy = 'write it once, with a list of the values';
-      findings.push({ id: 'key-twice-by-case', severity: 'medium', pointer, message, remedy });
+      found.push({ severity: 'medium', where: pointer, what, remedy });
     }
     seen.add(name);
   }
-  return findings;
+  return found;
 }

@@ -1,153 +1,129 @@
-import type { Finding } from '../../base/finding.ts';
 import { isServiceAccountSubject, SUBJECT_PREFIX } from '../../base/names/account.ts';
-import { ALMOST_STS } from '../audiences.ts';
-import { findPlatformOfKey, findPlatformOfSubject } from '../platforms.ts';
-import type { Condition } from '../policy/condition.ts';
-import { showValue } from '../policy/problem.ts';
-import type { RuleId } from './rules.ts';
-import { isRestriction, type LintScope, readClaimOfKey } from './scope.ts';
-import { measureBreadth } from './subject.ts';
+import { ALMOST_STS } from '../near-miss/condition.ts';
+import { findPlatformOfSubject } from '../platforms.ts';
+import { showPlain, showValue } from '../policy/problem.ts';
+import { type ConditionFacts, isRestriction } from './facts.ts';
+import type { LintRule, LintSeverity, Observation } from './finding.ts';
+import { KEY_RULES } from './key-rules.ts';
 
-/** Rules that look at the values of one condition. */
-export const VALUE_RULES: readonly ((condition: Condition, scope: LintScope) => readonly Finding[])[] = [
-  checkEmpty,
-  checkVariables,
-  checkClaimValues,
-];
-
-function checkEmpty({ values, operator, pointer }: Condition, { statement }: LintScope): readonly Finding[] {
-  if (values.length > 0 || statement.effect === 'Deny' || operator.negated) return [];
-  const message = 'an empty list of values matches nothing: this statement lets nobody in';
-  return [{ id: 'no-values', severity: 'high', pointer, message, remedy: 'give at least one value' }];
+/** A value that an Allow wants of the subject or the audience, beside what is known of its condition. */
+interface ClaimValue extends ConditionFacts {
+  readonly claim: 'sub' | 'aud';
+  readonly value: string;
 }
 
-function checkVariables({ values, pointer }: Condition, { version }: LintScope): readonly Finding[] {
-  const variable = values.find((value) => value.includes('${'));
-  if (version !== '2008-10-17' || variable === undefined) return [];
-  const message = `${showValue(variable)} has a variable, which is plain text in version 2008-10-17`;
-  const remedy = 'write "Version": "2012-10-17"';
-  return [{ id: 'variable-in-old-version', severity: 'high', pointer, message, remedy }];
+type ValueRule = LintRule<ClaimValue>;
+
+/** Rules that look at one value of a condition on subject or audience. Of each value only the first counts. */
+export const VALUE_RULES = {
+  'swapped-sub-and-aud': {
+    text: 'Subject and audience stand in each other’s place, so that neither matches.',
+    check(facts) {
+      const { claim, value } = facts;
+      const isOther = claim === 'sub' ? value === 'sts.amazonaws.com' : value.startsWith(SUBJECT_PREFIX);
+      if (!isOther) return [];
+      const [is, asks] = claim === 'sub' ? ['an audience', 'the subject'] : ['a subject', 'the audience'];
+      const what = `${showValue(value)} is ${is}, and the key asks for ${asks}`;
+      return tellMismatch(facts, what, 'swap the values of sub and aud');
+    },
+  },
+  'other-platform': {
+    text: KEY_RULES['other-platform'].text,
+    check(facts) {
+      const platform = facts.claim === 'sub' ? findPlatformOfSubject(facts.value) : undefined;
+      if (platform === undefined || facts.isForPlatform) return [];
+      const what = `${showValue(facts.value)} is a subject of ${platform.name}, and no token of a cluster has it`;
+      return tellMismatch(facts, what, 'write system:serviceaccount:<namespace>:<name>');
+    },
+  },
+  'white-space': {
+    text: 'White space is part of a value, so that it never matches.',
+    check(facts) {
+      if (!/\s/.test(facts.value)) return [];
+      const what = `${showValue(facts.value)} has white space in it, and no token has`;
+      return tellMismatch(facts, what, 'write it without');
+    },
+  },
+  'wildcard-under-equals': {
+    text: 'Operators that end in Equals take wildcards for plain characters.',
+    check(facts) {
+      const { operator } = facts.condition;
+      const isExact = operator.family === 'string' || operator.family === 'string-ignore-case';
+      if (!isExact || !/[*?]/.test(facts.value)) return [];
+      const what = `${operator.text} takes the wildcards of ${showValue(facts.value)} for plain characters, and no token has them`;
+      return tellMismatch(facts, what, 'name each in full, or write StringLike');
+    },
+  },
+  'subject-wildcard': {
+    text: 'A pattern for the subject lets in ServiceAccounts that nobody has named, or that do not exist yet.',
+    check({ claim, value, condition, isForPlatform }) {
+      const isPattern = claim === 'sub' && condition.operator.family === 'string-like' && !isForPlatform;
+      const breadth = isPattern ? measureBreadth(value) : undefined;
+      if (breadth === undefined) return [];
+      const what = `${showValue(value)} lets in ${breadth.who}`;
+      const remedy = 'name each ServiceAccount in full, with StringEquals';
+      return [{ severity: breadth.severity, where: condition.pointer, what, remedy }];
+    },
+  },
+  'subject-malformed': {
+    text: 'The subject is not what a token of a ServiceAccount can have, so that it never matches.',
+    check: findMalformedSubject,
+  },
+  'audience-misspelt': {
+    text: 'The audience is almost that of STS, so that it never matches.',
+    check(facts) {
+      if (facts.claim !== 'aud' || !ALMOST_STS.has(facts.value)) return [];
+      const what = `${showValue(facts.value)} is not what tokens for STS have`;
+      return tellMismatch(facts, what, 'write sts.amazonaws.com');
+    },
+  },
+} as const satisfies Readonly<Record<string, ValueRule>>;
+
+/** What the rules of values look at. */
+export function listClaimValues(facts: ConditionFacts): ClaimValue[] {
+  const { statement, condition, claim } = facts;
+  if (statement.effect === 'Deny' || !isRestriction(condition)) return [];
+  if (claim !== 'sub' && claim !== 'aud') return [];
+  return condition.values.map((value) => ({ ...facts, claim, value }));
 }
 
-type ValueCheck = (
-  value: string,
-  condition: Condition,
-  scope: LintScope,
-) => Omit<Finding, 'pointer'> | undefined;
-
-/** Of each value only the first thing that is wrong with it. */
-function checkClaimValues(condition: Condition, scope: LintScope): readonly Finding[] {
-  const claim = readClaimOfKey(condition.key, scope.prefixes);
-  if (scope.statement.effect === 'Deny' || !isRestriction(condition)) return [];
-  const checks = claim === 'sub' ? SUBJECT_CHECKS : claim === 'aud' ? AUDIENCE_CHECKS : [];
-  return condition.values.flatMap((value) => {
-    for (const check of checks) {
-      const found = check(value, condition, scope);
-      if (found !== undefined) return [{ ...found, pointer: condition.pointer }];
-    }
-    return [];
-  });
-}
-
-const SUBJECT_CHECKS: readonly ValueCheck[] = [
-  checkSwappedSubject,
-  checkPlatform,
-  checkBlanks,
-  checkEquals,
-  checkBreadth,
-  checkShape,
-];
-const AUDIENCE_CHECKS: readonly ValueCheck[] = [
-  checkSwappedAudience,
-  checkBlanks,
-  checkEquals,
-  checkSpelling,
-];
-
-function high(id: RuleId, message: string, remedy: string): Omit<Finding, 'pointer'> {
-  return { id, severity: 'high', message, remedy };
-}
-
-function checkSwappedSubject(value: string): ReturnType<ValueCheck> {
-  if (value !== 'sts.amazonaws.com') return undefined;
-  return high(
-    'swapped-sub-and-aud',
-    `${showValue(value)} is an audience, and the key asks for the subject`,
-    'swap the values of sub and aud',
-  );
-}
-
-function checkSwappedAudience(value: string): ReturnType<ValueCheck> {
-  if (!value.startsWith(SUBJECT_PREFIX)) return undefined;
-  return high(
-    'swapped-sub-and-aud',
-    `${showValue(value)} is a subject, and the key asks for the audience`,
-    'swap the values of sub and aud',
-  );
-}
-
-/** A role for GitHub has subjects of GitHub. */
-function isForPlatform({ prefixes }: LintScope): boolean {
-  return prefixes.some((prefix) => findPlatformOfKey(`${prefix}:`) !== undefined);
-}
-
-function checkPlatform(value: string, _: Condition, scope: LintScope): ReturnType<ValueCheck> {
-  const platform = findPlatformOfSubject(value);
-  if (platform === undefined || isForPlatform(scope)) return undefined;
-  const message = `${showValue(value)} is a subject of ${platform.name}, and no token of a cluster has it`;
-  return high('other-platform', message, 'write system:serviceaccount:<namespace>:<name>');
-}
-
-function checkBlanks(value: string): ReturnType<ValueCheck> {
-  if (!/\s/.test(value)) return undefined;
-  return high(
-    'white-space',
-    `${showValue(value)} has white space in it, and no token has`,
-    'write it without',
-  );
-}
-
-function checkEquals(value: string, { operator }: Condition): ReturnType<ValueCheck> {
-  const isExact = operator.family === 'string' || operator.family === 'string-ignore-case';
-  if (!isExact || !/[*?]/.test(value)) return undefined;
-  const message = `${operator.text} takes the wildcards of ${showValue(value)} for plain characters, and no token has them`;
-  return high('wildcard-under-equals', message, 'name each in full, or write StringLike');
-}
-
-function checkBreadth(value: string, { operator }: Condition, scope: LintScope): ReturnType<ValueCheck> {
-  const breadth =
-    operator.family === 'string-like' && !isForPlatform(scope) ? measureBreadth(value) : undefined;
-  if (breadth === undefined) return undefined;
-  return {
-    id: 'subject-wildcard',
-    severity: breadth.severity,
-    message: `${showValue(value)} lets in ${breadth.who}`,
-    remedy: 'name each ServiceAccount in full, with StringEquals',
-  };
+function tellMismatch({ condition }: ClaimValue, what: string, remedy: string): Observation[] {
+  return [{ severity: 'high', where: condition.pointer, what, remedy }];
 }
 
 /** Other OIDC providers have other subjects: only what means to be a ServiceAccount's is looked at. */
-function checkShape(
-  value: string,
-  { operator }: Condition,
-  { ownPrefixes }: LintScope,
-): ReturnType<ValueCheck> {
-  const isMeant = ownPrefixes.length > 0 || /serviceaccount/i.test(value);
-  const subject = operator.family === 'string-ignore-case' ? value.toLowerCase() : value;
-  if (!isMeant || value.includes('${') || isServiceAccountSubject(subject)) return undefined;
-  const message = `${showValue(value)} is the subject of no ServiceAccount`;
-  return high(
-    'subject-malformed',
-    message,
-    'write system:serviceaccount:<namespace>:<name>, all in lower case',
-  );
+function findMalformedSubject(facts: ClaimValue): Observation[] {
+  const { claim, value, condition, ownPrefixes } = facts;
+  const isMeant = claim === 'sub' && (ownPrefixes.length > 0 || /serviceaccount/i.test(value));
+  const subject = condition.operator.family === 'string-ignore-case' ? value.toLowerCase() : value;
+  if (!isMeant || value.includes('${') || isServiceAccountSubject(subject)) return [];
+  const remedy = 'write system:serviceaccount:<namespace>:<name>, all in lower case';
+  return tellMismatch(facts, `${showValue(value)} is the subject of no ServiceAccount`, remedy);
 }
 
-function checkSpelling(value: string): ReturnType<ValueCheck> {
-  if (!ALMOST_STS.has(value)) return undefined;
-  return high(
-    'audience-misspelt',
-    `${showValue(value)} is not what tokens for STS have`,
-    'write sts.amazonaws.com',
-  );
+/** How much a pattern of a subject lets in. */
+interface Breadth {
+  readonly severity: LintSeverity;
+  readonly who: string;
+}
+
+/** `*` takes colons, too: only a namespace that is named in full, colon included, is a boundary. */
+function measureBreadth(pattern: string): Breadth | undefined {
+  const first = pattern.search(/[*?]/);
+  if (first === -1) return undefined;
+  const literal = pattern.slice(0, first);
+  const namespace = /^system:serviceaccount:([^:]+):/.exec(literal)?.[1];
+  if (namespace !== undefined) {
+    return {
+      severity: 'medium',
+      who: `every ServiceAccount of namespace ${showPlain(namespace)} that fits, now and later`,
+    };
+  }
+  if (literal.startsWith(SUBJECT_PREFIX) && literal.length > SUBJECT_PREFIX.length) {
+    return { severity: 'high', who: 'every namespace whose name fits, and whoever may create one' };
+  }
+  const name = /:([a-z0-9][a-z0-9.-]*)$/.exec(pattern)?.[1];
+  return name === undefined
+    ? { severity: 'critical', who: 'every ServiceAccount of the cluster' }
+    : { severity: 'high', who: `whoever may create a ServiceAccount ${name} in any namespace` };
 }

@@ -10,7 +10,7 @@ export function matchDate(expected: string, actual: string, relation: Relation):
   return holds(parseDate(actual), relation, parseDate(expected));
 }
 
-export function parseNumber(text: string): number {
+function parseNumber(text: string): number {
   return /^[+-]?[0-9]{1,15}(\.[0-9]{1,15})?$/.test(text) ? Number(text) : Number.NaN;
 }
 
@@ -18,7 +18,7 @@ const ISO =
   /^[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?)?)?$/;
 
 /** ms since the epoch; NaN for what is no date. */
-export function parseDate(text: string): number {
+function parseDate(text: string): number {
   // Four digits are a year; five and more are seconds since the epoch.
   if (/^[0-9]{5,12}$/.test(text)) return Number(text) * 1_000;
   return ISO.test(text) ? Date.parse(text) : Number.NaN;

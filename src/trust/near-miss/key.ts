@@ -2,18 +2,33 @@ import { findNearest } from '../../base/edit-distance.ts';
 import { CLAIM_KEYS, NEVER_SET, OF_THE_REQUEST, UNKNOWN } from '../judge/keys.ts';
 import { findPlatformOfKey } from '../platforms.ts';
 import { showPlain, showValue } from '../policy/problem.ts';
-import type { NearMiss } from '../verdict.ts';
-import { nearMiss } from './look.ts';
+import type { NearMiss, NearMissKind } from '../verdict.ts';
+import { nearMiss } from './failed-condition.ts';
+
+export type KeyMistakeKind = Extract<
+  NearMissKind,
+  | 'scheme-in-key'
+  | 'arn-in-key'
+  | 'slash-in-key'
+  | 'other-issuer'
+  | 'other-platform'
+  | 'claim-is-no-key'
+  | 'spelling'
+  | 'unset-key'
+>;
+
+/** What a key that is not there was meant to be. */
+export type KeyMistake = NearMiss<KeyMistakeKind>;
 
 /** A condition key that the request does not have. */
-interface KeyLook {
+interface AbsentKey {
   readonly key: string;
   /** The issuer without `https://`. */
   readonly prefix: string;
 }
 
 /** In this order: the first that knows the mistake has the word. */
-const DETECTORS: readonly ((look: KeyLook) => NearMiss | undefined)[] = [
+const DETECTORS: readonly ((look: AbsentKey) => KeyMistake | undefined)[] = [
   findScheme,
   findArn,
   findPlatform,
@@ -26,7 +41,7 @@ const DETECTORS: readonly ((look: KeyLook) => NearMiss | undefined)[] = [
 ];
 
 /** Why a request with a ServiceAccount's token does not have a key, and what to write instead. */
-export function explainKey(key: string, prefix: string): NearMiss {
+export function explainKey(key: string, prefix: string): KeyMistake {
   for (const detect of DETECTORS) {
     const found = detect({ key, prefix });
     if (found !== undefined) return found;
@@ -40,18 +55,18 @@ function readClaim(key: string): string {
   return CLAIM_KEYS.includes(claim) ? claim : 'sub';
 }
 
-function findScheme({ key, prefix }: KeyLook): NearMiss | undefined {
+function findScheme({ key, prefix }: AbsentKey): KeyMistake | undefined {
   if (!/^https?:/i.test(key)) return undefined;
   return nearMiss('scheme-in-key', `leave https:// out of the key: write ${prefix}:${readClaim(key)}`);
 }
 
-function findArn({ key, prefix }: KeyLook): NearMiss | undefined {
+function findArn({ key, prefix }: AbsentKey): KeyMistake | undefined {
   if (!/^arn:/i.test(key)) return undefined;
   const remedy = `the key begins with the issuer, not with the provider's ARN: write ${prefix}:${readClaim(key)}`;
   return nearMiss('arn-in-key', remedy);
 }
 
-function findSlash({ key, prefix }: KeyLook): NearMiss | undefined {
+function findSlash({ key, prefix }: AbsentKey): KeyMistake | undefined {
   const claim = CLAIM_KEYS.find((name) => stripSlashes(key) === stripSlashes(`${prefix}:${name}`));
   if (claim === undefined) return undefined;
   const remedy = `a slash is missing or too much, and the key must have the issuer's own: write ${prefix}:${claim}`;
@@ -67,7 +82,7 @@ function stripSlashes(key: string): string {
     .replace('/:', ':');
 }
 
-function findPlatform({ key, prefix }: KeyLook): NearMiss | undefined {
+function findPlatform({ key, prefix }: AbsentKey): KeyMistake | undefined {
   const platform = findPlatformOfKey(key);
   if (platform === undefined) return undefined;
   const remedy = `the key is one of ${platform.name}'s, and the token is the cluster's: write ${prefix}:${readClaim(key)}`;
@@ -75,7 +90,7 @@ function findPlatform({ key, prefix }: KeyLook): NearMiss | undefined {
 }
 
 /** A key of the right issuer: either STS makes none of that claim, or the token lacks it. */
-function findClaim({ key, prefix }: KeyLook): NearMiss | undefined {
+function findClaim({ key, prefix }: AbsentKey): KeyMistake | undefined {
   if (!key.toLowerCase().startsWith(`${prefix.toLowerCase()}:`)) return undefined;
   const claim = key.slice(prefix.length + 1);
   if (CLAIM_KEYS.includes(claim.toLowerCase())) {
@@ -94,7 +109,7 @@ function sortLetters(name: string): string {
   return name.length > 8 ? name : [...name.toLowerCase()].sort().join('');
 }
 
-function findMisspeltIssuer({ key, prefix }: KeyLook): NearMiss | undefined {
+function findMisspeltIssuer({ key, prefix }: AbsentKey): KeyMistake | undefined {
   const nearest = findNearest(
     key,
     CLAIM_KEYS.map((name) => `${prefix}:${name}`),
@@ -102,7 +117,7 @@ function findMisspeltIssuer({ key, prefix }: KeyLook): NearMiss | undefined {
   return nearest === undefined ? undefined : nearMiss('spelling', `write ${nearest}`);
 }
 
-function findOtherIssuer({ key, prefix }: KeyLook): NearMiss | undefined {
+function findOtherIssuer({ key, prefix }: AbsentKey): KeyMistake | undefined {
   const [issuer = '', claim = '', ...rest] = key.split(':');
   if (rest.length > 0 || !issuer.includes('.') || !CLAIM_KEYS.includes(claim.toLowerCase())) return undefined;
   const remedy = `the key is of another issuer (was the cluster made anew?): write ${prefix}:${claim}`;
@@ -124,7 +139,7 @@ const WHY_UNSET: Readonly<Record<string, string>> = {
   'aws:tagkeys': 'the token has no claim https://aws.amazon.com/tags: remove the condition',
 };
 
-function findUnset({ key }: KeyLook): NearMiss | undefined {
+function findUnset({ key }: AbsentKey): KeyMistake | undefined {
   const name = key.toLowerCase();
   const isKnown = [...NEVER_SET, ...OF_THE_REQUEST].some((known) => known.toLowerCase() === name);
   if (!isKnown && !name.startsWith('aws:requesttag/')) return undefined;
@@ -135,7 +150,7 @@ function findUnset({ key }: KeyLook): NearMiss | undefined {
   );
 }
 
-function findMisspelt({ key }: KeyLook): NearMiss | undefined {
+function findMisspelt({ key }: AbsentKey): KeyMistake | undefined {
   const nearest = findNearest(key, [...OF_THE_REQUEST, ...NEVER_SET, ...UNKNOWN]);
   return nearest === undefined ? undefined : nearMiss('spelling', `write ${nearest}`);
 }

@@ -2,16 +2,16 @@ import { parseSubject, type ServiceAccountName, toSubject } from '../../base/nam
 import { matchGlob, toGlob } from '../match/glob.ts';
 import { showPlain, showValue } from '../policy/problem.ts';
 import type { NearMiss } from '../verdict.ts';
-import { type Look, nearMiss } from './look.ts';
+import { type FailedCondition, nearMiss } from './failed-condition.ts';
 
 /** The condition is on `sub` and well-made, but for another ServiceAccount than the token's. */
-export function findOtherServiceAccount(look: Look): NearMiss | undefined {
-  const actual = parseSubject(look.request.token.sub);
-  if (look.claim !== 'sub' || actual === undefined) return undefined;
-  if (look.report.expected.some((value) => isBare(value, actual))) {
+export function findOtherServiceAccount(failed: FailedCondition): NearMiss | undefined {
+  const actual = parseSubject(failed.request.token.sub);
+  if (failed.claim !== 'sub' || actual === undefined) return undefined;
+  if (failed.report.expected.some((value) => isBare(value, actual))) {
     return nearMiss('spelling', `write it in full: ${showValue(toSubject(actual))}`);
   }
-  const expected = look.report.expected.flatMap((value) => parseSubject(value) ?? []);
+  const expected = failed.report.expected.flatMap((value) => parseSubject(value) ?? []);
   const [first] = expected;
   if (first === undefined) return undefined;
   const sameNamespace = expected.find(({ namespace }) => fits(namespace, actual.namespace));

@@ -1,7 +1,7 @@
 import { toPointerStep } from '../../json/pointer.ts';
 import { isRecord } from '../../json/record.ts';
 import { type ConditionOperator, parseOperator, suggestOperator } from './operator.ts';
-import { type ProblemLists, showValue } from './problem.ts';
+import { type ReadingContext, showValue } from './problem.ts';
 
 /** One operator and key with its values: `"StringEquals": { "<key>": [<values>] }`. */
 export interface Condition {
@@ -14,7 +14,7 @@ export interface Condition {
 }
 
 /** Reads a Condition block; absent means none. */
-export function readConditions(value: unknown, pointer: string, lists: ProblemLists): readonly Condition[] {
+export function readConditions(value: unknown, { pointer, lists }: ReadingContext): readonly Condition[] {
   if (value === undefined) return [];
   if (!isRecord(value)) {
     const remedy = 'give an object, such as {"StringEquals": {"<issuer>:sub": "…"}}';
@@ -26,12 +26,7 @@ export function readConditions(value: unknown, pointer: string, lists: ProblemLi
   );
 }
 
-interface Place {
-  readonly pointer: string;
-  readonly lists: ProblemLists;
-}
-
-function readOperator(name: string, keys: unknown, { pointer, lists }: Place): readonly Condition[] {
+function readOperator(name: string, keys: unknown, { pointer, lists }: ReadingContext): readonly Condition[] {
   const operator = parseOperator(name);
   if (operator === undefined) {
     const suggestion = suggestOperator(name);
@@ -45,15 +40,15 @@ function readOperator(name: string, keys: unknown, { pointer, lists }: Place): r
     return [];
   }
   return Object.entries(keys).flatMap(([key, value]) => {
-    const place = { pointer: pointer + toPointerStep(key), lists };
-    checkKey(key, place);
-    const values = readValues(value, place);
-    return operator === undefined ? [] : [{ operator, key, values, pointer: place.pointer }];
+    const context = { pointer: pointer + toPointerStep(key), lists };
+    checkKey(key, context);
+    const values = readValues(value, context);
+    return operator === undefined ? [] : [{ operator, key, values, pointer: context.pointer }];
   });
 }
 
 /** `sub` alone is what the token calls it; IAM wants to know whose. */
-function checkKey(key: string, { pointer, lists }: Place): void {
+function checkKey(key: string, { pointer, lists }: ReadingContext): void {
   if (key.indexOf(':') > 0 && !key.endsWith(':')) return;
   lists.problems.push({
     pointer,
@@ -62,7 +57,7 @@ function checkKey(key: string, { pointer, lists }: Place): void {
   });
 }
 
-function readValues(value: unknown, { pointer, lists }: Place): readonly string[] {
+function readValues(value: unknown, { pointer, lists }: ReadingContext): readonly string[] {
   if (!Array.isArray(value)) return readValue(value, { pointer, lists });
   if (value.length === 0) {
     const remedy = 'give at least one value, or remove the condition';
@@ -73,7 +68,7 @@ function readValues(value: unknown, { pointer, lists }: Place): readonly string[
   );
 }
 
-function readValue(value: unknown, { pointer, lists }: Place): readonly string[] {
+function readValue(value: unknown, { pointer, lists }: ReadingContext): readonly string[] {
   if (typeof value === 'string') return [value];
   if (typeof value === 'number' || typeof value === 'boolean') return [String(value)];
   const remedy = 'give a text, a number, a boolean, or a list of these';

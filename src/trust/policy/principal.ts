@@ -1,18 +1,15 @@
 import { parseArn } from '../../aws/arn.ts';
 import { isRecord, type JsonRecord, readMember } from '../../json/record.ts';
-import { type ProblemLists, showValue } from './problem.ts';
-import { readTexts } from './texts.ts';
+import { findElement, type PolicyElement, readTexts } from './element.ts';
+import { type ReadingContext, showValue } from './problem.ts';
 
 export type PrincipalKind = 'Federated' | 'AWS' | 'Service' | 'CanonicalUser';
 
 /** Principal or NotPrincipal. */
-export interface PrincipalElement {
-  /** NotPrincipal: everybody but these. */
-  readonly inverted: boolean;
+export interface PrincipalElement extends PolicyElement {
   /** `"*"` itself, not within `{"AWS": …}`. */
   readonly everyone: boolean;
   readonly members: readonly { readonly kind: PrincipalKind; readonly value: string }[];
-  readonly pointer: string;
 }
 
 const REMEDY = 'write {"Federated": "arn:aws:iam::<account>:oidc-provider/<issuer without https://>"}';
@@ -27,25 +24,21 @@ const BUILT_IN_PROVIDERS: ReadonlySet<string> = new Set([
 ]);
 
 /** Reads the one of Principal and NotPrincipal that is there. */
-export function readPrincipal(statement: JsonRecord, pointer: string, lists: ProblemLists): PrincipalElement {
-  const names = ['Principal', 'NotPrincipal'].filter((name) => Object.hasOwn(statement, name));
-  const [name = 'Principal'] = names;
-  const own = { inverted: name === 'NotPrincipal', pointer: `${pointer}/${name}` };
-  if (names.length !== 1) {
-    const problem = names.length === 0 ? 'it has no Principal' : 'it has both Principal and NotPrincipal';
-    lists.problems.push({ pointer, problem, remedy: REMEDY });
-    return { ...own, everyone: false, members: [] };
-  }
-  const value = readMember(statement, name);
-  if (value === '*') return { ...own, everyone: true, members: [] };
+export function readPrincipal(statement: JsonRecord, context: ReadingContext): PrincipalElement {
+  const { element, value } = findElement(statement, 'Principal', REMEDY, context);
+  const nobody = { ...element, everyone: false, members: [] };
+  if (value === undefined) return nobody;
+  if (value === '*') return { ...nobody, everyone: true };
+  const { lists } = context;
+  const { pointer } = element;
   if (!isRecord(value) || Object.keys(value).length === 0) {
-    lists.problems.push({ pointer: own.pointer, problem: `it is ${showValue(value)}`, remedy: REMEDY });
-    return { ...own, everyone: false, members: [] };
+    lists.problems.push({ pointer, problem: `it is ${showValue(value)}`, remedy: REMEDY });
+    return nobody;
   }
-  return { ...own, everyone: false, members: readMembers(value, own.pointer, lists) };
+  return { ...nobody, members: readMembers(value, { pointer, lists }) };
 }
 
-function readMembers(value: JsonRecord, pointer: string, lists: ProblemLists): PrincipalElement['members'] {
+function readMembers(value: JsonRecord, { pointer, lists }: ReadingContext): PrincipalElement['members'] {
   return Object.keys(value).flatMap((name) => {
     const kind = KINDS.find((known) => known === name);
     if (kind === undefined) {
@@ -57,17 +50,14 @@ function readMembers(value: JsonRecord, pointer: string, lists: ProblemLists): P
       });
       return [];
     }
-    const values = readTexts(readMember(value, name), `${pointer}/${kind}`, lists);
-    for (const text of values) checkValue(kind, text, { pointer: `${pointer}/${kind}`, lists });
+    const context = { pointer: `${pointer}/${kind}`, lists };
+    const values = readTexts(readMember(value, name), context);
+    for (const text of values) checkValue(kind, text, context);
     return values.map((text) => ({ kind, value: text }));
   });
 }
 
-function checkValue(
-  kind: PrincipalKind,
-  value: string,
-  { pointer, lists }: { readonly pointer: string; readonly lists: ProblemLists },
-): void {
+function checkValue(kind: PrincipalKind, value: string, { pointer, lists }: ReadingContext): void {
   if (value === '*') return;
   if (/[*?]/.test(value)) {
     const problem = `${showValue(value)} has a wildcard, and a principal is compared as it is`;

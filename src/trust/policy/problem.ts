@@ -23,6 +23,13 @@ export interface ProblemLists {
   readonly notes: PolicyNote[];
 }
 
+/** What a reader gets beside the value: the value's place, and where to put what is wrong with it. */
+export interface ReadingContext {
+  /** JSON Pointer (RFC 6901). */
+  readonly pointer: string;
+  readonly lists: ProblemLists;
+}
+
 const MAX_SHOWN = 300;
 
 /** A value for people: texts quoted and cut, everything else by its shape. */

@@ -1,9 +1,9 @@
 import { findNearest } from '../../base/edit-distance.ts';
 import { isRecord, type JsonRecord, readMember } from '../../json/record.ts';
-import { type ActionElement, readAction } from './action.ts';
 import { type Condition, readConditions } from './condition.ts';
+import { findElement, type PolicyElement, readTexts } from './element.ts';
 import { type PrincipalElement, readPrincipal } from './principal.ts';
-import { type ProblemLists, showValue } from './problem.ts';
+import { type ReadingContext, showValue } from './problem.ts';
 
 export interface Statement {
   /** From 0. */
@@ -17,25 +17,28 @@ export interface Statement {
   readonly conditions: readonly Condition[];
 }
 
+/** Action or NotAction. */
+export interface ActionElement extends PolicyElement {
+  /** May have wildcards; case does not count. */
+  readonly patterns: readonly string[];
+}
+
 const MEMBERS = ['Sid', 'Effect', 'Principal', 'NotPrincipal', 'Action', 'NotAction', 'Condition'];
 
-/** Source: IAM user guide, "Grammar of the IAM JSON policy language". */
-export function readStatement(
-  value: unknown,
-  {
-    index,
-    pointer,
-    lists,
-  }: { readonly index: number; readonly pointer: string; readonly lists: ProblemLists },
-): Statement | undefined {
+/**
+ * Source: IAM user guide, "Grammar of the IAM JSON policy language".
+ * @param index from 0
+ */
+export function readStatement(value: unknown, index: number, context: ReadingContext): Statement | undefined {
+  const { pointer, lists } = context;
   if (!isRecord(value)) {
     const remedy = 'give an object with Effect, Principal, Action and Condition';
     lists.problems.push({ pointer, problem: `it is ${showValue(value)}`, remedy });
     return undefined;
   }
-  checkMembers(value, pointer, lists);
-  const effect = readEffect(value, pointer, lists);
-  const principal = readPrincipal(value, pointer, lists);
+  checkMembers(value, context);
+  const effect = readEffect(value, context);
+  const principal = readPrincipal(value, context);
   if (principal.inverted && effect === 'Allow') {
     const problem = 'NotPrincipal with Allow would let in everybody else, and IAM refuses it';
     lists.problems.push({ pointer: principal.pointer, problem, remedy: 'name who may with Principal' });
@@ -43,15 +46,15 @@ export function readStatement(
   return {
     index,
     pointer,
-    sid: readSid(value, pointer, lists),
+    sid: readSid(value, context),
     effect,
-    action: readAction(value, pointer, lists),
+    action: readAction(value, context),
     principal,
-    conditions: readConditions(readMember(value, 'Condition'), `${pointer}/Condition`, lists),
+    conditions: readConditions(readMember(value, 'Condition'), { pointer: `${pointer}/Condition`, lists }),
   };
 }
 
-function checkMembers(statement: JsonRecord, pointer: string, { problems }: ProblemLists): void {
+function checkMembers(statement: JsonRecord, { pointer, lists: { problems } }: ReadingContext): void {
   for (const name of Object.keys(statement)) {
     if (MEMBERS.includes(name)) continue;
     if (name === 'Resource' || name === 'NotResource') {
@@ -65,10 +68,10 @@ function checkMembers(statement: JsonRecord, pointer: string, { problems }: Prob
   }
 }
 
-function readEffect(statement: JsonRecord, pointer: string, { problems }: ProblemLists): 'Allow' | 'Deny' {
+function readEffect(statement: JsonRecord, { pointer, lists }: ReadingContext): Statement['effect'] {
   const effect = readMember(statement, 'Effect');
   if (effect === 'Allow' || effect === 'Deny') return effect;
-  problems.push({
+  lists.problems.push({
     pointer: effect === undefined ? pointer : `${pointer}/Effect`,
     problem: effect === undefined ? 'it has no Effect' : `the effect is ${showValue(effect)}`,
     remedy: 'write "Effect": "Allow" or "Deny", with these capitals',
@@ -76,7 +79,7 @@ function readEffect(statement: JsonRecord, pointer: string, { problems }: Proble
   return 'Deny';
 }
 
-function readSid(statement: JsonRecord, pointer: string, lists: ProblemLists): string | undefined {
+function readSid(statement: JsonRecord, { pointer, lists }: ReadingContext): string | undefined {
   const sid = readMember(statement, 'Sid');
   if (sid === undefined) return undefined;
   const place = `${pointer}/Sid`;
@@ -94,4 +97,22 @@ function readSid(statement: JsonRecord, pointer: string, lists: ProblemLists): s
     });
   }
   return sid;
+}
+
+const ACTION_REMEDY = 'write "Action": "sts:AssumeRoleWithWebIdentity"';
+
+function readAction(statement: JsonRecord, context: ReadingContext): ActionElement {
+  const { element, value } = findElement(statement, 'Action', ACTION_REMEDY, context);
+  if (value === undefined) return { ...element, patterns: [] };
+  const own = { ...context, pointer: element.pointer };
+  const patterns = readTexts(value, own);
+  for (const pattern of patterns) checkActionPattern(pattern, own);
+  return { ...element, patterns };
+}
+
+/** IAM: "Actions must be prefaced by a vendor", "AssumeRole policy may only specify STS AssumeRole actions". */
+function checkActionPattern(pattern: string, { pointer, lists }: ReadingContext): void {
+  if (pattern === '*' || /^sts:.+$/is.test(pattern)) return;
+  const problem = `${showValue(pattern)} is no action of STS, and a trust policy takes no other`;
+  lists.problems.push({ pointer, problem, remedy: ACTION_REMEDY });
 }

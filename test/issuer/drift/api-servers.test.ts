@@ -50,8 +50,14 @@ describe('API servers', () => {
   test('of different sets are one', async () => {
     const { findings } = await look({ '10.0.0.1': toSet(current, next), '10.0.0.2': toSet(current) });
     expect(findings).toMatchObject([
-      { code: 'api-servers-differ', detail: 'of 2 API servers, 1 lack keys that others have' },
+      { code: 'api-servers-differ', what: 'of 2 API servers, 1 lack keys that others have' },
     ]);
+  });
+
+  test('are named where they lack a key', async () => {
+    const [both, one] = [toSet(current, next), toSet(current)];
+    const { findings } = await look({ '10.0.0.1': both, '10.0.0.2': one, 'fd00::1': one });
+    expect(findings).toMatchObject([{ where: 'https://10.0.0.2:6443, https://[fd00::1]:6443' }]);
   });
 
   test('of which there is one are not asked again', async () => {

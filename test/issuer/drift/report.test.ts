@@ -232,9 +232,9 @@ describe('findings', () => {
     expect(report.outcome).toBe('drift');
     for (const code of codes) shown.add(code);
     const text = renderDrift(report);
-    for (const { code, detail, remedy, severity } of report.findings) {
+    for (const { code, what, remedy, severity } of report.findings) {
       expect([severity, remedy]).toEqual([DRIFT[code].severity, DRIFT[code].remedy]);
-      expect(text).toContain(`${severity}: ${detail} (${code})`);
+      expect(text).toContain(`${severity}: ${what} (${code})`);
       expect(text).toContain(remedy);
     }
   });
@@ -257,6 +257,32 @@ describe('findings', () => {
 
   test('every code has a case here, or in the test of the API servers', () => {
     expect(listDriftCodes().filter((code) => !shown.has(code))).toEqual(['api-servers-differ']);
+  });
+});
+
+describe('a finding says where it was seen', () => {
+  const elsewhere = 'https://other.example';
+
+  test.each<[what: string, where: string, scene: Scene]>([
+    ['of the cluster', 'cluster', { cluster: { discovery: { body: toDiscovery({ issuer: elsewhere }) } } }],
+    [
+      'of its tokens',
+      'cluster',
+      { account: true, cluster: { token: toTokenAnswer({}, { iss: elsewhere }) } },
+    ],
+    ['of how discovery is served', DISCOVERY_URL, { discovery: { contentType: '' } }],
+    ['of what discovery says', DISCOVERY_URL, { discovery: { body: toDiscovery({ issuer: elsewhere }) } }],
+    ['of how the keys are served', JWKS_URL, { jwks: { status: 404, body: '' } }],
+    ['of what the keys are', JWKS_URL, { jwks: { body: 'x' } }],
+    ['of which keys there are', JWKS_URL, { jwks: { body: toSet(current) } }],
+  ])('%s: %s', async (_what, where, scene) => {
+    const { findings } = await look(scene);
+    expect(findings.map((finding) => finding.where)).toEqual([where]);
+  });
+
+  test('of the URL of the issuer: that', async () => {
+    const { findings } = await look({ issuer: 'oidc.example' });
+    expect(findings.find(({ code }) => code === 'issuer-url')).toMatchObject({ where: 'oidc.example' });
   });
 });
 

@@ -13,10 +13,10 @@ const GOOD: DriftReport = {
   signingKey: undefined,
   unseen: [],
 };
-const slow = (detail: string): DriftReport => ({
+const slow = (what: string): DriftReport => ({
   ...GOOD,
   outcome: 'drift',
-  findings: [toFinding('slow', detail)],
+  findings: [toFinding('slow', GOOD.issuer, what)],
 });
 
 test('it looks at once and then at intervals, and tells of changes only', async () => {

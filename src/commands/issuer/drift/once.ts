@@ -2,6 +2,7 @@ import { describeError } from '../../../base/errors.ts';
 import { renderDrift } from '../../../issuer/drift/render.ts';
 import { type DriftReport, findDrift } from '../../../issuer/drift/report.ts';
 import { createKubeApi } from '../../../kube/api.ts';
+import { renderFindingsJson } from '../../../terminal/findings.ts';
 import { findCluster } from '../../cluster.ts';
 import type { ExitCode, Terminal } from '../../surroundings.ts';
 import { type Cluster, createDriftDeps } from './deps.ts';
@@ -17,7 +18,7 @@ export async function compareOnce(settings: DriftCommandSettings, terminal: Term
       return 2;
     }
     const report = await findDrift(settings.issuer, deps);
-    terminal.out(settings.output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : renderDrift(report));
+    terminal.out(settings.output === 'json' ? renderFindingsJson(report) : renderDrift(report));
     return EXIT_CODES[report.outcome];
   } finally {
     if (typeof cluster !== 'string') cluster.api.close();

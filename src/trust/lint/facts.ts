@@ -1,47 +1,72 @@
 import { parseArn } from '../../aws/arn.ts';
 import { judgeAction } from '../judge/action.ts';
 import { CLAIM_KEYS, NEVER_SET, OF_THE_REQUEST, UNKNOWN, UNKNOWN_FAMILIES } from '../judge/keys.ts';
+import { explainKey, type KeyMistake } from '../near-miss/key.ts';
 import { findPlatformOfKey } from '../platforms.ts';
 import type { Condition } from '../policy/condition.ts';
 import type { Statement } from '../policy/statement.ts';
 import type { TrustPolicy } from '../policy.ts';
 
 /** A statement, and what can be told of it without a request. */
-export interface LintScope {
+export interface StatementFacts {
   readonly statement: Statement;
   readonly version: TrustPolicy['version'];
   /** Issuers without `https://` that its conditions may speak of; the first is the likeliest. */
   readonly prefixes: readonly string[];
   /** Those that were given as the clusters' own; empty where none was. */
   readonly ownPrefixes: readonly string[];
+  /** Its issuers are those of another platform, such as GitHub, which has subjects and claims of its own. */
+  readonly isForPlatform: boolean;
   /** It allows an OIDC provider, or everybody, sts:AssumeRoleWithWebIdentity. */
   readonly letsTokensIn: boolean;
   /** A condition of it can never be met: whatever else it lacks lets nobody in. */
   readonly neverMatches: boolean;
 }
 
+/** A condition of a statement, and what can be told of its key without a request. */
+export interface ConditionFacts extends StatementFacts {
+  readonly condition: Condition;
+  /** The claim that its key stands for, where it is one of the statement's issuers'; lower case. */
+  readonly claim: string | undefined;
+  readonly presence: Presence;
+  /** What the key was meant to be, should it never be there. */
+  readonly mistake: KeyMistake;
+}
+
 /** Whether a request with a ServiceAccount's token has a key. */
 export type Presence = 'always' | 'sometimes' | 'never';
 
-export function createLintScope(
+export function readStatementFacts(
   statement: Statement,
   version: TrustPolicy['version'],
   ownPrefixes: readonly string[],
-): LintScope {
+): StatementFacts {
   const providers = listProviderPrefixes(statement);
   const prefixes =
     providers.length > 0 ? providers : ownPrefixes.length > 0 ? ownPrefixes : guessPrefixes(statement);
   const isOpen =
     statement.principal.everyone || statement.principal.members.some(({ value }) => value === '*');
   const covers = judgeAction(statement.action, 'sts:AssumeRoleWithWebIdentity').matches === 'yes';
-  const letsTokensIn = statement.effect === 'Allow' && covers && (isOpen || providers.length > 0);
   return {
     statement,
     version,
     prefixes,
     ownPrefixes,
-    letsTokensIn,
+    isForPlatform: prefixes.some(isPlatform),
+    letsTokensIn: statement.effect === 'Allow' && covers && (isOpen || providers.length > 0),
     neverMatches: statement.conditions.some((condition) => isNeverMet(condition, prefixes)),
+  };
+}
+
+export function readConditionFacts(condition: Condition, facts: StatementFacts): ConditionFacts {
+  const { prefixes } = facts;
+  const { key } = condition;
+  return {
+    ...facts,
+    condition,
+    claim: readClaimOfKey(key, prefixes),
+    presence: judgePresence(key, prefixes),
+    mistake: explainKey(key, prefixes[0] ?? '<issuer>'),
   };
 }
 
@@ -59,21 +84,24 @@ function guessPrefixes({ conditions }: Statement): string[] {
   return conditions.flatMap(({ key }) => /^(.+):sub$/i.exec(key)?.[1] ?? []);
 }
 
+function isPlatform(prefix: string): boolean {
+  return findPlatformOfKey(`${prefix}:`) !== undefined;
+}
+
 /** The claim that a key stands for, where it is one of the statement's issuers'; lower case. */
-export function readClaimOfKey(key: string, prefixes: readonly string[]): string | undefined {
+function readClaimOfKey(key: string, prefixes: readonly string[]): string | undefined {
   const name = key.toLowerCase();
   const prefix = prefixes.find((candidate) => name.startsWith(`${candidate.toLowerCase()}:`));
   return prefix === undefined ? undefined : name.slice(prefix.length + 1);
 }
 
 /** Tokens of a cluster have neither `amr` nor `email`; other platforms have claims of their own for keys. */
-export function judgePresence(key: string, prefixes: readonly string[]): Presence {
+function judgePresence(key: string, prefixes: readonly string[]): Presence {
   const name = key.toLowerCase();
   const claim = readClaimOfKey(key, prefixes);
   if (claim !== undefined) {
     if (['sub', 'aud', 'oaud'].includes(claim)) return 'always';
-    const isOther = prefixes.some((prefix) => findPlatformOfKey(`${prefix}:`) !== undefined);
-    return isOther && !CLAIM_KEYS.includes(claim) ? 'sometimes' : 'never';
+    return prefixes.some(isPlatform) && !CLAIM_KEYS.includes(claim) ? 'sometimes' : 'never';
   }
   const has = (keys: readonly string[]): boolean => keys.some((known) => known.toLowerCase() === name);
   if (has(NEVER_SET)) return 'never';
@@ -82,14 +110,21 @@ export function judgePresence(key: string, prefixes: readonly string[]): Presenc
   return has(OF_THE_REQUEST) || has(UNKNOWN) || isOfFamily ? 'sometimes' : 'never';
 }
 
-function isNeverMet(condition: Condition, prefixes: readonly string[]): boolean {
-  const { operator, key, values } = condition;
+function isNeverMet({ operator, key, values }: Condition, prefixes: readonly string[]): boolean {
   const presence = judgePresence(key, prefixes);
   if (operator.family === 'null') {
     return presence === 'always' && values.every((value) => value.toLowerCase() === 'true');
   }
   if (operator.negated || operator.ifExists || operator.setOperator === 'ForAllValues') return false;
   return values.length === 0 || presence === 'never';
+}
+
+/** The conditions on a claim of the token. */
+export function listConditionsOn(
+  claim: 'sub' | 'aud',
+  { statement, prefixes }: StatementFacts,
+): readonly Condition[] {
+  return statement.conditions.filter(({ key }) => readClaimOfKey(key, prefixes) === claim);
 }
 
 /** Whether a condition says which values may be, and cannot be passed by leaving the key out. */

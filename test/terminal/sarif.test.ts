@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { renderFindings } from '../../src/commands/trust/lint.ts';
 import { createPlaceFinder } from '../../src/json/locate.ts';
+import { renderSarif } from '../../src/terminal/sarif.ts';
 import { RULES } from '../../src/trust/lint/rules.ts';
 import { lintPolicy } from '../../src/trust/lint.ts';
-import { renderFindings } from '../../src/trust/render/lint.ts';
-import { renderSarif } from '../../src/trust/render/sarif.ts';
 import { KEY, policy, read, statement } from '../support/trust/base.ts';
 
 const text = JSON.stringify(
@@ -16,7 +16,7 @@ const text = JSON.stringify(
 const places = createPlaceFinder(text);
 const findings = lintPolicy(read(text)).map((finding) => ({
   ...finding,
-  place: places.find(finding.pointer),
+  place: places.find(finding.where),
 }));
 
 interface Log {
@@ -45,7 +45,8 @@ interface Result {
   readonly locations: readonly unknown[];
 }
 
-const sarif = (file: string): Log => JSON.parse(renderSarif(findings, { file, version: '1.2.3' }));
+const sarif = (file: string): Log =>
+  JSON.parse(renderSarif(findings, { file, version: '1.2.3', texts: RULES }));
 
 /** What SARIF 2.1.0 (OASIS, sections 3.13, 3.14, 3.18, 3.19, 3.27, 3.28, 3.49) asks of a log. */
 describe('the SARIF log', () => {
@@ -104,8 +105,29 @@ describe('the SARIF log', () => {
     expect(JSON.stringify(sarif(file))).toContain(`"artifactLocation":{"uri":"${uri}"}`);
   });
 
+  test('takes findings of any kind, with the words of whoever made them', () => {
+    const place = { line: 1, column: 1 };
+    const seen = (severity: 'error' | 'warning') =>
+      ({ code: severity, severity, where: '', what: 'seen', remedy: 'mend it', place }) as const;
+    const log = renderSarif([seen('error'), seen('warning')], {
+      file: 'x',
+      version: '1',
+      texts: { error: 'It is broken.', warning: 'It may break.' },
+    });
+    const rules = (JSON.parse(log) as Log).runs[0].tool.driver.rules;
+    expect(
+      rules.map(({ shortDescription, defaultConfiguration }) => [
+        shortDescription.text,
+        defaultConfiguration.level,
+      ]),
+    ).toEqual([
+      ['It is broken.', 'error'],
+      ['It may break.', 'warning'],
+    ]);
+  });
+
   test('is a log also where nothing was found', () => {
-    expect(JSON.parse(renderSarif([], { file: 'x', version: '1' }))).toMatchObject({
+    expect(JSON.parse(renderSarif([], { file: 'x', version: '1', texts: RULES }))).toMatchObject({
       runs: [{ results: [] }],
     });
   });

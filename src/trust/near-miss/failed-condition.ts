@@ -5,7 +5,7 @@ import type { TrustRequest } from '../request.ts';
 import type { ConditionReport, NearMiss, NearMissKind } from '../verdict.ts';
 
 /** A condition of an Allow whose key the request has, with another value, and all that may say why. */
-export interface Look extends ConditionScope {
+export interface FailedCondition extends ConditionScope {
   readonly condition: Condition;
   readonly report: ConditionReport;
   readonly request: TrustRequest;
@@ -16,9 +16,9 @@ export interface Look extends ConditionScope {
 }
 
 /** Knows one mistake, or two that are alike. */
-export type Detector = (look: Look) => NearMiss | undefined;
+export type Detector = (failed: FailedCondition) => NearMiss | undefined;
 
 /** The issuer and the keys in a remedy are the word of whoever wrote policy and token: a terminal must not obey them. */
-export function nearMiss(kind: NearMissKind, remedy: string): NearMiss {
+export function nearMiss<Kind extends NearMissKind>(kind: Kind, remedy: string): NearMiss<Kind> {
   return { kind, remedy: toAscii(remedy) };
 }

@@ -1,7 +1,8 @@
-import { type Paint, PLAIN, type Style } from '../../terminal/style.ts';
-import { showPlain } from '../policy/problem.ts';
-import { nameStatement } from '../summary.ts';
-import type { ConditionReport, PartReport, StatementReport, Tristate, TrustVerdict } from '../verdict.ts';
+import { type Paint, PLAIN, type Style } from '../../terminal/paint.ts';
+import { type PolicyProblem, showPlain } from '../../trust/policy/problem.ts';
+import { nameStatement } from '../../trust/summary.ts';
+import type { Tristate } from '../../trust/tristate.ts';
+import type { ConditionReport, PartReport, StatementReport, TrustVerdict } from '../../trust/verdict.ts';
 
 const DECISIONS = {
   allow: { style: 'good', text: 'ALLOW' },
@@ -71,4 +72,14 @@ function renderValues(values: readonly string[]): string {
   if (values.length === 0) return 'nothing';
   const shown = values.slice(0, MAX_SHOWN).map(showPlain).join(', ');
   return values.length > MAX_SHOWN ? `${shown} and ${values.length - MAX_SHOWN} more` : shown;
+}
+
+/** Why a document is no trust policy that IAM takes: each place with its remedy. */
+export function renderProblems(problems: readonly PolicyProblem[], paint: Paint = PLAIN): string {
+  const head = `${paint('bad', 'INVALID')}  IAM would refuse this policy (MalformedPolicyDocument), or nobody can tell what it means.`;
+  const lines = problems.flatMap(({ pointer, problem, remedy }) => [
+    `  ${paint('title', pointer === '' ? 'the document' : showPlain(pointer))}: ${problem}`,
+    `    ${paint('good', '→')} ${remedy}`,
+  ]);
+  return `${[head, '', ...lines].join('\n')}\n`;
 }

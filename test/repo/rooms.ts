@@ -1,0 +1,68 @@
+/**
+ * Which room may import which: the one table that holds it (`house.test.ts`). What it does not name is refused, also a
+ * folder of `src/` that is not in it. Types count as much as values: who knows a type has to change with it.
+ */
+
+const GROUND = ['base', 'json', 'go'] as const;
+const SECOND = [...GROUND, 'aws', 'http', 'kube', 'terminal'] as const;
+const THIRD = [...SECOND, 'admission', 'trust', 'web-identity'] as const;
+const FOURTH = [...THIRD, 'issuer', 'local-aws', 'local-cluster', 'webhook'] as const;
+
+/** Room of `src/`, or file that stands in it, → the rooms that it may import; floors from the roof down. */
+export const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  'main.ts': ['commands', 'settings'],
+
+  commands: [...FOURTH, 'demo', 'settings'],
+
+  demo: FOURTH,
+
+  webhook: THIRD,
+  issuer: THIRD,
+  // It trusts issuers by the keys that the issuer's sources bring.
+  'local-aws': [...THIRD, 'issuer'],
+  // It signs tokens and serves the documents of its issuer.
+  'local-cluster': [...THIRD, 'issuer'],
+
+  'web-identity': [...GROUND, 'aws', 'trust'],
+  admission: SECOND,
+  trust: [...GROUND, 'aws'],
+
+  kube: GROUND,
+  http: GROUND,
+  aws: GROUND,
+  settings: GROUND,
+  terminal: GROUND,
+
+  base: ['json'],
+  json: [],
+  go: [],
+};
+
+/**
+ * Which rooms may import which package: what it does not name is refused. Of Node's own modules those are here that reach
+ * the disk, the network or other programs; all others are free to all.
+ */
+export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  '@kubernetes/client-node': ['kube'],
+  '@aws-sdk/client-sts': ['aws', 'commands'],
+  '@peculiar/x509': ['http'],
+  '@smithy/signature-v4': ['aws'],
+  commander: ['commands'],
+  diff: ['terminal'],
+  'fast-json-patch': ['commands', 'demo'],
+  fastify: ['http', 'local-aws'],
+  jose: ['web-identity', 'local-cluster'],
+  pino: ['http'],
+  'prom-client': ['commands', 'http', 'issuer', 'webhook'],
+  'reflect-metadata': ['http'],
+  yaml: ['demo', 'kube', 'local-aws', 'local-cluster'],
+  zod: ['local-aws', 'local-cluster'],
+
+  'node:child_process': ['local-cluster'],
+  'node:dns': ['issuer'],
+  'node:fs': ['base', 'commands', 'demo', 'issuer', 'kube', 'local-aws', 'local-cluster'],
+  'node:http': ['admission', 'commands', 'demo', 'http', 'issuer', 'kube', 'local-aws', 'local-cluster'],
+  'node:https': ['demo', 'http', 'issuer', 'kube', 'local-aws'],
+  'node:net': ['base', 'issuer', 'kube', 'local-aws', 'local-cluster', 'trust'],
+  'node:tls': ['http', 'issuer'],
+};

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { SigningCredentials } from '../aws/sigv4/verify.ts';
 import type { Permitted } from './permissions.ts';
-import type { SigningCredentials } from './sigv4/verify.ts';
 
 /** Whoever a signature stands for. */
 export interface Principal extends Permitted {

@@ -1,6 +1,5 @@
-import { type Parameter, readParameters } from '../percent.ts';
+import { type Parameter, readParameters } from '../../aws/sigv4/percent.ts';
 import type { AwsError, AwsRequest } from '../route.ts';
-import { MAX_PARAMETERS } from '../sigv4/verify.ts';
 
 /** A token of 20,000 characters, a policy, and what percent-encoding makes of both. */
 const MAX_BODY = 131_072;
@@ -20,8 +19,8 @@ export function readQueryParameters(request: AwsRequest): ParameterReading {
   if (body.length > 0 && !/^application\/x-www-form-urlencoded *(?:;|$)/i.test(type)) {
     return malformed('the body is not application/x-www-form-urlencoded');
   }
-  const inQuery = readParameters(query, MAX_PARAMETERS);
-  const inBody = readParameters(body.toString('latin1'), MAX_PARAMETERS);
+  const inQuery = readParameters(query);
+  const inBody = readParameters(body.toString('latin1'));
   if (inQuery === undefined || inBody === undefined)
     return malformed('its parameters cannot be decoded, or are too many');
   return collect([...inQuery, ...inBody]);

@@ -1,4 +1,4 @@
-import { encodeStrictly } from '../percent.ts';
+import { encodeStrictly } from '../../aws/sigv4/percent.ts';
 import { renderXml, type Tree } from '../xml.ts';
 import { type Listing, listKeys } from './listing.ts';
 import { answerXml, refuse, type S3Call, type S3Operation, type S3Outcome } from './operation.ts';

@@ -1,8 +1,8 @@
 import type { Principal } from '../principal.ts';
 import type { AwsError, AwsRequest } from '../route.ts';
-import type { Payload } from '../sigv4/payload.ts';
 import type { S3Address } from './address.ts';
 import { type S3ErrorCode, toS3Error } from './errors.ts';
+import type { Payload } from './payload.ts';
 import type { ObjectStore } from './store.ts';
 
 /** One thing that S3 does. When it runs, the caller is known, may, and the bucket is there. */

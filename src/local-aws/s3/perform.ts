@@ -1,10 +1,10 @@
+import { readParameters } from '../../aws/sigv4/percent.ts';
 import type { CredentialStore } from '../credential-store.ts';
-import { readParameters } from '../percent.ts';
 import { describeDenial, isAllowed } from '../permissions.ts';
 import type { AwsError, AwsRequest, AwsResponse, RequestNote } from '../route.ts';
-import { MAX_PARAMETERS, verifySignature } from '../sigv4/verify.ts';
 import { renderXml } from '../xml.ts';
 import { readAddress } from './address.ts';
+import { authenticateS3 } from './authenticate.ts';
 import { toS3Error, toSignatureError } from './errors.ts';
 import { type S3Call, type S3Operation, type S3Outcome, toResource } from './operation.ts';
 import type { ObjectStore } from './store.ts';
@@ -42,11 +42,10 @@ type Prepared =
 
 function prepare(request: AwsRequest, choose: Choose, deps: S3Deps): Prepared {
   const address = readAddress(request);
-  const list = readParameters(request.query, MAX_PARAMETERS);
+  const list = readParameters(request.query);
   if (address === undefined || list === undefined) return refuse(toS3Error('InvalidURI'), {});
   const now = deps.now();
-  const verdict = verifySignature(request, {
-    service: 's3',
+  const verdict = authenticateS3(request, {
     region: deps.region,
     now,
     findCredentials: deps.credentials.find,

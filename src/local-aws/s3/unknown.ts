@@ -1,6 +1,6 @@
-import type { Parameter } from '../percent.ts';
+import type { Parameter } from '../../aws/sigv4/percent.ts';
+import { isSignatureParameter } from '../../aws/sigv4/query-form.ts';
 import type { AwsRequest } from '../route.ts';
-import { isSignatureParameter } from '../sigv4/query-form.ts';
 import type { S3Operation } from './operation.ts';
 
 /** Query parameters of every operation: the SDK's name for it, and what presigning moves here. */

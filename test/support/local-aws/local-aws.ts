@@ -8,7 +8,7 @@ import { createAwsRoutes } from '../../../src/local-aws/routes.ts';
 import { toPathStyle } from '../../../src/local-aws/s3/address.ts';
 import { createObjectStore, type ObjectStore, type StoreOptions } from '../../../src/local-aws/s3/store.ts';
 import type { AssumeRoleRequest, StsVerdict } from '../../../src/web-identity/sts/verdict.ts';
-import { KEYS, NOW } from './sign.ts';
+import { KEYS, NOW } from '../aws/signing-plan.ts';
 
 export const ACCOUNT = '111122223333';
 export const BUCKET = 'iam-bridge-demo';

@@ -22,14 +22,17 @@ export function decodePercent(text: string): string | undefined {
 /** One `name=value` of a query or a form, decoded. */
 export type Parameter = readonly [name: string, value: string];
 
+/** More parameters than any request has. */
+export const MAX_PARAMETERS = 512;
+
 /**
  * Reads a query string or a form (`application/x-www-form-urlencoded`): a plus sign is a space in both.
- * @returns undefined where it cannot be decoded, or there are more than `limit`
+ * @returns undefined where it cannot be decoded, or there are more than {@link MAX_PARAMETERS}
  */
-export function readParameters(text: string, limit: number): Parameter[] | undefined {
+export function readParameters(text: string): Parameter[] | undefined {
   if (text === '') return [];
-  const parts = text.split('&', limit + 1);
-  if (parts.length > limit) return undefined;
+  const parts = text.split('&', MAX_PARAMETERS + 1);
+  if (parts.length > MAX_PARAMETERS) return undefined;
   const parameters: Parameter[] = [];
   for (const part of parts) {
     if (part === '') continue;

@@ -1,3 +1,6 @@
+import type { CredentialProblem } from './refusal.ts';
+import type { CredentialScope } from './signature.ts';
+
 /** What a request says of its own signature, well-formed but not yet believed. */
 export interface SignatureClaim {
   readonly kind: 'claim';
@@ -17,35 +20,18 @@ export interface SignatureClaim {
   readonly sessionToken?: string;
 }
 
-/** `<day>/<region>/<service>/aws4_request` */
-export interface CredentialScope {
-  /** `YYYYMMDD` */
-  readonly day: string;
-  readonly region: string;
-  readonly service: string;
-}
+export type Credential = Pick<SignatureClaim, 'accessKeyId' | 'scope'>;
 
-export const ALGORITHM = 'AWS4-HMAC-SHA256';
-
-export function renderScope({ day, region, service }: CredentialScope): string {
-  return `${day}/${region}/${service}/aws4_request`;
-}
-
-/** @returns the key and the scope, or a sentence that says what is wrong */
-export function parseCredential(
-  text: string,
-): { readonly accessKeyId: string; readonly scope: CredentialScope } | string {
+/** @returns the key and the scope, or what is wrong */
+export function parseCredential(text: string): Credential | CredentialProblem {
   const parts = text.split('/');
   const [accessKeyId = '', day = '', region = '', service = '', terminator] = parts;
-  if (parts.length !== 5 || terminator !== 'aws4_request') {
-    return 'the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".';
-  }
+  if (parts.length !== 5 || terminator !== 'aws4_request') return 'credential';
   // Access key ids have 16 to 128 word characters (IAM API Reference, AccessKey).
-  if (!/^\w{16,128}$/.test(accessKeyId))
-    return 'the Credential has no access key id of 16 to 128 word characters.';
-  if (!/^[0-9]{8}$/.test(day)) return 'the Credential has no day of the form YYYYMMDD.';
-  if (!/^[a-z0-9-]{1,40}$/.test(region)) return 'the Credential has no region.';
-  if (!/^[a-z0-9-]{1,40}$/.test(service)) return 'the Credential has no service.';
+  if (!/^\w{16,128}$/.test(accessKeyId)) return 'access-key-id';
+  if (!/^[0-9]{8}$/.test(day)) return 'scope-day';
+  if (!/^[a-z0-9-]{1,40}$/.test(region)) return 'scope-region';
+  if (!/^[a-z0-9-]{1,40}$/.test(service)) return 'scope-service';
   return { accessKeyId, scope: { day, region, service } };
 }
 

@@ -1,14 +1,25 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { ALGORITHM, type CredentialScope, renderScope } from './claim.ts';
 
-/** SHA-256 of nothing. */
-export const EMPTY_HASH = sha256('');
+export const ALGORITHM = 'AWS4-HMAC-SHA256';
 
-/** @returns hexadecimal */
-export function sha256(data: string | Buffer): string {
-  return createHash('sha256')
-    .update(typeof data === 'string' ? Buffer.from(data, 'latin1') : data)
-    .digest('hex');
+/** Whoever signs, and with what. Never printed, never logged. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Temporary credentials have one, and it must come with each request. */
+  readonly sessionToken?: string;
+}
+
+/** `<day>/<region>/<service>/aws4_request` */
+export interface CredentialScope {
+  /** `YYYYMMDD` */
+  readonly day: string;
+  readonly region: string;
+  readonly service: string;
+}
+
+export function renderScope({ day, region, service }: CredentialScope): string {
+  return `${day}/${region}/${service}/aws4_request`;
 }
 
 /** The key that signs everything of one day, region and service ("Create a signed AWS API request", step 3). */
@@ -26,7 +37,7 @@ export interface SigningContext {
 }
 
 /** @returns the signature of a canonical request, hexadecimal */
-export function signRequest(canonicalRequest: string, context: SigningContext): string {
+export function signCanonicalRequest(canonicalRequest: string, context: SigningContext): string {
   return signLines(ALGORITHM, context, [sha256(canonicalRequest)]);
 }
 
@@ -34,6 +45,16 @@ export function signRequest(canonicalRequest: string, context: SigningContext): 
 export function signLines(algorithm: string, context: SigningContext, lines: readonly string[]): string {
   const text = [algorithm, context.timestamp, renderScope(context.scope), ...lines].join('\n');
   return hmac(context.key, text).toString('hex');
+}
+
+/** SHA-256 of nothing. */
+export const EMPTY_HASH = sha256('');
+
+/** @returns hexadecimal */
+export function sha256(data: string | Uint8Array): string {
+  return createHash('sha256')
+    .update(typeof data === 'string' ? Buffer.from(data, 'latin1') : data)
+    .digest('hex');
 }
 
 /** Compares two texts in a time that does not tell where they differ. */

@@ -1,12 +1,14 @@
-import { decodePercent, encodeStrictly, type Parameter } from '../percent.ts';
-import type { AwsRequest } from '../route.ts';
+import { decodePercent, encodeStrictly, type Parameter } from './percent.ts';
+import type { SignableRequest } from './request.ts';
 
-export interface CanonicalOptions {
-  /** S3 encodes the path once; all others encode what was sent once more, after dot segments were resolved. */
-  readonly path: 's3' | 'other';
+export interface CanonicalParts extends Pick<SignableRequest, 'method' | 'path' | 'payloadHash'> {
+  readonly service: string;
+  /** Of the query, decoded. */
   readonly parameters: readonly Parameter[];
+  /** By lower-case name. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** Lower case, sorted. */
   readonly signedHeaders: readonly string[];
-  readonly payloadHash: string;
 }
 
 /**
@@ -14,20 +16,19 @@ export interface CanonicalOptions {
  * Source: IAM User Guide, "Create a signed AWS API request", step 1.
  * @returns undefined where the path cannot be decoded
  */
-export function toCanonicalRequest(request: AwsRequest, options: CanonicalOptions): string | undefined {
-  const path = options.path === 's3' ? toCanonicalS3Path(request.path) : toCanonicalPath(request.path);
+export function toCanonicalRequest(parts: CanonicalParts): string | undefined {
+  const { method, service, parameters, headers, signedHeaders, payloadHash } = parts;
+  // S3 encodes the path once; all others encode what was sent once more, after dot segments were resolved.
+  const path = service === 's3' ? toCanonicalS3Path(parts.path) : toCanonicalPath(parts.path);
   if (path === undefined) return undefined;
-  const { signedHeaders } = options;
-  const headers = signedHeaders.map(
-    (name) => `${name}:${toCanonicalValue(request.headers.get(name) ?? '')}\n`,
-  );
+  const lines = signedHeaders.map((name) => `${name}:${toCanonicalValue(headers.get(name) ?? '')}\n`);
   return [
-    request.method,
+    method,
     path,
-    toCanonicalQuery(options.parameters),
-    headers.join(''),
+    renderCanonicalQuery(parameters),
+    lines.join(''),
     signedHeaders.join(';'),
-    options.payloadHash,
+    payloadHash,
   ].join('\n');
 }
 
@@ -49,7 +50,7 @@ function toCanonicalPath(path: string): string {
 }
 
 /** Sorted by name, then by value, after encoding; the signature itself is not part of what it signs. */
-function toCanonicalQuery(parameters: readonly Parameter[]): string {
+export function renderCanonicalQuery(parameters: readonly Parameter[]): string {
   return parameters
     .filter(([name]) => name !== 'X-Amz-Signature')
     .map(([name, value]): Parameter => [encodeStrictly(name), encodeStrictly(value)])

@@ -1,39 +1,30 @@
-import type { AwsRequest } from '../route.ts';
-import { ALGORITHM, isSignature, parseCredential, parseSignedHeaders, type SignatureClaim } from './claim.ts';
-import { refuse, type SignatureRefusal } from './refusal.ts';
+import { isSignature, parseCredential, parseSignedHeaders, type SignatureClaim } from './claim.ts';
+import { type HeaderProblem, refuseHeader, type SignatureRefusal } from './refusal.ts';
+import { ALGORITHM } from './signature.ts';
 import { parseHttpDate, parseTimestamp, renderTimestamp } from './timestamp.ts';
 
 /**
  * Reads `Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`.
  * Source: IAM User Guide, "Create a signed AWS API request", step 5.
+ * @param headers by lower-case name
  */
 export function readHeaderForm(
-  request: AwsRequest,
   authorization: string,
+  headers: ReadonlyMap<string, string>,
 ): SignatureClaim | SignatureRefusal {
   const parts = readParts(authorization);
-  if (typeof parts === 'string') return refuse('malformed', parts);
+  if ('problem' in parts) return refuseHeader(parts.problem, parts.names);
   const credential = parseCredential(parts.Credential);
-  if (typeof credential === 'string') return refuse('malformed', credential);
+  if (typeof credential === 'string') return refuseHeader(credential);
   const signedHeaders = parseSignedHeaders(parts.SignedHeaders);
-  if (signedHeaders === undefined) {
-    return refuse(
-      'malformed',
-      'SignedHeaders are not lower-case header names, sorted, each once, joined by semicolons.',
-    );
-  }
-  if (!isSignature(parts.Signature))
-    return refuse('malformed', 'the Signature is not 64 hexadecimal digits.');
-  const date = readDate(request.headers);
-  if (date === undefined) {
-    return refuse(
-      'malformed',
-      "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header, each well-formed.",
-    );
-  }
+  if (signedHeaders === undefined) return refuseHeader('signed-headers');
+  if (!isSignature(parts.Signature)) return refuseHeader('signature');
+  const date = readDate(headers);
+  if (date === undefined) return refuseHeader('date');
   // Whoever may change an unsigned date can replay a request for ever.
-  if (!signedHeaders.includes(date.header)) return refuse('unsigned-header', date.header);
-  const sessionToken = request.headers.get('x-amz-security-token');
+  if (!signedHeaders.includes(date.header))
+    return { kind: 'refused', fault: 'unsigned-header', names: [date.header] };
+  const sessionToken = headers.get('x-amz-security-token');
   return {
     kind: 'claim',
     form: 'header',
@@ -50,20 +41,21 @@ const PARTS = ['Credential', 'SignedHeaders', 'Signature'] as const;
 
 type Parts = Readonly<Record<(typeof PARTS)[number], string>>;
 
-/** @returns a sentence where a part is missing, there twice, or none of the three */
-function readParts(authorization: string): Parts | string {
-  if (!authorization.startsWith(`${ALGORITHM} `)) return `the algorithm is not ${ALGORITHM}.`;
+interface PartsProblem {
+  readonly problem: HeaderProblem;
+  readonly names?: readonly string[];
+}
+
+function readParts(authorization: string): Parts | PartsProblem {
+  if (!authorization.startsWith(`${ALGORITHM} `)) return { problem: 'algorithm' };
   const found = new Map<string, string>();
   for (const part of authorization.slice(ALGORITHM.length + 1).split(',', 4)) {
     const [, name = '', value = ''] = /^ *(\w+)=([^ ]*) *$/.exec(part) ?? [];
-    if (!PARTS.some((known) => known === name) || found.has(name)) {
-      return 'it has something beside one Credential, one SignedHeaders and one Signature.';
-    }
+    if (!PARTS.some((known) => known === name) || found.has(name)) return { problem: 'strange' };
     found.set(name, value);
   }
-  const missing = PARTS.filter((name) => !found.get(name));
-  if (missing.length > 0)
-    return missing.map((name) => `Authorization header requires '${name}' parameter.`).join(' ');
+  const names = PARTS.filter((name) => !found.get(name));
+  if (names.length > 0) return { problem: 'missing', names };
   const get = (name: string): string => found.get(name) ?? '';
   return { Credential: get('Credential'), SignedHeaders: get('SignedHeaders'), Signature: get('Signature') };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { AwsResponse } from '../../src/local-aws/route.ts';
+import type { AwsResponse } from '../../../src/local-aws/route.ts';
+import { KEYS, NOW, type Plan, SESSION, withHeader } from '../../support/aws/signing-plan.ts';
 import {
   BUCKET,
   createTestAws,
@@ -9,25 +10,15 @@ import {
   type TestAws,
   toUser,
   USER,
-} from '../support/local-aws/local-aws.ts';
-import {
-  KEYS,
-  NOW,
-  type Plan,
-  presign,
-  SESSION,
-  signHeaders,
-  withHeader,
-} from '../support/local-aws/sign.ts';
-import { stream } from '../support/local-aws/stream.ts';
+} from '../../support/local-aws/local-aws.ts';
+import { presign, signHeaders } from '../../support/local-aws/sign.ts';
+import { stream } from '../../support/local-aws/stream.ts';
 
 const HOST = 's3.us-west-2.amazonaws.com';
 
 /** Signs a request to S3 and sends it. */
 async function ask(aws: TestAws, method: string, path: string, plan: Plan = {}): Promise<AwsResponse> {
-  return await aws.send(
-    await signHeaders({ service: 's3', host: HOST, method, path, at: aws.clock.now, ...plan }),
-  );
+  return await aws.send(signHeaders({ service: 's3', host: HOST, method, path, at: aws.clock.now, ...plan }));
 }
 
 const put = (aws: TestAws, key: string, body: string | Buffer = key, plan: Plan = {}) =>
@@ -115,9 +106,9 @@ describe('an object', () => {
       path: `/${BUCKET}/key`,
       headers: { 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' },
     } as const;
-    const upload = await presign({ ...plan, method: 'PUT' });
+    const upload = presign({ ...plan, method: 'PUT' });
     expect((await aws.send({ ...upload, body: Buffer.from('x') })).status).toBe(200);
-    expect((await aws.send(await presign(plan))).body.toString()).toBe('x');
+    expect((await aws.send(presign(plan))).body.toString()).toBe('x');
   });
 
   test.each([
@@ -489,13 +480,13 @@ describe('signatures', () => {
     ['no hash at all', { headers: { 'x-amz-content-sha256': 'nonsense' } }, '400 InvalidArgument'],
   ])('%s', async (_, plan, expected) => {
     const aws = await createTestAws({ region: 'us-west-2' });
-    expect(outcomeOf(await aws.send(await signHeaders({ ...PUT, ...plan })))).toBe(expected);
+    expect(outcomeOf(await aws.send(signHeaders({ ...PUT, ...plan })))).toBe(expected);
     expect(aws.store.keys(BUCKET)).toEqual([]);
   });
 
   test('nobody', async () => {
     const aws = await createTestAws();
-    expect(outcomeOf(await aws.send(withHeader(await signHeaders(PUT), 'authorization', undefined)))).toBe(
+    expect(outcomeOf(await aws.send(withHeader(signHeaders(PUT), 'authorization', undefined)))).toBe(
       '403 AccessDenied',
     );
   });
@@ -549,7 +540,7 @@ describe('bounds', () => {
 
   test('a path that cannot be decoded', async () => {
     const aws = await createTestAws();
-    const request = await signHeaders({ service: 's3', host: HOST, path: `/${BUCKET}/key` });
+    const request = signHeaders({ service: 's3', host: HOST, path: `/${BUCKET}/key` });
     expect(outcomeOf(await aws.send({ ...request, path: `/${BUCKET}/%ff` }))).toBe('400 InvalidURI');
     expect(outcomeOf(await aws.send({ ...request, query: 'a=%' }))).toBe('400 InvalidURI');
   });

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { AwsRequest } from '../../src/local-aws/route.ts';
-import { verifySignature } from '../../src/local-aws/sigv4/verify.ts';
-import { KEYS, NOW } from '../support/local-aws/sign.ts';
-import { type Chunking, stream } from '../support/local-aws/stream.ts';
+import type { AwsRequest } from '../../../src/local-aws/route.ts';
+import { authenticateS3 } from '../../../src/local-aws/s3/authenticate.ts';
+import { KEYS, NOW } from '../../support/aws/signing-plan.ts';
+import { signHeaders } from '../../support/aws/smithy-signer.ts';
+import { type Chunking, stream } from '../../support/local-aws/stream.ts';
 
 function judge(request: AwsRequest) {
-  return verifySignature(request, { service: 's3', now: NOW, findCredentials: () => KEYS });
+  return authenticateS3(request, { now: NOW, findCredentials: () => KEYS });
 }
 
 function outcomeOf(request: AwsRequest): string {
@@ -118,5 +119,42 @@ describe('trailers', () => {
         'mismatch',
       );
     }
+  });
+});
+
+describe('a body in one piece', () => {
+  const S3 = { service: 's3', host: 'bucket.example' } as const;
+
+  test('is handed on with the credentials', async () => {
+    const verdict = judge(await signHeaders({ ...S3, method: 'POST', body: 'a=b' }));
+    expect(verdict).toMatchObject({ credentials: KEYS, payload: { data: Buffer.from('a=b') } });
+  });
+
+  test.each([
+    ['another body', { method: 'PUT', path: '/b/k', body: 'contents' }, 'payload-mismatch'],
+    [
+      'another body where the client stated UNSIGNED-PAYLOAD is not noticed, as S3 does not',
+      {
+        method: 'PUT',
+        path: '/b/k',
+        body: 'contents',
+        headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
+      },
+      'Contents',
+    ],
+  ] as const)('S3: %s', async (_, plan, expected) => {
+    const request = await signHeaders({ ...S3, ...plan });
+    expect(outcomeOf({ ...request, body: Buffer.from('Contents') })).toBe(expected);
+  });
+
+  test.each([
+    [undefined, 'no-payload-hash'],
+    ['SHA256', 'bad-payload-hash'],
+  ])('that is said to be %s: %s', async (stated, expected) => {
+    const request = await signHeaders({ ...S3, method: 'PUT', path: '/b/k', body: 'contents' });
+    const headers = new Map(request.headers);
+    if (stated === undefined) headers.delete('x-amz-content-sha256');
+    else headers.set('x-amz-content-sha256', stated);
+    expect(outcomeOf({ ...request, headers })).toBe(expected);
   });
 });

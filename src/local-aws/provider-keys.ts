@@ -5,7 +5,7 @@ import type { KeyReport } from '../issuer/keys/key-events.ts';
 import { createNetworkSource } from '../issuer/keys/network-source.ts';
 import { createRemoteKeys, type RemoteKeys } from '../issuer/keys/remote.ts';
 import type { KeySource } from '../issuer/keys/source.ts';
-import type { ProviderConfig } from './local-aws-config.ts';
+import type { ProviderConfig } from './config/read.ts';
 
 export interface ProviderKeysDeps {
   readonly clock: Clock;

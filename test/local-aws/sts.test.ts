@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { LocalRole } from '../../src/local-aws/role.ts';
+import type { LocalRole } from '../../src/local-aws/principal.ts';
 import type { AwsRequest } from '../../src/local-aws/route.ts';
 import type { TrustPolicy } from '../../src/trust/policy.ts';
 import type { StsVerdict } from '../../src/web-identity/sts/verdict.ts';

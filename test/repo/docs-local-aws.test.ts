@@ -3,8 +3,7 @@ import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { registerDemo } from '../../src/commands/tree/demo.ts';
 import { createEc2Service } from '../../src/local-aws/ec2/service.ts';
-import type { StsDeps } from '../../src/local-aws/sts/deps.ts';
-import { createStsService } from '../../src/local-aws/sts/service.ts';
+import { createStsService, type StsDeps } from '../../src/local-aws/sts/service.ts';
 
 const page = readFileSync(new URL('../../docs/local-aws.md', import.meta.url), 'utf8');
 

@@ -1,8 +1,7 @@
 import type { SignatureRefusal } from '../../aws/sigv4/refusal.ts';
 import { sha256 } from '../../aws/sigv4/signature.ts';
 import { verifySignature } from '../../aws/sigv4/verify.ts';
-import type { CredentialStore } from '../credential-store.ts';
-import type { Credentials } from '../principal.ts';
+import type { CredentialStore, Credentials } from '../credentials.ts';
 import { type AwsError, type AwsRequest, toSignable } from '../route.ts';
 import { describeFault } from '../signature-words.ts';
 

@@ -20,7 +20,7 @@ export type ChunkReading =
   | { readonly kind: 'too-small' };
 
 /** S3 takes a smaller chunk only at the end, which is also what bounds their number. */
-export const MIN_CHUNK = 8_192;
+const MIN_CHUNK = 8_192;
 
 const MAX_TRAILERS = 8;
 const TRAILER_SIGNATURE = 'x-amz-trailer-signature';
@@ -39,9 +39,9 @@ export function readChunks(
   const chunks: Chunk[] = [];
   let at = 0;
   for (;;) {
-    const step = readChunk(body, at, head);
-    if (typeof step === 'string') return malformed(step);
-    const { chunk, next } = step;
+    const reading = readChunk(body, at, head);
+    if (typeof reading === 'string') return malformed(reading);
+    const { chunk, next } = reading;
     chunks.push(chunk);
     if (chunk.data.length === 0) return readTrailers(body.subarray(next), chunks, options.trailer);
     if (isTooSmall(chunks.at(-2))) return { kind: 'too-small' };
@@ -56,14 +56,14 @@ function isTooSmall(chunk: Chunk | undefined): boolean {
   return chunk !== undefined && chunk.data.length < MIN_CHUNK;
 }
 
-interface Step {
+interface ReadChunk {
   readonly chunk: Chunk;
   /** Where the next chunk begins; after an empty one, the trailers. */
   readonly next: number;
 }
 
 /** @returns what is wrong, where something is */
-function readChunk(body: Buffer, at: number, head: RegExp): Step | string {
+function readChunk(body: Buffer, at: number, head: RegExp): ReadChunk | string {
   const line = readLine(body, at, 128);
   const match = line === undefined ? null : head.exec(line.text);
   if (line === undefined || match === null) return 'a chunk does not begin with its size';

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { toFileName } from '../../../src/local-aws/s3/file-names.ts';
-import { openFolderDisk } from '../../../src/local-aws/s3/folder-disk.ts';
+import { openFolderDisk, toFileName } from '../../../src/local-aws/s3/folder-disk.ts';
 import { createObjectStore, type ObjectStore, type StoredObject } from '../../../src/local-aws/s3/store.ts';
 
 let folder = '';

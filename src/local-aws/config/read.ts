@@ -1,12 +1,34 @@
 import { parseDocument } from 'yaml';
-import { checkIssuerUrl } from '../issuer/keys/discovery.ts';
-import { parseDocumentUrl } from '../issuer/keys/document-url.ts';
-import { toProviderArn } from '../trust/provider.ts';
-import { type Files, readKeyFile, readOptionalFile, readTrust } from './config-files.ts';
-import { type ConfigFile, parseConfigFile } from './config-schema.ts';
-import type { LocalAwsConfig, ProviderConfig } from './local-aws-config.ts';
-import { type Credentials, toUniqueId } from './principal.ts';
-import type { LocalRole } from './role.ts';
+import { checkIssuerUrl } from '../../issuer/keys/discovery.ts';
+import { parseDocumentUrl } from '../../issuer/keys/document-url.ts';
+import { toProviderArn } from '../../trust/provider.ts';
+import type { OidcProvider } from '../../web-identity/sts/verdict.ts';
+import type { Credentials } from '../credentials.ts';
+import type { Instance } from '../ec2/instance.ts';
+import { type LocalRole, toUniqueId } from '../principal.ts';
+import { type EntryContext, type Files, readKeyFile, readOptionalFile, readTrust } from './files.ts';
+import { type ConfigFile, parseConfigFile } from './schema.ts';
+
+/** What the local AWS has in it. */
+export interface LocalAwsConfig {
+  /** Signatures for another region are refused; absent: it is all regions. */
+  readonly region?: string | undefined;
+  readonly providers: readonly ProviderConfig[];
+  readonly roles: readonly LocalRole[];
+  readonly users: readonly Credentials[];
+  readonly instances: readonly Instance[];
+  readonly buckets: readonly string[];
+}
+
+export interface ProviderConfig extends OidcProvider {
+  /** Where its keys are: `discovery` asks the issuer, as STS does. */
+  readonly keys:
+    | { readonly kind: 'file'; readonly path: string }
+    | { readonly kind: 'jwks'; readonly url: string }
+    | { readonly kind: 'discovery' };
+  /** PEM: trusted for the issuer instead of the public roots. */
+  readonly ca?: string;
+}
 
 export type LocalAwsConfigReading =
   | { readonly kind: 'config'; readonly config: LocalAwsConfig }
@@ -47,26 +69,13 @@ function parseYaml(text: string): { readonly content: unknown } | string {
 }
 
 function toConfig(file: ConfigFile, files: Files, problems: string[]): LocalAwsConfig {
-  checkUnique(
-    'roles',
-    file.roles.map(({ arn }) => arn),
-    problems,
-  );
-  checkUnique(
-    'users',
-    file.users.map(({ accessKeyId }) => accessKeyId),
-    problems,
-  );
-  checkUnique(
-    'instances',
-    file.instances.map(({ id }) => id),
-    problems,
-  );
-  checkUnique(
-    'providers',
-    file.providers.map((entry) => `${entry.account ?? file.account} ${entry.url}`),
-    problems,
-  );
+  const names = {
+    roles: file.roles.map(({ arn }) => arn),
+    users: file.users.map(({ accessKeyId }) => accessKeyId),
+    instances: file.instances.map(({ id }) => id),
+    providers: file.providers.map((entry) => `${entry.account ?? file.account} ${entry.url}`),
+  };
+  for (const [list, each] of Object.entries(names)) checkUnique(list, each, problems);
   return {
     region: file.region,
     providers: file.providers.map((entry, index) =>
@@ -88,26 +97,19 @@ function checkUnique(list: string, names: readonly string[], problems: string[])
     problems.push(`${list}: ${twice} is there more than once, and only one could count`);
 }
 
-interface Place {
-  /** `roles[0]` */
-  readonly at: string;
-  readonly files: Files;
-  readonly problems: string[];
-}
-
 function toProvider(
   entry: ConfigFile['providers'][number] & { readonly account: string },
-  place: Place,
+  context: EntryContext,
 ): ProviderConfig {
   const { url, clientIds, jwksFile, jwksUri } = entry;
   if (jwksFile !== undefined && jwksUri !== undefined) {
-    place.problems.push(
-      `${place.at}: give jwksFile or jwksUri; without both, the keys are found as STS finds them`,
+    context.problems.push(
+      `${context.at}: give jwksFile or jwksUri; without both, the keys are found as STS finds them`,
     );
   }
-  checkUrls(entry, place);
-  const path = jwksFile === undefined ? undefined : readKeyFile(jwksFile, place);
-  const ca = readOptionalFile(entry.caFile, { ...place, at: `${place.at}.caFile` });
+  checkUrls(entry, context);
+  const path = jwksFile === undefined ? undefined : readKeyFile(jwksFile, context);
+  const ca = readOptionalFile(entry.caFile, { ...context, at: `${context.at}.caFile` });
   const keys: ProviderConfig['keys'] =
     path !== undefined
       ? { kind: 'file', path }
@@ -118,15 +120,15 @@ function toProvider(
 }
 
 /** An issuer that nobody could fetch from is no issuer, also where its keys are in a file. */
-function checkUrls({ url, jwksUri }: ConfigFile['providers'][number], { at, problems }: Place): void {
+function checkUrls({ url, jwksUri }: ConfigFile['providers'][number], { at, problems }: EntryContext): void {
   const problem = checkIssuerUrl(url);
   if (problem !== undefined) problems.push(`${at}.url: ${problem}`);
   const keys = jwksUri === undefined ? undefined : parseDocumentUrl(jwksUri);
   if (keys?.kind === 'refused') problems.push(`${at}.jwksUri: the URL ${keys.problem}`);
 }
 
-function toRole(entry: ConfigFile['roles'][number], place: Place): LocalRole[] {
-  const trust = readTrust(entry, place);
+function toRole(entry: ConfigFile['roles'][number], context: EntryContext): LocalRole[] {
+  const trust = readTrust(entry, context);
   if (trust === undefined) return [];
   const { arn, maxSessionDuration } = entry;
   return [{ arn, maxSessionDuration, permissions: entry.permissions, ...trust }];

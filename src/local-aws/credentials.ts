@@ -1,4 +1,17 @@
-import { type Credentials, type IssuedCredentials, type Principal, toBase32 } from './principal.ts';
+import type { SigningCredentials } from '../aws/sigv4/verify.ts';
+import { type Principal, toBase32 } from './principal.ts';
+
+/** Of whoever a signature stands for. */
+export interface Credentials extends SigningCredentials {
+  readonly principal: Principal;
+}
+
+/** Temporary credentials: STS hands them out, and they end. */
+export interface IssuedCredentials extends Credentials {
+  readonly sessionToken: string;
+  /** ms since epoch */
+  readonly expiration: number;
+}
 
 /** All access keys that are good for something. */
 export interface CredentialStore {

@@ -1,7 +1,7 @@
-import { readKeySet } from '../issuer/keys/key-set.ts';
-import { readTrustPolicy, type TrustPolicy } from '../trust/policy.ts';
-import { matchesGlob } from './permissions.ts';
-import type { LocalRole } from './role.ts';
+import { readKeySet } from '../../issuer/keys/key-set.ts';
+import { readTrustPolicy, type TrustPolicy } from '../../trust/policy.ts';
+import { matchesGlob } from '../permissions.ts';
+import type { LocalRole } from '../principal.ts';
 
 /** The files that a configuration names. */
 export interface Files {
@@ -11,15 +11,18 @@ export interface Files {
   read(path: string): string;
 }
 
-interface Place {
+/** Of one entry of the configuration. */
+export interface EntryContext {
+  /** `roles[0]` */
   readonly at: string;
   readonly files: Files;
+  /** Where what is wrong with it is told. */
   readonly problems: string[];
 }
 
 export function readOptionalFile(
   path: string | undefined,
-  { at, files, problems }: Place,
+  { at, files, problems }: EntryContext,
 ): string | undefined {
   if (path === undefined) return undefined;
   try {
@@ -37,12 +40,12 @@ function readCode(error: unknown): string {
 }
 
 /** Checks a key set now, so that a wrong one is seen at the start. @returns where to read it later: keys rotate */
-export function readKeyFile(path: string, place: Place): string {
-  const at = `${place.at}.jwksFile`;
-  const text = readOptionalFile(path, { ...place, at });
+export function readKeyFile(path: string, context: EntryContext): string {
+  const at = `${context.at}.jwksFile`;
+  const text = readOptionalFile(path, { ...context, at });
   const reading = text === undefined ? undefined : readKeySet(text);
-  if (reading?.kind === 'refused') place.problems.push(`${at}: ${path}: ${reading.problem}`);
-  return place.files.resolve(path);
+  if (reading?.kind === 'refused') context.problems.push(`${at}: ${path}: ${reading.problem}`);
+  return context.files.resolve(path);
 }
 
 interface TrustFields {
@@ -54,25 +57,25 @@ interface TrustFields {
 /** Reads the trust policy of a role, wherever it is written. */
 export function readTrust(
   { trustPolicy, trustPolicyFile }: TrustFields,
-  place: Place,
+  context: EntryContext,
 ): Pick<LocalRole, 'trustPolicy' | 'principals'> | undefined {
   if ((trustPolicy === undefined) === (trustPolicyFile === undefined)) {
-    place.problems.push(`${place.at}: give either trustPolicy or trustPolicyFile`);
+    context.problems.push(`${context.at}: give either trustPolicy or trustPolicyFile`);
     return undefined;
   }
-  const at = `${place.at}.${trustPolicy === undefined ? 'trustPolicyFile' : 'trustPolicy'}`;
+  const at = `${context.at}.${trustPolicy === undefined ? 'trustPolicyFile' : 'trustPolicy'}`;
   const text =
     typeof trustPolicy === 'string'
       ? trustPolicy
       : trustPolicy === undefined
-        ? readOptionalFile(trustPolicyFile, { ...place, at })
+        ? readOptionalFile(trustPolicyFile, { ...context, at })
         : JSON.stringify(trustPolicy);
   if (text === undefined) return undefined;
   const reading = readTrustPolicy(text);
   if (reading.kind === 'policy')
     return { trustPolicy: reading.policy, principals: findPrincipals(reading.policy) };
   for (const { pointer, problem, remedy } of reading.problems) {
-    place.problems.push(`${at}${pointer === '' ? '' : ` at ${pointer}`}: ${problem}; ${remedy}`);
+    context.problems.push(`${at}${pointer === '' ? '' : ` at ${pointer}`}: ${problem}; ${remedy}`);
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { createCleanup } from '../local-cluster/cleanup.ts';
-import { readExamples } from '../local-cluster/manifests.ts';
+import { readExamples } from './examples.ts';
 import { type Audience, type Book, createBook, listProblems, type Step } from './report.ts';
 import type { StoryDeps } from './story/deps.ts';
 

@@ -1,4 +1,4 @@
-import { isObject } from '../../local-cluster/manifests.ts';
+import { isRecord } from '../../json/record.ts';
 import type { AddOperation } from '../../webhook/plan/patch.ts';
 
 /** What a webhook says, or why kube-apiserver would not take it for an answer. */
@@ -19,14 +19,14 @@ export function readAnswer(text: string, uid: string): WebhookAnswer {
     return { kind: 'invalid', problem: 'the webhook did not answer with an AdmissionReview' };
   }
   const { response } = review;
-  if (!isObject(response) || response['uid'] !== uid) {
+  if (!isRecord(response) || response['uid'] !== uid) {
     return { kind: 'invalid', problem: 'the answer is to another question: its uid differs' };
   }
   const patch = readPatch(response);
   if (patch === undefined) {
     return { kind: 'invalid', problem: 'the patch is not a JSON Patch in base64 of patchType JSONPatch' };
   }
-  const notes = isObject(response['auditAnnotations']) ? response['auditAnnotations'] : {};
+  const notes = isRecord(response['auditAnnotations']) ? response['auditAnnotations'] : {};
   const { warnings } = response;
   return {
     kind: 'answer',
@@ -47,12 +47,12 @@ function readPatch({ patch, patchType }: Readonly<Record<string, unknown>>): Add
 
 /** The webhook only ever adds, so anything else is as wrong here as a broken patch. */
 function isAddition(value: unknown): value is AddOperation {
-  return isObject(value) && value['op'] === 'add' && typeof value['path'] === 'string' && 'value' in value;
+  return isRecord(value) && value['op'] === 'add' && typeof value['path'] === 'string' && 'value' in value;
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   const value = parseJson(text);
-  return isObject(value) ? value : undefined;
+  return isRecord(value) ? value : undefined;
 }
 
 function parseJson(text: string): unknown {

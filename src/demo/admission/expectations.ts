@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isObject, type Manifest } from '../../local-cluster/manifests.ts';
+import { isRecord } from '../../json/record.ts';
+import type { Manifest } from '../../local-cluster/manifests.ts';
 import type { Decision } from '../report.ts';
 
 const VOLUME = 'aws-iam-token';
@@ -70,24 +71,24 @@ function checkUntouched(pod: Manifest): string[] {
 
 function listContainers(pod: Manifest): Readonly<Record<string, unknown>>[] {
   const { containers } = toSpec(pod);
-  return Array.isArray(containers) ? containers.filter(isObject) : [];
+  return Array.isArray(containers) ? containers.filter(isRecord) : [];
 }
 
 function toSpec(pod: Manifest): Readonly<Record<string, unknown>> {
-  return isObject(pod['spec']) ? pod['spec'] : {};
+  return isRecord(pod['spec']) ? pod['spec'] : {};
 }
 
 function findNamed(list: unknown, name: string): Readonly<Record<string, unknown>> | undefined {
   if (!Array.isArray(list)) return undefined;
-  return list.filter(isObject).find((entry) => entry['name'] === name);
+  return list.filter(isRecord).find((entry) => entry['name'] === name);
 }
 
 function readAudiences(volume: Readonly<Record<string, unknown>> | undefined): unknown[] {
   const projected = volume?.['projected'];
-  const sources = isObject(projected) ? projected['sources'] : undefined;
+  const sources = isRecord(projected) ? projected['sources'] : undefined;
   if (!Array.isArray(sources)) return [];
   return sources
-    .map((source: unknown) => (isObject(source) ? source['serviceAccountToken'] : undefined))
-    .filter(isObject)
+    .map((source: unknown) => (isRecord(source) ? source['serviceAccountToken'] : undefined))
+    .filter(isRecord)
     .map((token) => token['audience']);
 }

@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { isObject, type Manifest } from '../../local-cluster/manifests.ts';
+import { isRecord } from '../../json/record.ts';
+import type { Manifest } from '../../local-cluster/manifests.ts';
 
 /**
  * The pod that the Job controller makes of a Job: its template, with labels, an owner and a finalizer to count by.
  * @throws Error where the Job has no template
  */
 export function toJobPod(job: Manifest): Manifest {
-  const { template } = isObject(job['spec']) ? job['spec'] : {};
-  if (!isObject(template)) throw new Error(`Job ${job.metadata.name}: spec.template is missing`);
+  const { template } = isRecord(job['spec']) ? job['spec'] : {};
+  if (!isRecord(template)) throw new Error(`Job ${job.metadata.name}: spec.template is missing`);
   const { name = '', namespace = 'default' } = job.metadata;
   const uid = job.metadata.uid ?? randomUUID();
-  const metadata = isObject(template['metadata']) ? template['metadata'] : {};
-  const labels = isObject(metadata['labels']) ? metadata['labels'] : {};
+  const metadata = isRecord(template['metadata']) ? template['metadata'] : {};
+  const labels = isRecord(metadata['labels']) ? metadata['labels'] : {};
   return {
     apiVersion: 'v1',
     kind: 'Pod',

@@ -7,13 +7,13 @@ import { getObject } from '../../aws/s3-object.ts';
 import { type LocalAwsConfig, readLocalAwsConfig } from '../../local-aws/config/read.ts';
 import { createProviderKeys } from '../../local-aws/provider-keys.ts';
 import { startLocalAws } from '../../local-aws/start.ts';
-import type { Folder } from '../../local-cluster/folder.ts';
+import type { Folder } from '../../local-cluster/cleanup.ts';
 import type { PodRun } from '../../local-cluster/node/pod-run.ts';
+import { writePolicy } from '../examples.ts';
 import type { HiddenReason } from '../report.ts';
 import type { StoryDeps } from './deps.ts';
 import { explainRefusal } from './explain.ts';
 import type { Variables } from './local-manifest.ts';
-import { writePolicy } from './policies.ts';
 
 /** The local AWS, as the story uses it. */
 export interface StoryAws {

@@ -1,8 +1,7 @@
-import type { Examples } from '../../local-cluster/manifests.ts';
 import type { Expectation } from '../admission/expectations.ts';
+import { EXAMPLE_ISSUER, type Examples } from '../examples.ts';
 import type { CommandLine } from '../report.ts';
 import type { StoryAws } from './aws.ts';
-import { EXAMPLE_ISSUER } from './policies.ts';
 import type { ExpectedRun } from './run-report.ts';
 
 /** A pod of the story, and what should come of it. */

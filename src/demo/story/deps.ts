@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Cleanup } from '../../local-cluster/cleanup.ts';
-import type { Examples } from '../../local-cluster/manifests.ts';
+import type { Examples } from '../examples.ts';
 import type { StartIssuer } from '../issuer.ts';
 import type { StartWebhook } from '../webhook.ts';
 

@@ -1,5 +1,5 @@
 import type { Authority } from '../../http/self-signed.ts';
-import type { Folder } from '../../local-cluster/folder.ts';
+import type { Folder } from '../../local-cluster/cleanup.ts';
 import { toIssuerCommands } from '../issuer.ts';
 import type { StepResult } from '../report.ts';
 import type { StoryDeps } from './deps.ts';

@@ -1,4 +1,5 @@
-import { isObject, type Manifest } from '../../local-cluster/manifests.ts';
+import { isRecord } from '../../json/record.ts';
+import type { Manifest } from '../../local-cluster/manifests.ts';
 
 /** Variables that every container is to have, by name. */
 export type Variables = Readonly<Record<string, string>>;
@@ -9,8 +10,8 @@ export type Variables = Readonly<Record<string, string>>;
  */
 export function addVariables(manifest: Manifest, variables: Variables): Manifest {
   const { spec } = manifest;
-  if (!isObject(spec)) return manifest;
-  if (isObject(spec['template'])) {
+  if (!isRecord(spec)) return manifest;
+  if (isRecord(spec['template'])) {
     const template = { ...spec['template'], spec: extendPodSpec(spec['template']['spec'], variables) };
     return { ...manifest, spec: { ...spec, template } };
   }
@@ -18,7 +19,7 @@ export function addVariables(manifest: Manifest, variables: Variables): Manifest
 }
 
 function extendPodSpec(spec: unknown, variables: Variables): unknown {
-  if (!isObject(spec) || !Array.isArray(spec['containers'])) return spec;
+  if (!isRecord(spec) || !Array.isArray(spec['containers'])) return spec;
   return {
     ...spec,
     containers: spec['containers'].map((container) => extendContainer(container, variables)),
@@ -26,9 +27,9 @@ function extendPodSpec(spec: unknown, variables: Variables): unknown {
 }
 
 function extendContainer(container: unknown, variables: Variables): unknown {
-  if (!isObject(container)) return container;
+  if (!isRecord(container)) return container;
   const env: readonly unknown[] = Array.isArray(container['env']) ? container['env'] : [];
-  const names = new Set(env.map((entry) => (isObject(entry) ? entry['name'] : undefined)));
+  const names = new Set(env.map((entry) => (isRecord(entry) ? entry['name'] : undefined)));
   const added = Object.entries(variables).filter(([name]) => !names.has(name));
   return { ...container, env: [...env, ...added.map(([name, value]) => ({ name, value }))] };
 }

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiAccess } from '../../kube/access.ts';
 import { createKubeApi } from '../../kube/api.ts';
-import type { Folder } from '../../local-cluster/folder.ts';
+import type { Folder } from '../../local-cluster/cleanup.ts';
 import type { LocalImage } from '../../local-cluster/node/images.ts';
 import { startTestNode } from '../../local-cluster/node/node.ts';
 import type { StoryDeps } from './deps.ts';

@@ -1,14 +1,8 @@
+import { isRecord } from '../../json/record.ts';
 import type { ControlPlane } from '../../local-cluster/control-plane/start.ts';
-import {
-  findManifest,
-  isObject,
-  type Manifest,
-  type ManifestFile,
-  parseManifests,
-  readRoleArn,
-  toLabel,
-} from '../../local-cluster/manifests.ts';
+import { type Manifest, parseManifests, readRoleArn, toLabel } from '../../local-cluster/manifests.ts';
 import { checkOutcome } from '../admission/expectations.ts';
+import { findManifest, type ManifestFile } from '../examples.ts';
 import type { CommandLine, Decision, PodReport, StepResult } from '../report.ts';
 import type { RunningWebhook } from '../webhook.ts';
 import { type StoryCase, toCommands, toExpectation } from './cases.ts';
@@ -33,7 +27,7 @@ export async function showJob(shown: StoryCase, place: RealPlace): Promise<StepR
   const job = findManifest(file, 'Job');
   const after = await awaitJobPod(job, place);
   const { spec } = await readObject(place, job);
-  const before = isObject(spec) && isObject(spec['template']) ? spec['template'] : {};
+  const before = isRecord(spec) && isRecord(spec['template']) ? spec['template'] : {};
   const run = await followRun(shown, after, place);
   const { namespace = '', name = '' } = job.metadata;
   await kubectl(
@@ -63,7 +57,7 @@ export async function showJob(shown: StoryCase, place: RealPlace): Promise<StepR
 /** The Job itself has to say so, as `kubectl get job` shows it. */
 async function checkJob(job: Manifest, place: RealPlace): Promise<string[]> {
   const { status } = await readObject(place, job);
-  return isObject(status) && status['succeeded'] === 1 ? [] : ['its Job has not become complete'];
+  return isRecord(status) && status['succeeded'] === 1 ? [] : ['its Job has not become complete'];
 }
 
 /** A pod of its own. */

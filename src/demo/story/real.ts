@@ -1,5 +1,4 @@
 import { type Authority, createAuthority } from '../../http/self-signed.ts';
-import { ISSUER_USER } from '../../local-cluster/control-plane/access.ts';
 import type { Programs } from '../../local-cluster/control-plane/programs.ts';
 import {
   renderPermissions,
@@ -7,6 +6,7 @@ import {
   renderRegistration,
 } from '../../local-cluster/control-plane/registration.ts';
 import { type ControlPlane, startControlPlane } from '../../local-cluster/control-plane/start.ts';
+import { ISSUER_USER } from '../../local-cluster/control-plane/users.ts';
 import { findFreePorts } from '../../local-cluster/loopback.ts';
 import type { Book } from '../report.ts';
 import { type RunningWebhook, toWebhookCommands } from '../webhook.ts';

@@ -1,27 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { type Authority, createAuthority } from '../../http/self-signed.ts';
 import { createDirectAccess } from '../../kube/direct.ts';
-import { createTemporaryFolder, type Folder } from '../../local-cluster/folder.ts';
-import { removeAtTheEnd } from '../../local-cluster/lifeline.ts';
+import { createTemporaryFolder, type Folder } from '../../local-cluster/cleanup.ts';
 import { findFreePorts } from '../../local-cluster/loopback.ts';
-import {
-  type Examples,
-  findManifest,
-  type Manifest,
-  type ManifestFile,
-  readRoleArn,
-  toLabel,
-} from '../../local-cluster/manifests.ts';
+import { type Manifest, readRoleArn, toLabel } from '../../local-cluster/manifests.ts';
 import { createObjectTable } from '../../local-cluster/stand-in/object-table.ts';
 import { type ClusterState, createClusterRoutes } from '../../local-cluster/stand-in/routes.ts';
 import { serveRoutes } from '../../local-cluster/stand-in/server.ts';
-import { createSigningKey } from '../../local-cluster/stand-in/signing-key.ts';
-import { createTokenIssuer } from '../../local-cluster/stand-in/token-issuer.ts';
+import { createSigningKey, createTokenIssuer } from '../../local-cluster/stand-in/token-issuer.ts';
 import { admitPod } from '../admission/admit.ts';
 import type { WebhookAddress } from '../admission/ask.ts';
 import { checkOutcome } from '../admission/expectations.ts';
 import { toJobPod } from '../admission/job-pod.ts';
 import { ADMINISTRATOR, JOB_CONTROLLER } from '../admission/review.ts';
+import { type Examples, findManifest, type ManifestFile } from '../examples.ts';
 import type { Book, PodReport, StepResult } from '../report.ts';
 import { toWebhookCommands } from '../webhook.ts';
 import { showAws } from './aws.ts';
@@ -39,9 +31,7 @@ import { showNode } from './node-step.ts';
  */
 export async function tellStandInStory(book: Book, deps: StoryDeps): Promise<void> {
   const { cleanup, clock } = deps;
-  const folder = await createTemporaryFolder();
-  // However the demo ends: there are keys in it.
-  cleanup.add(removeAtTheEnd(folder.path).cut);
+  const folder = await createTemporaryFolder(cleanup);
   const authority = await createAuthority(clock.now());
   const [port = 0] = await findFreePorts(1);
   const issuer = `https://127.0.0.1:${port}`;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { writePolicy } from '../../../src/demo/story/policies.ts';
+import { writePolicy } from '../../../src/demo/examples.ts';
 import { readLocalAwsConfig } from '../../../src/local-aws/config/read.ts';
 import { createProviderKeys } from '../../../src/local-aws/provider-keys.ts';
 import type { AwsLogLine } from '../../../src/local-aws/server.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isRenewalDue } from '../../../src/local-cluster/node/renewal.ts';
+import { isRenewalDue } from '../../../src/local-cluster/node/token-grant.ts';
 
 const HOUR = 3_600_000;
 const ISSUED = 1_700_000_000_000;

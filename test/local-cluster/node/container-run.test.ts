@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createOutput } from '../../../src/local-cluster/node/output.ts';
+import { createOutput } from '../../../src/local-cluster/node/container-run.ts';
 
 test('what a program writes is kept up to a bound, and the rest is counted', () => {
   const output = createOutput(5);

@@ -36,7 +36,7 @@ async function readExample(name: string): Promise<ManifestFile> {
 }
 
 /** A file as a user in the repository's folder finds it. */
-export interface TextFile {
+interface TextFile {
   /** Absolute. */
   readonly path: string;
   /** As a user in the repository's folder would type it. */
@@ -45,7 +45,7 @@ export interface TextFile {
 }
 
 /** @throws Error where the file is not there */
-export async function readExampleText(name: string): Promise<TextFile> {
+async function readExampleText(name: string): Promise<TextFile> {
   const shortPath = FOLDER + name;
   // Two up is the repository, from src/demo/ and from dist/parts/; one up is beside the bundle, wherever it lies.
   for (const root of ['../../', '../']) {

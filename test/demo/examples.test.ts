@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseRoleArn } from '../../src/aws/role-arn.ts';
-import { toJobPod } from '../../src/demo/admission/job-pod.ts';
 import { findManifest, readExamples } from '../../src/demo/examples.ts';
+import { toJobPod } from '../../src/demo/story/pods.ts';
 import { parseManifests, readRoleArn } from '../../src/local-cluster/manifests.ts';
 
 describe('examples/s3-echoer', () => {

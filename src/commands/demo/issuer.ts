@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import type { IssuerOptions, RunningIssuer } from '../../demo/issuer.ts';
+import type { IssuerOptions, RunningIssuer } from '../../demo/servers.ts';
 import { findFreePorts } from '../../local-cluster/loopback.ts';
 import { createIssuerParts } from '../issuer/parts.ts';
 import { type IssuerCommandSettings, readIssuerCommandLine } from '../issuer/read-settings.ts';

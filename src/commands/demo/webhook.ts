@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import type { RunningWebhook, WebhookOptions } from '../../demo/webhook.ts';
+import type { RunningWebhook, WebhookOptions } from '../../demo/servers.ts';
 import { findFreePorts } from '../../local-cluster/loopback.ts';
 import { createWebhookParts } from '../webhook/parts.ts';
 import { readWebhookCommandLine, type WebhookCommandSettings } from '../webhook/read-settings.ts';

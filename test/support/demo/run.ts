@@ -5,8 +5,8 @@ import { startIssuer } from '../../../src/commands/demo/issuer.ts';
 import { startWebhook as startRealWebhook } from '../../../src/commands/demo/webhook.ts';
 import { type DemoOptions, runDemo } from '../../../src/commands/demo.ts';
 import type { ExitCode } from '../../../src/commands/outcome.ts';
-import type { Decision, RunReport, Step } from '../../../src/demo/report.ts';
-import type { StartWebhook } from '../../../src/demo/webhook.ts';
+import type { Decision, RunReport, StoryStep } from '../../../src/demo/report.ts';
+import type { StartWebhook } from '../../../src/demo/servers.ts';
 
 export interface DemoRun {
   readonly code: ExitCode;
@@ -55,7 +55,7 @@ export interface DemoDocument {
   readonly mode: string;
   readonly ok: boolean;
   readonly problems: readonly string[];
-  readonly steps: readonly Step[];
+  readonly steps: readonly StoryStep[];
 }
 
 export function readDocument({ out }: Pick<DemoRun, 'out'>): DemoDocument {

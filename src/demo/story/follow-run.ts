@@ -1,4 +1,7 @@
+import type { Clock } from '../../base/clock.ts';
 import { toObjectLabel } from '../../kube/objects.ts';
+import { type Manifest, toLabel } from '../../local-cluster/manifests.ts';
+import type { TestNode } from '../../local-cluster/node/node.ts';
 import type { PodRun } from '../../local-cluster/node/pod-run.ts';
 import type { HiddenReason, RunReport, StoredObject } from '../report.ts';
 import type { StoryAws } from './aws.ts';
@@ -16,15 +19,60 @@ export interface ExpectedRun {
   readonly refusal?: ExpectedRefusal;
 }
 
-export interface ExpectedRefusal {
+interface ExpectedRefusal {
   readonly reason: RegExp;
   readonly remedy: RegExp;
   /** What helps, where AWS's reason does not come with a remedy. */
   readonly remedies?: readonly string[];
 }
 
+/** Where pods run, and what they talk to. */
+export interface RunDeps {
+  readonly node: TestNode;
+  readonly aws: StoryAws;
+  readonly clock: Clock;
+}
+
+/**
+ * Follows a pod that the cluster has to its end.
+ * @returns undefined where the story does not care
+ * @throws Error where the node does not even look at it
+ */
+export async function followRun(
+  expected: ExpectedRun | undefined,
+  pod: Manifest,
+  deps: RunDeps,
+): Promise<RunReport | undefined> {
+  if (expected === undefined) return undefined;
+  const run = await awaitRun(pod, deps);
+  if (typeof run !== 'string') return await reportRun(run, expected, deps.aws);
+  return {
+    pod: toLabel(pod),
+    exitCode: undefined,
+    output: [],
+    problems: [`the node cannot run it as it is: ${run}`],
+  };
+}
+
+/** ms */
+const PATIENCE = 30_000;
+const LOOK_INTERVAL = 10;
+
+/** @returns its run, or why there is none */
+async function awaitRun(pod: Manifest, { node, clock }: RunDeps): Promise<PodRun | string> {
+  const { namespace = '', name = '' } = pod.metadata;
+  const never = new AbortController().signal;
+  const deadline = clock.now() + PATIENCE;
+  for (;;) {
+    const run = node.find(namespace, name) ?? node.refusal(namespace, name);
+    if (run !== undefined) return run;
+    if (clock.now() > deadline) throw new Error(`the node has not taken pod ${toLabel(pod)}`);
+    await clock.delay(LOOK_INTERVAL, never);
+  }
+}
+
 /** Waits for a pod to end, and compares what came of it with what should have come. */
-export async function reportRun(run: PodRun, expected: ExpectedRun, aws: StoryAws): Promise<RunReport> {
+async function reportRun(run: PodRun, expected: ExpectedRun, aws: StoryAws): Promise<RunReport> {
   await run.ended;
   const container = run.containers.at(-1);
   const state = container?.state();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addVariables } from '../../src/demo/story/local-manifest.ts';
+import { addVariables } from '../../../src/demo/story/pods.ts';
 
 const LOCAL = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', KEPT: 'ours' };
 const ADDED = { name: 'AWS_ENDPOINT_URL', value: 'http://127.0.0.1:1' };

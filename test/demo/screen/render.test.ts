@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { PodReport, RunReport, Step } from '../../src/demo/report.ts';
-import { renderPodDiff } from '../../src/demo/screen/pod-diff.ts';
-import { renderHeading, renderStep } from '../../src/demo/screen/render.ts';
-import type { Paint } from '../../src/terminal/paint.ts';
-import { wrapCommand, wrapText } from '../../src/terminal/wrap.ts';
+import type { PodReport, RunReport, StoryStep } from '../../../src/demo/report.ts';
+import { renderPodDiff } from '../../../src/demo/screen/pod-diff.ts';
+import { renderHeading, renderStep } from '../../../src/demo/screen/render.ts';
+import type { Paint } from '../../../src/terminal/paint.ts';
+import { wrapCommand, wrapText } from '../../../src/terminal/wrap.ts';
 
 const plain: Paint = (_style, text) => text;
 const marked: Paint = (style, text) => `<${style}>${text}</>`;
@@ -13,7 +13,7 @@ function toPod(spec: Readonly<Record<string, unknown>>) {
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', namespace: 'demo' }, spec };
 }
 
-function toStep(pod: Partial<PodReport>): Step {
+function toStep(pod: Partial<PodReport>): StoryStep {
   return {
     id: 'a',
     title: 'A pod',

@@ -8,7 +8,7 @@ const TOKEN_FOLDER = '/var/run/secrets/eks.amazonaws.com/serviceaccount';
 const VARIABLES = ['AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE'] as const;
 
 /** What should come of a pod. */
-export interface Expectation {
+export interface ExpectedAdmission {
   readonly reason: string;
   /** The role that each container should have; undefined: nothing of the pod should change. */
   readonly roleArn?: string;
@@ -23,7 +23,7 @@ export interface Expectation {
  * has not got it, is the very fault to find.
  * @returns sentences; none: all is well
  */
-export function checkOutcome(decision: Decision, pod: Manifest, expected: Expectation): string[] {
+export function checkAdmission(decision: Decision, pod: Manifest, expected: ExpectedAdmission): string[] {
   const problems: string[] = [];
   if (!decision.allowed) problems.push('the pod was denied');
   if (decision.reason !== expected.reason) {

@@ -1,8 +1,7 @@
+import type { AccessKey } from './sigv4/signature.ts';
+
 /** A key pair, and the session token of temporary ones. Never printed, never logged. */
-export interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
+export interface AwsCredentials extends AccessKey {
   readonly expiration?: Date;
 }
 

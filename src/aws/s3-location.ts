@@ -1,4 +1,5 @@
 import { isRegion, toS3Host } from './hosts.ts';
+import { encodeStrictly } from './sigv4/percent.ts';
 
 /** An object, and the S3 that has it. */
 export interface S3Location {
@@ -43,18 +44,10 @@ export function toObjectUrl({ region, endpoint, bucket, key }: S3Location): URL 
   const problem = checkBucketName(bucket) ?? checkObjectKey(key);
   if (problem !== undefined) throw new Error(problem);
   if (!isRegion(region)) throw new Error('the region is malformed: give one such as eu-west-1');
-  const path = key.split('/').map(escapeStep).join('/');
+  const path = key.split('/').map(encodeStrictly).join('/');
   if (endpoint !== undefined) return new URL(`${endpoint.replace(/\/+$/, '')}/${bucket}/${path}`);
   const host = toS3Host(region);
   return new URL(
     bucket.includes('.') ? `https://${host}/${bucket}/${path}` : `https://${bucket}.${host}/${path}`,
-  );
-}
-
-/** RFC 3986's unreserved characters stay; JavaScript's own function leaves five more. */
-function escapeStep(step: string): string {
-  return encodeURIComponent(step).replace(
-    /[!'()*]/g,
-    (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 }

@@ -1,7 +1,7 @@
 import type { CredentialSource } from './credentials.ts';
 import { S3Error, toS3Error } from './s3-errors.ts';
 import { type S3Location, toObjectUrl } from './s3-location.ts';
-import { createS3Signer } from './sigv4.ts';
+import { createS3Signer } from './s3-signer.ts';
 
 export interface PutObjectRequest extends S3Location {
   readonly body: Uint8Array;

@@ -64,7 +64,7 @@ export interface HiddenReason {
 }
 
 /** One thing that the demo did. */
-export interface Step {
+export interface StoryStep {
   /** For programs that read `-o json`. */
   readonly id: string;
   readonly title: string;
@@ -86,22 +86,22 @@ export interface CommandLine {
 export interface Audience {
   /** A step begins, and may take a moment. */
   begin(title: string): void;
-  end(step: Step): void;
+  end(step: StoryStep): void;
 }
 
-export type StepHeading = Pick<Step, 'id' | 'title'>;
-export type StepResult = Partial<Omit<Step, keyof StepHeading>>;
+export type StepHeading = Pick<StoryStep, 'id' | 'title'>;
+export type StepResult = Partial<Omit<StoryStep, keyof StepHeading>>;
 
 /** The demo as it is told: keeps all steps, and tells the audience as they come. */
 export interface Book {
   /** @returns what `act` returned, with whatever else later steps need of it */
   step<Result extends StepResult>(heading: StepHeading, act: () => Promise<Result>): Promise<Result>;
-  readonly steps: readonly Step[];
+  readonly steps: readonly StoryStep[];
 }
 
 /** @param signal aborted: the step under way is the last one */
 export function createBook(audience: Audience, signal: AbortSignal): Book {
-  const steps: Step[] = [];
+  const steps: StoryStep[] = [];
   return {
     steps,
     async step({ id, title }, act) {
@@ -118,7 +118,7 @@ export function createBook(audience: Audience, signal: AbortSignal): Book {
 }
 
 /** Everything that did not come as it should have. */
-export function listProblems(steps: readonly Step[]): string[] {
+export function listProblems(steps: readonly StoryStep[]): string[] {
   return steps.flatMap(({ pod, run }) =>
     [pod, run].flatMap((report) =>
       (report?.problems ?? []).map((problem) => `pod ${report?.pod}: ${problem}`),

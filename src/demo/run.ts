@@ -1,11 +1,24 @@
-import { createCleanup } from '../local-cluster/cleanup.ts';
-import { readExamples } from '../local-cluster/manifests.ts';
-import { type Audience, type Book, createBook, listProblems, type Step } from './report.ts';
-import type { StoryDeps } from './story/deps.ts';
+import type { Clock } from '../base/clock.ts';
+import { type Cleanup, createCleanup } from '../local-cluster/cleanup.ts';
+import { type Examples, readExamples } from './examples.ts';
+import { type Audience, type Book, createBook, listProblems, type StoryStep } from './report.ts';
+import type { StartIssuer, StartWebhook } from './servers.ts';
+
+/** What every story needs. */
+export interface StoryDeps {
+  readonly examples: Examples;
+  readonly clock: Clock;
+  readonly startIssuer: StartIssuer;
+  readonly startWebhook: StartWebhook;
+  /** What stands for `/iam-bridge` of the image: a program of this machine, and its first arguments. */
+  readonly program: readonly string[];
+  /** Takes note of everything that has to be undone. */
+  readonly cleanup: Cleanup;
+}
 
 /** What the demo came to. */
 export interface DemoReport {
-  readonly steps: readonly Step[];
+  readonly steps: readonly StoryStep[];
   /** Everything that did not come as it should have; empty: all did. */
   readonly problems: readonly string[];
   readonly milliseconds: number;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Permitted } from './permissions.ts';
-import type { SigningCredentials } from './sigv4/verify.ts';
+import type { AssumableRole } from '../web-identity/sts/verdict.ts';
+import type { Permitted, PolicyStatement } from './permissions.ts';
 
 /** Whoever a signature stands for. */
 export interface Principal extends Permitted {
@@ -13,15 +13,14 @@ export interface Principal extends Permitted {
   readonly roleArn?: string;
 }
 
-export interface Credentials extends SigningCredentials {
-  readonly principal: Principal;
-}
-
-/** Temporary credentials: STS hands them out, and they end. */
-export interface IssuedCredentials extends Credentials {
-  readonly sessionToken: string;
-  /** ms since epoch */
-  readonly expiration: number;
+/** A role of the local AWS: who may assume it, and what it may do then. */
+export interface LocalRole extends AssumableRole {
+  readonly permissions: readonly PolicyStatement[];
+  /**
+   * Who may assume it by `sts:AssumeRole`, out of its trust policy: ARNs of users and roles, accounts as their root's ARN
+   * or 12 digits, or `*`.
+   */
+  readonly principals: readonly string[];
 }
 
 export interface RoleSession extends Permitted {

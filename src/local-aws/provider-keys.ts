@@ -5,7 +5,7 @@ import { createRemoteKeys, type RemoteKeys } from '../issuer/keys/key-finder.ts'
 import type { KeyReport } from '../issuer/keys/key-reports.ts';
 import type { KeySource } from '../issuer/keys/key-source.ts';
 import { createNetworkSource } from '../issuer/keys/network-source.ts';
-import type { ProviderConfig } from './local-aws-config.ts';
+import type { ProviderConfig } from './config/read.ts';
 
 export interface ProviderKeysDeps {
   readonly clock: Clock;

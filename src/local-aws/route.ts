@@ -1,3 +1,5 @@
+import { type Header, joinHeaders, type SignableRequest } from '../aws/sigv4/request.ts';
+
 /**
  * One thing that the local AWS answers: a plain value, so that services are lists of these and tests call `handle`.
  * `path` is `/`, `/:bucket` or `/:bucket/:key`; a key takes all that follows, slashes too.
@@ -52,16 +54,20 @@ export interface AwsError {
   readonly details?: Readonly<Record<string, string>>;
 }
 
-/** Joins what Node calls raw headers: names and values by turns. */
+/** What Node calls raw headers: names and values by turns. */
 export function readHeaders(raw: readonly string[]): Map<string, string> {
-  const headers = new Map<string, string>();
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = raw[index]?.toLowerCase() ?? '';
-    const value = raw[index + 1] ?? '';
-    const present = headers.get(name);
-    headers.set(name, present === undefined ? value : `${present},${value}`);
-  }
-  return headers;
+  const pairs = raw.flatMap((name, index): Header[] =>
+    index % 2 === 0 && index + 1 < raw.length ? [[name, raw[index + 1] ?? '']] : [],
+  );
+  return joinHeaders(pairs);
+}
+
+/** The part of a request that its signature is over. */
+export function toSignable(
+  { method, path, query, headers }: AwsRequest,
+  payloadHash: string,
+): SignableRequest {
+  return { method, path, query, headers: [...headers], payloadHash };
 }
 
 /** The route for a method and a path as sent, or `'method'` where only the method is wrong. */

@@ -2,12 +2,17 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { KeyPair } from '../http/self-signed.ts';
 import { judgeAssumeRole } from '../web-identity/sts/judge.ts';
 import type { KeyFinder } from '../web-identity/token/keys.ts';
-import { createCredentialStore } from './credential-store.ts';
-import type { LocalAwsConfig } from './local-aws-config.ts';
-import { createAwsRoutes } from './routes.ts';
+import type { LocalAwsConfig } from './config/read.ts';
+import { type CredentialStore, createCredentialStore } from './credentials.ts';
+import type { Instance } from './ec2/instance.ts';
+import { createEc2Service } from './ec2/service.ts';
+import { createQueryHandler, isQueryRequest } from './query/handler.ts';
+import type { AwsRoute } from './route.ts';
 import { openFolderDisk } from './s3/folder-disk.ts';
+import { createS3Routes } from './s3/routes.ts';
 import { createObjectStore, type ObjectStore, type StoredObject } from './s3/store.ts';
 import { type AwsLogLine, serveAws } from './server.ts';
+import { createStsService, type StsDeps } from './sts/service.ts';
 
 export interface LocalAwsOptions {
   readonly config: LocalAwsConfig;
@@ -76,4 +81,31 @@ function listObjects(store: ObjectStore): LocalObject[] {
       return object === undefined ? [] : [{ bucket, key, ...object }];
     }),
   );
+}
+
+export interface AwsDeps extends Pick<StsDeps, 'judge' | 'findRole'> {
+  readonly credentials: CredentialStore;
+  readonly store: ObjectStore;
+  readonly instances: readonly Instance[];
+  /** Absent: signatures for any region are taken. */
+  readonly region?: string | undefined;
+  /** ms since epoch */
+  now(): number;
+  newRequestId(): string;
+}
+
+/**
+ * STS, EC2 and S3 at one address, so that one endpoint URL serves all: the Query API is asked at `/` by a form or an
+ * `Action`, everything else is S3.
+ */
+export function createAwsRoutes(deps: AwsDeps): AwsRoute[] {
+  const query = createQueryHandler([createStsService(deps), createEc2Service(deps)], deps.newRequestId);
+  const s3 = createS3Routes(deps).map((route): AwsRoute => {
+    if (route.path !== '/') return route;
+    return {
+      ...route,
+      handle: (request) => (isQueryRequest(request) ? query(request) : route.handle(request)),
+    };
+  });
+  return [...s3, { method: 'POST', path: '/', handle: query }];
 }

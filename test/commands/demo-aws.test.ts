@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { renderLogLine } from '../../src/commands/demo/aws/report.ts';
 import { type DemoAwsOptions, runDemoAws } from '../../src/commands/demo/aws/run.ts';
-import { EXAMPLE_CONFIG } from '../../src/local-aws/example-config.ts';
+import { EXAMPLE_CONFIG } from '../../src/local-aws/config/example.ts';
 import { runTree } from '../support/commands/tree.ts';
 import { createJwk } from '../support/issuer/jwks.ts';
 import { until } from '../support/until.ts';

@@ -14,8 +14,12 @@ import { findFreePorts } from '../../src/local-cluster/loopback.ts';
 import { createObjectTable } from '../../src/local-cluster/stand-in/object-table.ts';
 import { createClusterRoutes } from '../../src/local-cluster/stand-in/routes.ts';
 import { type RouteServer, serveRoutes } from '../../src/local-cluster/stand-in/server.ts';
-import { createSigningKey, type SigningKey } from '../../src/local-cluster/stand-in/signing-key.ts';
-import { createTokenIssuer, type TokenIssuer } from '../../src/local-cluster/stand-in/token-issuer.ts';
+import {
+  createSigningKey,
+  createTokenIssuer,
+  type SigningKey,
+  type TokenIssuer,
+} from '../../src/local-cluster/stand-in/token-issuer.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { endPrograms, readLog, run, start } from '../support/commands/program.ts';
 import { createParts } from '../support/commands/servers.ts';

@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseRoleArn } from '../../src/aws/role-arn.ts';
-import { toJobPod } from '../../src/demo/admission/job-pod.ts';
-import {
-  findManifest,
-  parseManifests,
-  readExamples,
-  readRoleArn,
-} from '../../src/local-cluster/manifests.ts';
+import { findManifest, readExamples } from '../../src/demo/examples.ts';
+import { toJobPod } from '../../src/demo/story/pods.ts';
+import { parseManifests, readRoleArn } from '../../src/local-cluster/manifests.ts';
 
 describe('examples/s3-echoer', () => {
   test('brings a namespace, an account with a well-formed role, and a Job that runs as it', async () => {

@@ -1,8 +1,8 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { addVariables } from '../../src/demo/story/local-manifest.ts';
-import { findManifest, type ManifestFile, readExamples } from '../../src/local-cluster/manifests.ts';
+import { findManifest, type ManifestFile, readExamples } from '../../src/demo/examples.ts';
+import { addVariables } from '../../src/demo/story/pods.ts';
 import type { PodRun } from '../../src/local-cluster/node/pod-run.ts';
 import { type Cluster, startCluster } from '../support/e2e/cluster.ts';
 import { eventually } from '../support/e2e/eventually.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readLocalAwsConfig } from '../../src/local-aws/config.ts';
-import { DEFAULT_CONFIG, EXAMPLE_CONFIG } from '../../src/local-aws/example-config.ts';
+import { DEFAULT_CONFIG, EXAMPLE_CONFIG } from '../../src/local-aws/config/example.ts';
+import { readLocalAwsConfig } from '../../src/local-aws/config/read.ts';
 import { toUniqueId } from '../../src/local-aws/principal.ts';
 import { createJwk } from '../support/issuer/jwks.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Instance } from '../../src/local-aws/ec2/instance.ts';
+import { KEYS, NOW } from '../support/aws/signing-plan.ts';
 import {
   ACCOUNT,
   createTestAws,
@@ -8,7 +9,7 @@ import {
   type TestAwsOptions,
   toUser,
 } from '../support/local-aws/local-aws.ts';
-import { KEYS, NOW, signHeaders } from '../support/local-aws/sign.ts';
+import { signHeaders } from '../support/local-aws/sign.ts';
 
 const toInstance = (id: string, more: Partial<Instance> = {}): Instance => ({
   id,
@@ -38,7 +39,7 @@ async function describeInstances(
     ...parameters,
   }).toString();
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  return await aws.send(await signHeaders({ service: 'ec2', method: 'POST', headers, body, ...plan }));
+  return await aws.send(signHeaders({ service: 'ec2', method: 'POST', headers, body, ...plan }));
 }
 
 function idsOf(body: string | Buffer): string[] {

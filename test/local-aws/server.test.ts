@@ -7,8 +7,8 @@ import { afterEach, expect, test } from 'vitest';
 import { putObject, type S3Deps } from '../../src/aws/s3-object.ts';
 import { createAuthority } from '../../src/http/self-signed.ts';
 import { createStaticKeys } from '../../src/issuer/keys/key-finder.ts';
-import { readLocalAwsConfig } from '../../src/local-aws/config.ts';
-import { DEFAULT_CONFIG } from '../../src/local-aws/example-config.ts';
+import { DEFAULT_CONFIG } from '../../src/local-aws/config/example.ts';
+import { readLocalAwsConfig } from '../../src/local-aws/config/read.ts';
 import type { AwsLogLine } from '../../src/local-aws/server.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../../src/local-aws/start.ts';
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { LocalRole } from '../../src/local-aws/role.ts';
+import type { LocalRole } from '../../src/local-aws/principal.ts';
 import type { AwsRequest } from '../../src/local-aws/route.ts';
 import type { TrustPolicy } from '../../src/trust/policy.ts';
 import type { StsVerdict } from '../../src/web-identity/sts/verdict.ts';
+import { KEYS, NOW, withHeader } from '../support/aws/signing-plan.ts';
 import {
   ACCOUNT,
   createTestAws,
@@ -11,7 +12,7 @@ import {
   type TestAws,
   USER,
 } from '../support/local-aws/local-aws.ts';
-import { KEYS, NOW, presign, signHeaders, withHeader } from '../support/local-aws/sign.ts';
+import { presign, signHeaders } from '../support/local-aws/sign.ts';
 
 const ROLE: LocalRole = {
   arn: `arn:aws:iam::${ACCOUNT}:role/apps/s3-echoer`,
@@ -74,7 +75,7 @@ const WHO = { Action: 'GetCallerIdentity', Version: '2011-06-15' };
 /** Signs a form and sends it. */
 async function call(aws: TestAws, parameters: Readonly<Record<string, string>>, keys = KEYS) {
   const body = new URLSearchParams({ Version: '2011-06-15', ...parameters }).toString();
-  return await aws.send(await signHeaders({ method: 'POST', headers: FORM, body, keys, at: aws.clock.now }));
+  return await aws.send(signHeaders({ method: 'POST', headers: FORM, body, keys, at: aws.clock.now }));
 }
 
 describe('AssumeRoleWithWebIdentity', () => {
@@ -180,7 +181,7 @@ describe('AssumeRoleWithWebIdentity', () => {
       secretAccessKey: readElement(response, 'SecretAccessKey') ?? '',
       sessionToken: readElement(response, 'SessionToken') ?? '',
     };
-    const list = await signHeaders({ service: 's3', host: 's3.amazonaws.com', path: '/', keys });
+    const list = signHeaders({ service: 's3', host: 's3.amazonaws.com', path: '/', keys });
     expect(outcomeOf(await aws.send(list))).toBe('403 AccessDenied');
     expect(outcomeOf(await call(aws, WHO, keys))).toBe('200');
   });
@@ -231,7 +232,7 @@ describe('GetCallerIdentity', () => {
 
   test('presigned, with a cluster id, is JSON where that is accepted', async () => {
     const aws = await createTestAws();
-    const request = await presign({ query: WHO, headers: { 'x-k8s-aws-id': 'a-cluster' } });
+    const request = presign({ query: WHO, headers: { 'x-k8s-aws-id': 'a-cluster' } });
     const { status, headers, body, note } = await aws.send(withHeader(request, 'accept', 'application/json'));
     expect([status, headers['content-type']]).toEqual([200, 'application/json']);
     expect(JSON.parse(body.toString())).toEqual({
@@ -245,7 +246,7 @@ describe('GetCallerIdentity', () => {
 
   test('presigned for another cluster does not tell who it is', async () => {
     const aws = await createTestAws();
-    const request = await presign({ query: WHO, headers: { 'x-k8s-aws-id': 'a-cluster' } });
+    const request = presign({ query: WHO, headers: { 'x-k8s-aws-id': 'a-cluster' } });
     expect(outcomeOf(await aws.send(withHeader(request, 'x-k8s-aws-id', 'another')))).toBe(
       '403 SignatureDoesNotMatch',
     );
@@ -280,7 +281,7 @@ describe('GetCallerIdentity', () => {
   ])('%s', async (_, change, expected) => {
     const aws = await createTestAws();
     const body = new URLSearchParams(WHO).toString();
-    const request = await signHeaders({ method: 'POST', headers: FORM, body });
+    const request = signHeaders({ method: 'POST', headers: FORM, body });
     expect(outcomeOf(await aws.send(change(request)))).toBe(expected);
   });
 
@@ -301,7 +302,7 @@ describe('GetCallerIdentity', () => {
     [{ region: 'eu-west-1' }, '403 SignatureDoesNotMatch', /scoped to a valid region/],
   ] as const)('%j: %s', async (plan, expected, message) => {
     const aws = await createTestAws({ region: 'us-west-2' });
-    const response = await aws.send(await presign({ query: WHO, ...plan }));
+    const response = await aws.send(presign({ query: WHO, ...plan }));
     expect(outcomeOf(response)).toBe(expected);
     expect(readElement(response, 'Message')).toMatch(message);
   });

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createSystemClock } from '../../src/base/clock.ts';
-import { awaitReady, startComponent } from '../../src/local-cluster/control-plane/component.ts';
 import { createKubectl } from '../../src/local-cluster/control-plane/kubectl.ts';
-import { findPrograms } from '../../src/local-cluster/control-plane/programs.ts';
+import { awaitReady, findPrograms, startProgram } from '../../src/local-cluster/control-plane/programs.ts';
 import { startOnLifeline } from '../../src/local-cluster/lifeline.ts';
 import { until } from '../support/until.ts';
 
@@ -100,14 +99,14 @@ describe('a program on a lifeline', { timeout: 20_000 }, () => {
 
 describe('a component', () => {
   test('that ends before it is ready is an error with the end of its log', async () => {
-    const component = startComponent('etcd', ['/bin/sh', '-c', 'echo no space left; exit 1'], createFolder());
+    const component = startProgram('etcd', ['/bin/sh', '-c', 'echo no space left; exit 1'], createFolder());
     await expect(awaitReady(component, createSystemClock(), async () => false)).rejects.toThrow(
       'etcd: ended before it was ready; the end of its log:\nno space left',
     );
   });
 
   test('that cannot be started says so in the same way', async () => {
-    const component = startComponent('etcd', ['/nowhere/etcd'], createFolder());
+    const component = startProgram('etcd', ['/nowhere/etcd'], createFolder());
     await expect(awaitReady(component, createSystemClock(), async () => false)).rejects.toThrow(
       /etcd: ended before/,
     );

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { registerDemo } from '../../src/commands/demo/command.ts';
 import { createEc2Service } from '../../src/local-aws/ec2/service.ts';
-import type { StsDeps } from '../../src/local-aws/sts/deps.ts';
+import type { StsDeps } from '../../src/local-aws/sts/service.ts';
 import { createStsService } from '../../src/local-aws/sts/service.ts';
 import { createSurroundings } from '../support/commands/surroundings.ts';
 

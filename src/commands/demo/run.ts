@@ -1,8 +1,7 @@
 import { createSystemClock } from '../../base/clock.ts';
-import type { StartIssuer } from '../../demo/issuer.ts';
 import { type DemoReport, runStory, type Story } from '../../demo/run.ts';
 import { createNarrator, SILENT_AUDIENCE } from '../../demo/screen/narrator.ts';
-import type { StartWebhook } from '../../demo/webhook.ts';
+import type { StartIssuer, StartWebhook } from '../../demo/servers.ts';
 import { createPaint } from '../../terminal/paint.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 import { type Mode, renderEnd, renderJson, renderOpening } from './frame.ts';

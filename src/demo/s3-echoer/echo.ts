@@ -1,5 +1,5 @@
 import { type EchoFailure, explainCredentials, explainPut } from './failures.ts';
-import type { Target } from './settings.ts';
+import type { Target } from './inputs.ts';
 
 /** What s3-echoer needs of AWS. A command grants it. */
 export interface EchoDeps {

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { isObject } from '../../local-cluster/manifests.ts';
+import { isRecord } from '../../json/record.ts';
 import { renderUnifiedDiff, type UnifiedLine } from '../../terminal/diff.ts';
 
 /** What a real API server fills in by itself: it would only hide what the webhook has done. */
@@ -25,7 +25,7 @@ export function renderPodDiff(
 }
 
 function renderSpec(pod: object): string {
-  const spec = 'spec' in pod && isObject(pod.spec) ? pod.spec : {};
+  const spec = 'spec' in pod && isRecord(pod.spec) ? pod.spec : {};
   const own = Object.entries(spec).filter(([key]) => !FILLED_IN.has(key));
   return stringify({ spec: Object.fromEntries(own) }, { lineWidth: 0, aliasDuplicateObjects: false });
 }

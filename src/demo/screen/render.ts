@@ -2,7 +2,7 @@ import { ROLE_ANNOTATION } from '../../local-cluster/manifests.ts';
 import type { UnifiedLine } from '../../terminal/diff.ts';
 import type { Style } from '../../terminal/paint.ts';
 import { wrapCommand } from '../../terminal/wrap.ts';
-import type { CommandLine, PodReport, Step } from '../report.ts';
+import type { CommandLine, PodReport, StoryStep } from '../report.ts';
 import { INDENT, type Layout, renderSentence } from './layout.ts';
 import { renderPodDiff } from './pod-diff.ts';
 import { renderRun } from './run.ts';
@@ -13,7 +13,7 @@ export function renderHeading(number: number, title: string, { paint }: Layout):
 }
 
 /** Everything below the heading: what one would type, what happens then, what became of the pod, and what it did. */
-export function renderStep({ commands, text, pod, run }: Step, layout: Layout): string {
+export function renderStep({ commands, text, pod, run }: StoryStep, layout: Layout): string {
   const lines = [
     ...commands.flatMap((command) => renderCommand(command, layout)),
     ...text.flatMap((sentence) => renderSentence(sentence, undefined, layout)),

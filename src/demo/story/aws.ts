@@ -4,17 +4,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { getObject } from '../../aws/s3-object.ts';
-import { readLocalAwsConfig } from '../../local-aws/config.ts';
-import type { LocalAwsConfig } from '../../local-aws/local-aws-config.ts';
+import { type LocalAwsConfig, readLocalAwsConfig } from '../../local-aws/config/read.ts';
 import { createProviderKeys } from '../../local-aws/provider-keys.ts';
 import { startLocalAws } from '../../local-aws/start.ts';
-import type { Folder } from '../../local-cluster/folder.ts';
+import type { Folder } from '../../local-cluster/cleanup.ts';
 import type { PodRun } from '../../local-cluster/node/pod-run.ts';
+import { writePolicy } from '../examples.ts';
 import type { HiddenReason } from '../report.ts';
-import type { StoryDeps } from './deps.ts';
+import type { StoryDeps } from '../run.ts';
 import { explainRefusal } from './explain.ts';
-import type { Variables } from './local-manifest.ts';
-import { writePolicy } from './policies.ts';
+import type { Variables } from './pods.ts';
 
 /** The local AWS, as the story uses it. */
 export interface StoryAws {
@@ -28,7 +27,7 @@ export interface StoryAws {
   readonly url: string;
 }
 
-export interface AwsPlace {
+export interface AwsStepOptions {
   /** `https://127.0.0.1:PORT` */
   readonly issuer: string;
   /** Has `ca.crt`, the authority of the issuer. */
@@ -40,7 +39,7 @@ const BUCKET = 'iam-bridge-demo';
 const REGION = 'eu-west-1';
 
 /** Starts an AWS that knows the cluster's issuer, the roles of the examples, and a bucket. */
-export async function showAws({ issuer, folder }: AwsPlace, { clock, cleanup }: StoryDeps) {
+export async function showAws({ issuer, folder }: AwsStepOptions, { clock, cleanup }: StoryDeps) {
   const reader = {
     accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
     secretAccessKey: randomBytes(30).toString('base64'),
@@ -89,7 +88,7 @@ interface AccessKey {
 }
 
 /** Writes the configuration as a user would, and has it read as a user's is. */
-async function writeConfig({ issuer, folder }: AwsPlace, reader: AccessKey): Promise<LocalAwsConfig> {
+async function writeConfig({ issuer, folder }: AwsStepOptions, reader: AccessKey): Promise<LocalAwsConfig> {
   const toRole = async (name: string, policy: string) => ({
     arn: `arn:aws:iam::${ACCOUNT}:role/${name}`,
     trustPolicyFile: await writePolicy(policy, issuer, folder),

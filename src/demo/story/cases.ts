@@ -1,9 +1,8 @@
-import type { Examples } from '../../local-cluster/manifests.ts';
-import type { Expectation } from '../admission/expectations.ts';
+import { EXAMPLE_ISSUER, type Examples } from '../examples.ts';
 import type { CommandLine } from '../report.ts';
 import type { StoryAws } from './aws.ts';
-import { EXAMPLE_ISSUER } from './policies.ts';
-import type { ExpectedRun } from './run-report.ts';
+import type { ExpectedAdmission } from './expected-admission.ts';
+import type { ExpectedRun } from './follow-run.ts';
 
 /** A pod of the story, and what should come of it. */
 export interface StoryCase {
@@ -14,7 +13,7 @@ export interface StoryCase {
   readonly explanation: string;
   /** Whether the pod is shown before and after; once is enough. */
   readonly showsChanges?: true;
-  readonly admission: Pick<Expectation, 'reason' | 'warning'>;
+  readonly admission: Pick<ExpectedAdmission, 'reason' | 'warning'>;
   /** Of its token, where that is not for STS. */
   readonly audience?: string;
   /** Commands that show the same by hand. */
@@ -122,7 +121,10 @@ export function toCommands({ byHand }: StoryCase, facts: ByHandFacts): CommandLi
 }
 
 /** What should come of the pod of a case at the webhook. */
-export function toExpectation({ admission, audience }: StoryCase, roleArn: string | undefined): Expectation {
+export function toExpectedAdmission(
+  { admission, audience }: StoryCase,
+  roleArn: string | undefined,
+): ExpectedAdmission {
   if (admission.reason !== INJECTED || roleArn === undefined) return admission;
   return { ...admission, roleArn, ...(audience !== undefined && { audience }) };
 }

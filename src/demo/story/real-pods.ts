@@ -1,40 +1,37 @@
+import { isRecord } from '../../json/record.ts';
 import type { ControlPlane } from '../../local-cluster/control-plane/start.ts';
-import {
-  findManifest,
-  isObject,
-  type Manifest,
-  type ManifestFile,
-  parseManifests,
-  readRoleArn,
-  toLabel,
-} from '../../local-cluster/manifests.ts';
-import { checkOutcome } from '../admission/expectations.ts';
+import { type Manifest, parseManifests, readRoleArn, toLabel } from '../../local-cluster/manifests.ts';
+import { findManifest, type ManifestFile } from '../examples.ts';
 import type { CommandLine, Decision, PodReport, StepResult } from '../report.ts';
-import type { RunningWebhook } from '../webhook.ts';
-import { type StoryCase, toCommands, toExpectation } from './cases.ts';
-import type { StoryDeps } from './deps.ts';
-import { followRun, type RunPlace } from './follow.ts';
-import { addVariables } from './local-manifest.ts';
+import type { StoryDeps } from '../run.ts';
+import type { RunningWebhook } from '../servers.ts';
+import type { StoryAws } from './aws.ts';
+import { type ByHandFacts, type StoryCase, toCommands, toExpectedAdmission } from './cases.ts';
+import { checkAdmission } from './expected-admission.ts';
+import { followRun, type RunDeps } from './follow-run.ts';
+import { addVariables } from './pods.ts';
 
 /** Where objects are applied, who is asked about pods there, and where these run. */
-export interface RealPlace
-  extends RunPlace,
+export interface RealScene
+  extends RunDeps,
+    ByHandFacts,
     Pick<ControlPlane, 'kubectl' | 'folder'>,
     Pick<StoryDeps, 'examples'> {
+  readonly aws: StoryAws;
   readonly webhook: RunningWebhook;
 }
 
 /** A Job: its controller makes the pod, and counts it when it is done. */
-export async function showJob(shown: StoryCase, place: RealPlace): Promise<StepResult> {
-  const { kubectl, examples } = place;
+export async function showJob(shown: StoryCase, scene: RealScene): Promise<StepResult> {
+  const { kubectl, examples } = scene;
   const file = examples[shown.file];
-  const applied = await applyFile(file, place);
+  const applied = await applyFile(file, scene);
   const account = findManifest(file, 'ServiceAccount');
   const job = findManifest(file, 'Job');
-  const after = await awaitJobPod(job, place);
-  const { spec } = await readObject(place, job);
-  const before = isObject(spec) && isObject(spec['template']) ? spec['template'] : {};
-  const run = await followRun(shown, after, place);
+  const after = await awaitJobPod(job, scene);
+  const { spec } = await readObject(scene, job);
+  const before = isRecord(spec) && isRecord(spec['template']) ? spec['template'] : {};
+  const run = await followRun(shown.run, after, scene);
   const { namespace = '', name = '' } = job.metadata;
   await kubectl(
     '-n',
@@ -52,44 +49,44 @@ export async function showJob(shown: StoryCase, place: RealPlace): Promise<StepR
     ],
     commands: [
       applied.command,
-      await showCommand(['-n', namespace, 'get', 'jobs,pods'], place),
-      ...toCommands(shown, place),
+      await showCommand(['-n', namespace, 'get', 'jobs,pods'], scene),
+      ...toCommands(shown, scene),
     ],
-    pod: reportPod({ shown, account, before, after, warnings: [] }, place),
-    ...(run && { run: { ...run, problems: [...run.problems, ...(await checkJob(job, place))] } }),
+    pod: reportPod({ shown, account, before, after, warnings: [] }, scene),
+    ...(run && { run: { ...run, problems: [...run.problems, ...(await checkJob(job, scene))] } }),
   };
 }
 
 /** The Job itself has to say so, as `kubectl get job` shows it. */
-async function checkJob(job: Manifest, place: RealPlace): Promise<string[]> {
-  const { status } = await readObject(place, job);
-  return isObject(status) && status['succeeded'] === 1 ? [] : ['its Job has not become complete'];
+async function checkJob(job: Manifest, scene: RealScene): Promise<string[]> {
+  const { status } = await readObject(scene, job);
+  return isRecord(status) && status['succeeded'] === 1 ? [] : ['its Job has not become complete'];
 }
 
 /** A pod of its own. */
-export async function showPod(shown: StoryCase, place: RealPlace): Promise<StepResult> {
-  const file = place.examples[shown.file];
-  const { warnings, command } = await applyFile(file, place);
+export async function showPod(shown: StoryCase, scene: RealScene): Promise<StepResult> {
+  const file = scene.examples[shown.file];
+  const { warnings, command } = await applyFile(file, scene);
   const account = findManifest(file, 'ServiceAccount');
-  const before = addVariables(findManifest(file, 'Pod'), place.aws.variables);
-  const after = await readObject(place, before);
-  const run = await followRun(shown, after, place);
+  const before = addVariables(findManifest(file, 'Pod'), scene.aws.variables);
+  const after = await readObject(scene, before);
+  const run = await followRun(shown.run, after, scene);
   return {
-    commands: [command, ...toCommands(shown, place)],
-    pod: reportPod({ shown, account, before, after, warnings }, place),
+    commands: [command, ...toCommands(shown, scene)],
+    pod: reportPod({ shown, account, before, after, warnings }, scene),
     ...(run && { run }),
   };
 }
 
 /** Applies a file of the examples, its pods led to the local AWS. */
-async function applyFile({ manifests, shortPath }: ManifestFile, { kubectl, folder, aws }: RealPlace) {
+async function applyFile({ manifests, shortPath }: ManifestFile, { kubectl, folder, aws }: RealScene) {
   const local = manifests.map((manifest) => JSON.stringify(addVariables(manifest, aws.variables)));
   const path = await folder.write('apply.yaml', local.join('\n---\n'));
   const { stdout, warnings } = await kubectl('apply', '-f', path);
   return { warnings, command: { command: `kubectl apply -f ${shortPath}`, output: splitLines(stdout) } };
 }
 
-async function showCommand(words: readonly string[], { kubectl }: RealPlace): Promise<CommandLine> {
+async function showCommand(words: readonly string[], { kubectl }: RealScene): Promise<CommandLine> {
   const { stdout } = await kubectl(...words);
   return { command: `kubectl ${words.join(' ')}`, output: splitLines(stdout) };
 }
@@ -107,7 +104,7 @@ interface Outcome {
   readonly warnings: readonly string[];
 }
 
-function reportPod({ shown, account, before, after, warnings }: Outcome, { webhook }: RealPlace): PodReport {
+function reportPod({ shown, account, before, after, warnings }: Outcome, { webhook }: RealScene): PodReport {
   const { namespace, name } = account.metadata;
   const line = webhook
     .judgements()
@@ -129,7 +126,7 @@ function reportPod({ shown, account, before, after, warnings }: Outcome, { webho
     decision,
     before,
     after,
-    problems: checkOutcome(decision, after, toExpectation(shown, roleArn)),
+    problems: checkAdmission(decision, after, toExpectedAdmission(shown, roleArn)),
   };
 }
 
@@ -137,7 +134,7 @@ function reportPod({ shown, account, before, after, warnings }: Outcome, { webho
 const PATIENCE = 30_000;
 const LOOK_INTERVAL = 100;
 
-async function awaitJobPod(job: Manifest, { kubectl, clock }: RealPlace): Promise<Manifest> {
+async function awaitJobPod(job: Manifest, { kubectl, clock }: RealScene): Promise<Manifest> {
   const deadline = clock.now() + PATIENCE;
   const { namespace = '' } = job.metadata;
   for (;;) {
@@ -154,7 +151,7 @@ function toSelector({ metadata }: Manifest): string {
   return `job-name=${metadata.name}`;
 }
 
-async function readObject({ kubectl }: RealPlace, { kind, metadata }: Manifest): Promise<Manifest> {
+async function readObject({ kubectl }: RealScene, { kind, metadata }: Manifest): Promise<Manifest> {
   const { namespace = '', name = '' } = metadata;
   const { stdout } = await kubectl('-n', namespace, 'get', kind.toLowerCase(), name, '-o', 'json');
   return readManifest(stdout);

@@ -1,5 +1,4 @@
 import { type Authority, createAuthority } from '../../http/self-signed.ts';
-import { ISSUER_USER } from '../../local-cluster/control-plane/access.ts';
 import type { Programs } from '../../local-cluster/control-plane/programs.ts';
 import {
   renderPermissions,
@@ -7,15 +6,15 @@ import {
   renderRegistration,
 } from '../../local-cluster/control-plane/registration.ts';
 import { type ControlPlane, startControlPlane } from '../../local-cluster/control-plane/start.ts';
+import { ISSUER_USER } from '../../local-cluster/control-plane/users.ts';
 import { findFreePorts } from '../../local-cluster/loopback.ts';
 import type { Book } from '../report.ts';
-import { type RunningWebhook, toWebhookCommands } from '../webhook.ts';
+import type { StoryDeps } from '../run.ts';
+import { type RunningWebhook, toWebhookCommands } from '../servers.ts';
 import { showAws } from './aws.ts';
 import { FAILING, WRITTEN } from './cases.ts';
-import type { StoryDeps } from './deps.ts';
-import { showIssuer } from './issuer-step.ts';
-import { showNode } from './node-step.ts';
 import { showJob, showPod } from './real-pods.ts';
+import { showIssuer, showNode } from './shared-steps.ts';
 
 export interface RealDeps extends StoryDeps {
   readonly programs: Programs;
@@ -48,9 +47,9 @@ export async function tellRealStory(book: Book, deps: RealDeps): Promise<void> {
   const { node } = await book.step({ id: 'node', title: 'A node without containers' }, () =>
     showNode({ access: administrator, folder }, deps),
   );
-  const place = { ...controlPlane, ...deps, issuer, webhook, aws, node };
-  await book.step(WRITTEN, () => showJob(WRITTEN, place));
-  for (const each of FAILING) await book.step(each, () => showPod(each, place));
+  const scene = { ...controlPlane, ...deps, issuer, webhook, aws, node };
+  await book.step(WRITTEN, () => showJob(WRITTEN, scene));
+  for (const each of FAILING) await book.step(each, () => showPod(each, scene));
 }
 
 async function startCluster(

@@ -1,36 +1,32 @@
 import { randomBytes } from 'node:crypto';
 import { type Authority, createAuthority } from '../../http/self-signed.ts';
 import { createDirectAccess } from '../../kube/direct.ts';
-import { createTemporaryFolder, type Folder } from '../../local-cluster/folder.ts';
-import { removeAtTheEnd } from '../../local-cluster/lifeline.ts';
+import { createTemporaryFolder, type Folder } from '../../local-cluster/cleanup.ts';
 import { findFreePorts } from '../../local-cluster/loopback.ts';
-import {
-  type Examples,
-  findManifest,
-  type Manifest,
-  type ManifestFile,
-  readRoleArn,
-  toLabel,
-} from '../../local-cluster/manifests.ts';
+import { type Manifest, readRoleArn, toLabel } from '../../local-cluster/manifests.ts';
 import { createObjectTable } from '../../local-cluster/stand-in/object-table.ts';
 import { type ClusterState, createClusterRoutes } from '../../local-cluster/stand-in/routes.ts';
 import { serveRoutes } from '../../local-cluster/stand-in/server.ts';
-import { createSigningKey } from '../../local-cluster/stand-in/signing-key.ts';
-import { createTokenIssuer } from '../../local-cluster/stand-in/token-issuer.ts';
-import { admitPod } from '../admission/admit.ts';
-import type { WebhookAddress } from '../admission/ask.ts';
-import { checkOutcome } from '../admission/expectations.ts';
-import { toJobPod } from '../admission/job-pod.ts';
-import { ADMINISTRATOR, JOB_CONTROLLER } from '../admission/review.ts';
+import { createSigningKey, createTokenIssuer } from '../../local-cluster/stand-in/token-issuer.ts';
+import { ADMINISTRATOR, JOB_CONTROLLER } from '../api-server/admission-review.ts';
+import { runMutatingAdmission, type WebhookAddress } from '../api-server/mutating-admission.ts';
+import { type Examples, findManifest, type ManifestFile } from '../examples.ts';
 import type { Book, PodReport, StepResult } from '../report.ts';
-import { toWebhookCommands } from '../webhook.ts';
-import { showAws } from './aws.ts';
-import { FAILING, type StoryCase, toCommands, toExpectation, WRITTEN } from './cases.ts';
-import type { StoryDeps } from './deps.ts';
-import { followRun, type RunPlace } from './follow.ts';
-import { showIssuer } from './issuer-step.ts';
-import { addVariables } from './local-manifest.ts';
-import { showNode } from './node-step.ts';
+import type { StoryDeps } from '../run.ts';
+import { toWebhookCommands } from '../servers.ts';
+import { type StoryAws, showAws } from './aws.ts';
+import {
+  type ByHandFacts,
+  FAILING,
+  type StoryCase,
+  toCommands,
+  toExpectedAdmission,
+  WRITTEN,
+} from './cases.ts';
+import { checkAdmission } from './expected-admission.ts';
+import { followRun, type RunDeps } from './follow-run.ts';
+import { addVariables, toJobPod } from './pods.ts';
+import { showIssuer, showNode } from './shared-steps.ts';
 
 /**
  * The demo without a cluster: a stand-in of the API that webhook, issuer and node read, and pods sent to the webhook as
@@ -39,9 +35,7 @@ import { showNode } from './node-step.ts';
  */
 export async function tellStandInStory(book: Book, deps: StoryDeps): Promise<void> {
   const { cleanup, clock } = deps;
-  const folder = await createTemporaryFolder();
-  // However the demo ends: there are keys in it.
-  cleanup.add(removeAtTheEnd(folder.path).cut);
+  const folder = await createTemporaryFolder(cleanup);
   const authority = await createAuthority(clock.now());
   const [port = 0] = await findFreePorts(1);
   const issuer = `https://127.0.0.1:${port}`;
@@ -61,8 +55,8 @@ export async function tellStandInStory(book: Book, deps: StoryDeps): Promise<voi
   const { node } = await book.step({ id: 'node', title: 'A node without containers' }, () =>
     showNode({ access: createDirectAccess(url), folder }, deps),
   );
-  const place = { issuer, state, address, aws, node, clock, examples: deps.examples };
-  for (const each of [WRITTEN, ...FAILING]) await book.step(each, () => showCase(each, place));
+  const scene = { issuer, state, address, aws, node, clock, examples: deps.examples };
+  for (const each of [WRITTEN, ...FAILING]) await book.step(each, () => showCase(each, scene));
 }
 
 async function startCluster(issuer: string, { clock, cleanup }: StoryDeps) {
@@ -84,13 +78,13 @@ async function startCluster(issuer: string, { clock, cleanup }: StoryDeps) {
   };
 }
 
-interface WebhookPlace {
+interface WebhookStepOptions {
   readonly clusterFlags: readonly string[];
   readonly authority: Authority;
   readonly folder: Folder;
 }
 
-async function startWebhook({ clusterFlags, authority, folder }: WebhookPlace, deps: StoryDeps) {
+async function startWebhook({ clusterFlags, authority, folder }: WebhookStepOptions, deps: StoryDeps) {
   const { cert, key } = await authority.issue();
   const webhook = await deps.startWebhook({
     clusterFlags,
@@ -106,17 +100,18 @@ async function startWebhook({ clusterFlags, authority, folder }: WebhookPlace, d
 }
 
 /** Where pods are sent, and where they run. */
-interface Place extends RunPlace {
+interface StandInScene extends RunDeps, ByHandFacts {
+  readonly aws: StoryAws;
   readonly state: ClusterState;
   readonly address: WebhookAddress;
   readonly examples: Examples;
 }
 
-async function showCase(shown: StoryCase, place: Place): Promise<StepResult> {
-  const file = place.examples[shown.file];
-  const pod = await sendPod(shown, file, place);
-  const commands = [{ command: `kubectl apply -f ${file.shortPath}` }, ...toCommands(shown, place)];
-  const run = shown.run && (await followRun(shown, storePod(pod.after, place), place));
+async function showCase(shown: StoryCase, scene: StandInScene): Promise<StepResult> {
+  const file = scene.examples[shown.file];
+  const pod = await sendPod(shown, file, scene);
+  const commands = [{ command: `kubectl apply -f ${file.shortPath}` }, ...toCommands(shown, scene)];
+  const run = shown.run && (await followRun(shown.run, storePod(pod.after, scene), scene));
   return { commands, pod, ...(run && { run }) };
 }
 
@@ -124,13 +119,13 @@ async function showCase(shown: StoryCase, place: Place): Promise<StepResult> {
 async function sendPod(
   shown: StoryCase,
   file: ManifestFile,
-  { state, address, aws }: Place,
+  { state, address, aws }: StandInScene,
 ): Promise<PodReport> {
   const account = state.accounts.apply(findManifest(file, 'ServiceAccount'));
   const job = file.manifests.find(({ kind }) => kind === 'Job');
   const pod = addVariables(job === undefined ? findManifest(file, 'Pod') : toJobPod(job), aws.variables);
   const requester = job === undefined ? ADMINISTRATOR : JOB_CONTROLLER;
-  const { before, after, decision, problem } = await admitPod(address, pod, requester);
+  const { before, after, decision, problem } = await runMutatingAdmission(address, pod, requester);
   const roleArn = readRoleArn(account);
   return {
     pod: toLabel(pod),
@@ -142,12 +137,14 @@ async function sendPod(
     before,
     after,
     problems:
-      problem === undefined ? checkOutcome(decision, after, toExpectation(shown, roleArn)) : [problem],
+      problem === undefined
+        ? checkAdmission(decision, after, toExpectedAdmission(shown, roleArn))
+        : [problem],
   };
 }
 
 /** Keeps a pod as kube-apiserver does: with a name. */
-function storePod(pod: Manifest, { state }: Place): Manifest {
+function storePod(pod: Manifest, { state }: StandInScene): Manifest {
   const { name = `${pod.metadata.generateName}${randomBytes(3).toString('hex')}` } = pod.metadata;
   return state.pods.apply({ ...pod, metadata: { ...pod.metadata, name } });
 }

@@ -1,16 +1,19 @@
-import { describeDenial, isAllowed, matchesGlob } from '../permissions.ts';
-import { authenticate } from '../query/authenticate.ts';
+import { describeDenial, isAllowed } from '../permissions.ts';
+import { type AuthenticationDeps, authenticate } from '../query/authenticate.ts';
 import { fail, type QueryAction, type QueryOutcome } from '../query/service.ts';
 import type { Tree } from '../xml.ts';
-import type { Ec2Deps } from './deps.ts';
-import { type Filter, readFilters, readList } from './filters.ts';
+import { passes, readFilters, readList } from './filters.ts';
 import { INSTANCE_STATES, type Instance, isInstanceId } from './instance.ts';
+
+export interface DescribeInstancesDeps extends AuthenticationDeps {
+  readonly instances: readonly Instance[];
+}
 
 /** As many as one answer has (Amazon EC2 API Reference, DescribeInstances, `MaxResults`). */
 const MAX_RESULTS = 1_000;
 
 /** Source: Amazon EC2 API Reference, DescribeInstances. A caller sees the instances of its own account. */
-export function createDescribeInstances(deps: Ec2Deps): QueryAction {
+export function createDescribeInstances(deps: DescribeInstancesDeps): QueryAction {
   return async ({ request, parameters }) => {
     const authentication = authenticate(request, 'ec2', deps);
     if (authentication.kind === 'error') return authentication;
@@ -59,11 +62,6 @@ function describeMissing(ids: readonly string[]): string {
   return ids.length === 1
     ? `The instance ID '${ids[0]}' does not exist`
     : `The instance IDs '${ids.join(', ')}' do not exist`;
-}
-
-function passes(instance: Instance, { values, read }: Filter): boolean {
-  const actual = read(instance);
-  return actual !== undefined && values.some((pattern) => matchesGlob(pattern, actual));
 }
 
 function page(

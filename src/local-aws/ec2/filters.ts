@@ -1,3 +1,4 @@
+import { matchesGlob } from '../permissions.ts';
 import { fail, type QueryOutcome } from '../query/service.ts';
 import type { Instance } from './instance.ts';
 
@@ -17,7 +18,7 @@ const READERS: ReadonlyMap<string, Filter['read']> = new Map([
   ['iam-instance-profile.arn', ({ instanceProfile }) => instanceProfile],
 ]);
 
-export type FilterReading =
+type FilterReading =
   | { readonly kind: 'filters'; readonly filters: readonly Filter[] }
   | (QueryOutcome & { readonly kind: 'error' });
 
@@ -33,6 +34,11 @@ export function readFilters(parameters: ReadonlyMap<string, string>): FilterRead
     filters.push({ values: readList(parameters, `Filter.${number}.Value`), read });
   }
   return { kind: 'filters', filters };
+}
+
+export function passes(instance: Instance, { values, read }: Filter): boolean {
+  const actual = read(instance);
+  return actual !== undefined && values.some((pattern) => matchesGlob(pattern, actual));
 }
 
 /** The values of `prefix.1`, `prefix.2`, …, whatever their numbers. */

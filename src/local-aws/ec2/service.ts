@@ -1,8 +1,10 @@
 import type { AnswerForm, QueryService, Rendered } from '../query/service.ts';
 import type { AwsError } from '../route.ts';
 import { renderXml, type Tree } from '../xml.ts';
-import type { Ec2Deps } from './deps.ts';
-import { createDescribeInstances } from './describe-instances.ts';
+import { createDescribeInstances, type DescribeInstancesDeps } from './describe-instances.ts';
+
+/** What all of its actions need. */
+export type Ec2Deps = DescribeInstancesDeps;
 
 /** As much of Amazon EC2 as finds the private DNS name of a node. Its answers are XML only. */
 export function createEc2Service(deps: Ec2Deps): QueryService {

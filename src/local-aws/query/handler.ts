@@ -1,5 +1,5 @@
+import { type Parameter, readParameters } from '../../aws/sigv4/percent.ts';
 import type { AwsError, AwsRequest, AwsResponse, RequestNote } from '../route.ts';
-import { readQueryParameters } from './parameters.ts';
 import { type AnswerForm, fail, type QueryCall, type QueryOutcome, type QueryService } from './service.ts';
 
 /** @param services the first one words the errors of requests that name no service */
@@ -16,7 +16,7 @@ export function createQueryHandler(
     const { parameters } = reading;
     const [action = '', version = ''] = [parameters.get('Action'), parameters.get('Version')];
     const service = services.find((candidate) => candidate.version === version) ?? first;
-    return await perform(service, action, { call: { request, parameters }, form });
+    return await perform(service, action, { request, parameters }, form);
   };
 }
 
@@ -25,12 +25,12 @@ export function isQueryRequest({ method, query }: AwsRequest): boolean {
   return method === 'POST' || /(?:^|&)action=/i.test(query);
 }
 
-interface Job {
-  readonly call: QueryCall;
-  readonly form: AnswerForm;
-}
-
-async function perform(service: QueryService, name: string, { call, form }: Job): Promise<AwsResponse> {
+async function perform(
+  service: QueryService,
+  name: string,
+  call: QueryCall,
+  form: AnswerForm,
+): Promise<AwsResponse> {
   if (name === '') {
     const missing = 'The request is missing an action or a required parameter: Action';
     return renderError(service, { code: 'MissingAction', status: 400, message: missing }, form);
@@ -67,4 +67,40 @@ function renderError(
 /** A list without weights is all that clients of AWS send. */
 function acceptsJson(accept = ''): boolean {
   return accept.split(',').some((type) => type.trim().toLowerCase() === 'application/json');
+}
+
+/** A token of 20,000 characters, a policy, and what percent-encoding makes of both. */
+const MAX_BODY = 131_072;
+
+type ParameterReading =
+  | { readonly kind: 'parameters'; readonly parameters: ReadonlyMap<string, string> }
+  | { readonly kind: 'error'; readonly error: AwsError };
+
+/**
+ * Reads the parameters of the Query API, from the query and from a form. A name that is there twice, also in another case,
+ * is refused: two readers that choose differently are an attack (CVE-2022-2385).
+ */
+function readQueryParameters(request: AwsRequest): ParameterReading {
+  const { query, body, headers } = request;
+  if (body.length > MAX_BODY) return malformed('the body is larger than 128 KiB', 413);
+  const type = headers.get('content-type') ?? '';
+  if (body.length > 0 && !/^application\/x-www-form-urlencoded *(?:;|$)/i.test(type)) {
+    return malformed('the body is not application/x-www-form-urlencoded');
+  }
+  const inQuery = readParameters(query);
+  const inBody = readParameters(body.toString('latin1'));
+  if (inQuery === undefined || inBody === undefined)
+    return malformed('its parameters cannot be decoded, or are too many');
+  return collect([...inQuery, ...inBody]);
+}
+
+function collect(list: readonly Parameter[]): ParameterReading {
+  const seen = new Set(list.map(([name]) => name.toLowerCase()));
+  if (seen.size < list.length) return malformed('a parameter is there more than once');
+  return { kind: 'parameters', parameters: new Map(list) };
+}
+
+function malformed(what: string, status = 400): ParameterReading {
+  const message = `The query string contains a syntax error: ${what}`;
+  return { kind: 'error', error: { code: 'MalformedQueryString', status, message } };
 }

@@ -1,4 +1,4 @@
-import { decodePercent } from '../percent.ts';
+import { decodePercent } from '../../aws/sigv4/percent.ts';
 import type { AwsRequest } from '../route.ts';
 
 /** What a request to S3 is about. */

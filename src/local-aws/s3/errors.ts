@@ -1,5 +1,6 @@
 import type { AwsError } from '../route.ts';
-import type { SignatureRefusal } from '../sigv4/refusal.ts';
+import { describeFault } from '../signature-words.ts';
+import type { S3Refusal } from './authenticate.ts';
 
 /** Errors that several operations have. Source: Amazon S3 API Reference, "Error responses", list of error codes. */
 const ERRORS = {
@@ -49,36 +50,24 @@ const MISMATCH =
   'The request signature we calculated does not match the signature you provided. Check your key and signing method.';
 
 /** S3's own errors for what is wrong with a signature. */
-export function toSignatureError({ fault, detail }: SignatureRefusal): AwsError {
-  const make = (code: string, status: number, message: string, details = {}): AwsError => ({
-    code,
-    status,
-    message,
-    details,
-  });
-  switch (fault) {
+export function toSignatureError(refusal: S3Refusal): AwsError {
+  switch (refusal.fault) {
     case 'missing':
       return toS3Error('AccessDenied');
     case 'two-forms':
-      return make('InvalidArgument', 400, detail);
+      return make('InvalidArgument', 400, describeFault(refusal));
     case 'malformed':
-    case 'wrong-service':
     case 'wrong-day':
-      return make(
-        'AuthorizationHeaderMalformed',
-        400,
-        `The authorization header is malformed; ${describeScope(fault, detail)}`,
-      );
+      return makeMalformed(describeFault(refusal));
+    case 'wrong-service':
+      return makeMalformed(`incorrect service; this endpoint belongs to "${refusal.expected}".`);
     case 'wrong-region':
-      return make(
-        'AuthorizationHeaderMalformed',
-        400,
-        `The authorization header is malformed; the region is wrong; expecting '${detail}'`,
-        { Region: detail },
-      );
+      return makeMalformed(`the region is wrong; expecting '${refusal.expected}'`, {
+        Region: refusal.expected,
+      });
     case 'unsigned-header':
       return make('AccessDenied', 403, 'There were headers present in the request which were not signed', {
-        HeadersNotSigned: detail,
+        HeadersNotSigned: refusal.names.join(', '),
       });
     case 'too-early':
     case 'too-late':
@@ -95,29 +84,39 @@ export function toSignatureError({ fault, detail }: SignatureRefusal): AwsError 
         'InvalidAccessKeyId',
         403,
         'The AWS Access Key Id you provided does not exist in our records.',
-        { AWSAccessKeyId: detail },
+        { AWSAccessKeyId: refusal.accessKeyId },
       );
     case 'wrong-token':
       return make('InvalidToken', 400, 'The provided token is malformed or otherwise invalid.');
     case 'credentials-expired':
       return make('ExpiredToken', 400, 'The provided token has expired.');
     case 'other-mechanism':
+      return make('InvalidRequest', 400, describeFault(refusal));
     case 'no-payload-hash':
-      return make('InvalidRequest', 400, detail);
+      return make('InvalidRequest', 400, refusal.detail);
     case 'bad-payload-hash':
-      return make('InvalidArgument', 400, detail, { ArgumentName: 'x-amz-content-sha256' });
+      return make('InvalidArgument', 400, refusal.detail, { ArgumentName: 'x-amz-content-sha256' });
     case 'payload-mismatch':
-      return make('XAmzContentSHA256Mismatch', 400, detail);
+      return make('XAmzContentSHA256Mismatch', 400, refusal.detail);
     case 'malformed-chunks':
     case 'length-mismatch':
-      return make('IncompleteBody', 400, detail);
+      return make('IncompleteBody', 400, refusal.detail);
     case 'chunk-too-small':
-      return make('InvalidChunkSizeError', 403, detail);
+      return make('InvalidChunkSizeError', 403, refusal.detail);
     case 'mismatch':
       return make('SignatureDoesNotMatch', 403, MISMATCH);
   }
 }
 
-function describeScope(fault: 'malformed' | 'wrong-service' | 'wrong-day', detail: string): string {
-  return fault === 'wrong-service' ? `incorrect service; this endpoint belongs to "${detail}".` : detail;
+function make(code: string, status: number, message: string, details = {}): AwsError {
+  return { code, status, message, details };
+}
+
+function makeMalformed(detail: string, details = {}): AwsError {
+  return make(
+    'AuthorizationHeaderMalformed',
+    400,
+    `The authorization header is malformed; ${detail}`,
+    details,
+  );
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { readJson } from '../../json/read.ts';
 import { isRecord, readMember } from '../../json/record.ts';
 import { isBucketName } from './address.ts';
-import { toFileName } from './file-names.ts';
 import { MAX_OBJECT } from './put-object.ts';
 import type { ObjectDisk, StoredBuckets, StoredObject } from './store.ts';
 
@@ -106,4 +105,21 @@ function readTexts(value: unknown): Record<string, string> {
       return /^[a-z0-9-]+$/.test(name) && typeof text === 'string' && /^[\t -~\u0080-\u00ff]*$/.test(text);
     }),
   );
+}
+
+/** File systems take 255 bytes. */
+const MAX_NAME = 200;
+
+/**
+ * A key as the name of one file. Only lower-case letters, digits, dash, underscore and inner dots stay as they are, so
+ * that no key leaves the folder, hides in it, or meets another one on a file system that ignores case. A long key ends in
+ * its hash.
+ */
+export function toFileName(key: string): string {
+  const name = Buffer.from(key)
+    .toString('latin1')
+    .replaceAll(/[^a-z0-9_.-]|^\./g, (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  if (name.length <= MAX_NAME) return name;
+  // `%~` is no escape: no short key has such a name.
+  return `${name.slice(0, 120)}%~${createHash('sha256').update(key).digest('hex')}`;
 }

@@ -1,14 +1,13 @@
-import type { CredentialStore } from '../credential-store.ts';
-import { readParameters } from '../percent.ts';
+import { readParameters } from '../../aws/sigv4/percent.ts';
+import type { CredentialStore } from '../credentials.ts';
 import { describeDenial, isAllowed } from '../permissions.ts';
 import type { AwsError, AwsRequest, AwsResponse, RequestNote } from '../route.ts';
-import { MAX_PARAMETERS, verifySignature } from '../sigv4/verify.ts';
 import { renderXml } from '../xml.ts';
 import { readAddress } from './address.ts';
+import { authenticateS3 } from './authenticate.ts';
 import { toS3Error, toSignatureError } from './errors.ts';
-import { type S3Call, type S3Operation, type S3Outcome, toResource } from './operation.ts';
+import { findUnknown, type S3Call, type S3Operation, type S3Outcome, toResource } from './operation.ts';
 import type { ObjectStore } from './store.ts';
-import { findUnknown } from './unknown.ts';
 
 export interface S3Deps {
   readonly store: ObjectStore;
@@ -20,12 +19,13 @@ export interface S3Deps {
   newRequestId(): string;
 }
 
-type Choose = (parameters: ReadonlyMap<string, string>) => S3Operation;
+/** Which of several operations is asked for, by the query. */
+export type ChooseOperation = (parameters: ReadonlyMap<string, string>) => S3Operation;
 
 /** From a request to its answer: who asks, what for, whether they may, and whether it is there. */
 export async function performOperation(
   request: AwsRequest,
-  choose: Choose,
+  choose: ChooseOperation,
   deps: S3Deps,
 ): Promise<AwsResponse> {
   const prepared = prepare(request, choose, deps);
@@ -40,13 +40,12 @@ type Prepared =
   | { readonly kind: 'call'; readonly call: S3Call; readonly operation: S3Operation }
   | { readonly kind: 'error'; readonly error: AwsError; readonly note: RequestNote };
 
-function prepare(request: AwsRequest, choose: Choose, deps: S3Deps): Prepared {
+function prepare(request: AwsRequest, choose: ChooseOperation, deps: S3Deps): Prepared {
   const address = readAddress(request);
-  const list = readParameters(request.query, MAX_PARAMETERS);
+  const list = readParameters(request.query);
   if (address === undefined || list === undefined) return refuse(toS3Error('InvalidURI'), {});
   const now = deps.now();
-  const verdict = verifySignature(request, {
-    service: 's3',
+  const verdict = authenticateS3(request, {
     region: deps.region,
     now,
     findCredentials: deps.credentials.find,
@@ -81,7 +80,8 @@ function refuse(error: AwsError, note: RequestNote): Prepared {
   return { kind: 'error', error, note };
 }
 
-interface Frame {
+/** What an answer has beside what it says. */
+interface AnswerContext {
   readonly requestId: string;
   readonly note: RequestNote;
 }
@@ -89,7 +89,7 @@ interface Frame {
 function render(
   { path }: AwsRequest,
   outcome: S3Outcome | { readonly kind: 'error'; readonly error: AwsError; readonly reason?: string },
-  { requestId, note }: Frame,
+  { requestId, note }: AnswerContext,
 ): AwsResponse {
   const ids = { 'x-amz-request-id': requestId, 'x-amz-id-2': requestId };
   const reason = outcome.reason === undefined ? {} : { reason: outcome.reason };

@@ -3,14 +3,11 @@ import { CREATE_BUCKET, DELETE_BUCKET, GET_BUCKET_LOCATION, HEAD_BUCKET, LIST_BU
 import { DELETE_OBJECT, DELETE_OBJECTS } from './delete-objects.ts';
 import { GET_OBJECT, HEAD_OBJECT } from './get-object.ts';
 import { LIST_OBJECTS } from './list-objects.ts';
-import type { S3Operation } from './operation.ts';
-import { performOperation, type S3Deps } from './perform.ts';
+import { type ChooseOperation, performOperation, type S3Deps } from './perform.ts';
 import { POST_OBJECT, PUT_OBJECT } from './put-object.ts';
 
-type Choose = (parameters: ReadonlyMap<string, string>) => S3Operation;
-
 /** What is asked for at each place; where a query parameter decides between two, the first that is there. */
-const OPERATIONS: readonly (readonly [method: string, path: AwsRoute['path'], choose: Choose])[] = [
+const OPERATIONS: readonly (readonly [method: string, path: AwsRoute['path'], choose: ChooseOperation])[] = [
   ['GET', '/', () => LIST_BUCKETS],
   ['PUT', '/:bucket', () => CREATE_BUCKET],
   ['HEAD', '/:bucket', () => HEAD_BUCKET],

@@ -28,7 +28,7 @@ export interface StoreLimits {
 }
 
 /** All objects of one machine are few and small; they are held in memory also where a folder keeps them. */
-export const STORE_LIMITS: StoreLimits = { buckets: 100, objects: 10_000, bytes: 256 * 1_024 * 1_024 };
+const STORE_LIMITS: StoreLimits = { buckets: 100, objects: 10_000, bytes: 256 * 1_024 * 1_024 };
 
 export interface ObjectStore {
   buckets(): readonly { readonly name: string; readonly created: number }[];

@@ -1,15 +1,23 @@
 import { readMember } from '../../json/record.ts';
-import type { StsVerdict } from '../../web-identity/sts/verdict.ts';
+import type { AssumeRoleRequest, StsVerdict } from '../../web-identity/sts/verdict.ts';
+import type { CredentialStore } from '../credentials.ts';
+import type { LocalRole } from '../principal.ts';
 import { fail, type QueryAction, type QueryCall } from '../query/service.ts';
-import type { StsDeps } from './deps.ts';
 import { openSession } from './session.ts';
 import { readSessionPolicy } from './session-policy.ts';
+
+export interface WebIdentityDeps {
+  readonly credentials: CredentialStore;
+  /** Whether a web identity token gets the role. */
+  judge(request: AssumeRoleRequest): Promise<StsVerdict>;
+  findRole(arn: string): LocalRole | undefined;
+}
 
 /**
  * A token for credentials. Nobody signs this: the token is what is believed or not.
  * Source: STS API Reference, AssumeRoleWithWebIdentity.
  */
-export function createAssumeRoleWithWebIdentity(deps: StsDeps): QueryAction {
+export function createAssumeRoleWithWebIdentity(deps: WebIdentityDeps): QueryAction {
   return async (call) => {
     if (call.parameters.has('ProviderId')) {
       return fail(

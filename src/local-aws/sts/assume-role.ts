@@ -1,14 +1,16 @@
 import { isAllowed } from '../permissions.ts';
-import type { Principal } from '../principal.ts';
-import { authenticate } from '../query/authenticate.ts';
+import type { LocalRole, Principal } from '../principal.ts';
+import { type AuthenticationDeps, authenticate } from '../query/authenticate.ts';
 import { fail, type QueryAction, type QueryOutcome } from '../query/service.ts';
-import type { LocalRole } from '../role.ts';
-import type { StsDeps } from './deps.ts';
 import { openSession, type SessionPlan } from './session.ts';
 import { readSessionPolicy } from './session-policy.ts';
 
+export interface AssumeRoleDeps extends AuthenticationDeps {
+  findRole(arn: string): LocalRole | undefined;
+}
+
 /** A role for a role or user. Source: STS API Reference, AssumeRole. */
-export function createAssumeRole(deps: StsDeps): QueryAction {
+export function createAssumeRole(deps: AssumeRoleDeps): QueryAction {
   return async ({ request, parameters }) => {
     const authentication = authenticate(request, 'sts', deps);
     if (authentication.kind === 'error') return authentication;
@@ -29,7 +31,7 @@ type Decision = (SessionPlan & { readonly kind: 'plan' }) | (QueryOutcome & { re
 function decide(
   parameters: ReadonlyMap<string, string>,
   principal: Principal,
-  { findRole, policy }: Pick<StsDeps, 'findRole'> & Pick<SessionPlan, 'policy'>,
+  { findRole, policy }: Pick<AssumeRoleDeps, 'findRole'> & Pick<SessionPlan, 'policy'>,
 ): Decision {
   const ignored = [...parameters.keys()].find((name) => NOT_HERE.test(name));
   if (ignored !== undefined)

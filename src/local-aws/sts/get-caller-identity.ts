@@ -1,9 +1,8 @@
-import { authenticate } from '../query/authenticate.ts';
+import { type AuthenticationDeps, authenticate } from '../query/authenticate.ts';
 import type { QueryAction } from '../query/service.ts';
-import type { StsDeps } from './deps.ts';
 
 /** Who signed this. Needs no permission; presigned, it is what the authenticator's tokens are made of. */
-export function createGetCallerIdentity(deps: StsDeps): QueryAction {
+export function createGetCallerIdentity(deps: AuthenticationDeps): QueryAction {
   return async ({ request }) => {
     const authentication = authenticate(request, 'sts', deps);
     if (authentication.kind === 'error') return authentication;

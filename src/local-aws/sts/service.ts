@@ -1,10 +1,12 @@
 import type { AnswerForm, QueryService, Rendered } from '../query/service.ts';
 import type { AwsError } from '../route.ts';
 import { renderJson, renderXml, type Tree } from '../xml.ts';
-import { createAssumeRole } from './assume-role.ts';
-import { createAssumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts';
-import type { StsDeps } from './deps.ts';
+import { type AssumeRoleDeps, createAssumeRole } from './assume-role.ts';
+import { createAssumeRoleWithWebIdentity, type WebIdentityDeps } from './assume-role-with-web-identity.ts';
 import { createGetCallerIdentity } from './get-caller-identity.ts';
+
+/** What all of its actions need. */
+export type StsDeps = AssumeRoleDeps & WebIdentityDeps;
 
 /** As much of the AWS Security Token Service as pods and the authenticator need. */
 export function createStsService(deps: StsDeps): QueryService {

@@ -73,7 +73,7 @@ function readStatement(record: JsonRecord): PolicyStatement | undefined {
 }
 
 /** IAM takes one text for a list of one. */
-export function readTexts(value: unknown): readonly string[] | undefined {
+function readTexts(value: unknown): readonly string[] | undefined {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   const texts = list.filter((item) => typeof item === 'string');
   return texts.length === list.length && texts.length > 0 ? texts : undefined;

@@ -1,6 +1,5 @@
-import type { CredentialStore } from '../credential-store.ts';
-import { toSessionPrincipal } from '../principal.ts';
-import type { LocalRole } from '../role.ts';
+import type { CredentialStore } from '../credentials.ts';
+import { type LocalRole, toSessionPrincipal } from '../principal.ts';
 import type { Tree } from '../xml.ts';
 import type { SessionPolicyReading } from './session-policy.ts';
 

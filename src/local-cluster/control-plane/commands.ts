@@ -25,7 +25,7 @@ export interface ApiServerFiles {
   readonly checkingKey: string;
 }
 
-export interface ApiServerPlace {
+export interface ApiServerOptions {
   readonly port: number;
   readonly etcdPort: number;
   /** `https://…`: who signs the tokens, and where the world finds the keys. The API server never asks there. */
@@ -34,7 +34,7 @@ export interface ApiServerPlace {
 
 export function toApiServerCommand(
   folder: string,
-  { port, etcdPort, issuer }: ApiServerPlace,
+  { port, etcdPort, issuer }: ApiServerOptions,
   files: ApiServerFiles,
 ): string[] {
   return [

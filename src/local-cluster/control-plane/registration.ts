@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { WEBHOOK_USER } from './access.ts';
+import { WEBHOOK_USER } from './users.ts';
 
 /** What the webhook may do in the cluster: read ServiceAccounts. YAML. */
 export function renderPermissions(): string {

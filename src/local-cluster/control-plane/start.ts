@@ -3,15 +3,12 @@ import type { Clock } from '../../base/clock.ts';
 import type { Authority } from '../../http/self-signed.ts';
 import type { ApiAccess } from '../../kube/access.ts';
 import { createKubeApi, type KubeApi } from '../../kube/api.ts';
-import type { Cleanup } from '../cleanup.ts';
-import { createTemporaryFolder, type Folder } from '../folder.ts';
-import { removeAtTheEnd } from '../lifeline.ts';
+import { type Cleanup, createTemporaryFolder, type Folder } from '../cleanup.ts';
 import { findFreePorts } from '../loopback.ts';
-import { ADMINISTRATOR_USER, createUsers, ISSUER_USER, WEBHOOK_USER } from './access.ts';
 import { toApiServerCommand, toControllerManagerCommand, toEtcdCommand } from './commands.ts';
-import { awaitReady, startComponent } from './component.ts';
 import { createKubectl, type Kubectl } from './kubectl.ts';
-import type { Programs } from './programs.ts';
+import { awaitReady, type Programs, startProgram } from './programs.ts';
+import { ADMINISTRATOR_USER, createUsers, ISSUER_USER, WEBHOOK_USER } from './users.ts';
 
 /** A running etcd, kube-apiserver and kube-controller-manager. */
 export interface ControlPlane {
@@ -45,8 +42,7 @@ export interface ControlPlaneDeps {
  */
 export async function startControlPlane(deps: ControlPlaneDeps): Promise<ControlPlane> {
   const { programs, authority, clock, cleanup, issuer } = deps;
-  const folder = await createTemporaryFolder();
-  cleanup.add(removeAtTheEnd(folder.path).cut);
+  const folder = await createTemporaryFolder(cleanup);
   const [etcdPort = 0, peerPort = 0, port = 0] = await findFreePorts(3);
   const server = `https://127.0.0.1:${port}`;
   const users = createUsers(server, authority.cert);
@@ -57,9 +53,9 @@ export async function startControlPlane(deps: ControlPlaneDeps): Promise<Control
   };
   const kubeconfig = await folder.write('kubeconfig', users.toKubeconfig(ADMINISTRATOR_USER));
   const start = (name: keyof Programs, flags: readonly string[]) => {
-    const component = startComponent(name, [programs[name], ...flags], folder.path);
-    cleanup.add(component.stop);
-    return component;
+    const program = startProgram(name, [programs[name], ...flags], folder.path);
+    cleanup.add(program.stop);
+    return program;
   };
   start('etcd', toEtcdCommand(folder.path, etcdPort, peerPort));
   const apiServer = start(

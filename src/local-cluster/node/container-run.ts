@@ -1,6 +1,5 @@
 import { constants } from 'node:os';
 import { startOnLifeline } from '../lifeline.ts';
-import { createOutput } from './output.ts';
 import type { NodeContainer } from './pod-spec.ts';
 import type { ProcessSpec } from './process-spec.ts';
 import { type ContainerState, CREATING } from './status.ts';
@@ -51,5 +50,32 @@ export function createContainerRun(container: NodeContainer, { now, folder }: Co
       return exitCode;
     },
     stop: () => cut(),
+  };
+}
+
+/** Collects what a program writes, up to a bound: the beginning is kept, and the rest is counted. */
+interface Output {
+  push(chunk: Buffer): void;
+  /** UTF-8; says so where something is missing. */
+  text(): string;
+}
+
+const MAX_BYTES = 256 * 1024;
+
+export function createOutput(maxBytes: number = MAX_BYTES): Output {
+  const chunks: Buffer[] = [];
+  let kept = 0;
+  let dropped = 0;
+  return {
+    push(chunk) {
+      const part = chunk.subarray(0, maxBytes - kept);
+      if (part.length > 0) chunks.push(part);
+      kept += part.length;
+      dropped += chunk.length - part.length;
+    },
+    text() {
+      const text = Buffer.concat(chunks).toString('utf8');
+      return dropped === 0 ? text : `${text}\n[${dropped} bytes more]\n`;
+    },
   };
 }

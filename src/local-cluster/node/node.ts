@@ -5,8 +5,8 @@ import { createReflector, type ReflectorEvent } from '../../kube/reflector.ts';
 import type { LocalImage } from './images.ts';
 import type { PodRun } from './pod-run.ts';
 import { createPodTable } from './pod-table.ts';
-import { createStatusReport } from './report-status.ts';
-import { createTokenRequest } from './token-request.ts';
+import { createStatusReport } from './status.ts';
+import { createTokenRequest } from './token-grant.ts';
 import type { Renewal } from './token-volumes.ts';
 
 /**

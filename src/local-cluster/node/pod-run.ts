@@ -5,11 +5,9 @@ import type { Clock } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import { type ContainerRun, createContainerRun } from './container-run.ts';
 import type { LocalImage } from './images.ts';
-import { placeMounts } from './mounts.ts';
 import type { NodeContainer, NodePod } from './pod-spec.ts';
-import { planProcess } from './process-spec.ts';
-import type { ReportStatus } from './report-status.ts';
-import { type PodPhase, type PodStatus, toStatusObject } from './status.ts';
+import { placeMounts, planProcess } from './process-spec.ts';
+import { type PodPhase, type PodStatus, type ReportStatus, toStatusObject } from './status.ts';
 import { createTokenVolumes, type TokenVolumes, type TokenVolumesDeps } from './token-volumes.ts';
 
 /** A pod that the node has taken. */
@@ -38,26 +36,26 @@ export interface PodRunDeps {
 
 /** Runs a pod: its volumes, its init containers one after the other, then all others side by side. */
 export function startPod(pod: NodePod, deps: PodRunDeps): PodRun {
-  const course = createCourse(pod, deps);
-  const ended = runPod(course).catch((error: unknown) => deps.tell(describeError(error)));
+  const progress = createProgress(pod, deps);
+  const ended = runPod(progress).catch((error: unknown) => deps.tell(describeError(error)));
   return {
     pod,
-    tokenFiles: course.volumes.files,
-    containers: [...course.runs.values()],
-    status: () => course.status,
+    tokenFiles: progress.volumes.files,
+    containers: [...progress.runs.values()],
+    status: () => progress.status,
     ended,
-    renew: course.volumes.renew,
+    renew: progress.volumes.renew,
     async stop() {
-      course.stopping.abort();
-      await Promise.all([course.volumes.close(), ...[...course.runs.values()].map((run) => run.stop())]);
+      progress.stopping.abort();
+      await Promise.all([progress.volumes.close(), ...[...progress.runs.values()].map((run) => run.stop())]);
       await ended;
-      await rm(course.folder, { recursive: true, force: true });
+      await rm(progress.folder, { recursive: true, force: true });
     },
   };
 }
 
-/** Where a pod stands. */
-interface Course extends PodRunDeps {
+/** A pod on its way, and how far it has come. */
+interface PodProgress extends PodRunDeps {
   readonly pod: NodePod;
   readonly folder: string;
   readonly volumes: TokenVolumes;
@@ -68,7 +66,7 @@ interface Course extends PodRunDeps {
   reported: Promise<void>;
 }
 
-function createCourse(pod: NodePod, deps: PodRunDeps): Course {
+function createProgress(pod: NodePod, deps: PodRunDeps): PodProgress {
   const folder = join(deps.root, pod.uid);
   const containerDeps = { now: deps.clock.now, folder };
   const all = [...pod.initContainers, ...pod.containers];
@@ -86,19 +84,19 @@ function createCourse(pod: NodePod, deps: PodRunDeps): Course {
 
 const VOLUMES = 'volumes';
 
-async function runPod(course: Course): Promise<void> {
-  const { pod, folder, stopping } = course;
+async function runPod(progress: PodProgress): Promise<void> {
+  const { pod, folder, stopping } = progress;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await fillVolumes(course);
+  await fillVolumes(progress);
   if (stopping.signal.aborted) return;
-  const phase = await runContainers(course);
-  await report(course, { ...course.status, phase });
+  const phase = await runContainers(progress);
+  await report(progress, { ...progress.status, phase });
   // What is over needs no fresh tokens, and its output stays readable.
-  course.tell(`pod ${pod.namespace}/${pod.name}: ${phase}`);
+  progress.tell(`pod ${pod.namespace}/${pod.name}: ${phase}`);
 }
 
 /** A container starts when all its volumes are there, and not before: kubelet, too, tries until they are. */
-async function fillVolumes({ pod, volumes, clock, tokens, stopping, tell }: Course): Promise<void> {
+async function fillVolumes({ pod, volumes, clock, tokens, stopping, tell }: PodProgress): Promise<void> {
   const backOff = createBackOff(tokens.random);
   while (!stopping.signal.aborted) {
     const { complete, problems } = await volumes.renew();
@@ -108,39 +106,45 @@ async function fillVolumes({ pod, volumes, clock, tokens, stopping, tell }: Cour
   }
 }
 
-async function runContainers(course: Course): Promise<PodPhase> {
-  const { initContainers, containers } = course.pod;
+async function runContainers(progress: PodProgress): Promise<PodPhase> {
+  const { initContainers, containers } = progress.pod;
   for (const container of initContainers) {
-    if ((await runContainer(course, container, 'Pending')) !== 0) return 'Failed';
+    if ((await runContainer(progress, container, 'Pending')) !== 0) return 'Failed';
   }
-  const codes = await Promise.all(containers.map((container) => runContainer(course, container, 'Running')));
+  const codes = await Promise.all(
+    containers.map((container) => runContainer(progress, container, 'Running')),
+  );
   return codes.every((code) => code === 0) ? 'Succeeded' : 'Failed';
 }
 
 /** @returns its exit code; 127, as a shell has it, where no program stands for it */
-async function runContainer(course: Course, container: NodeContainer, phase: PodPhase): Promise<number> {
-  const { images, folder, runs, stopping } = course;
+async function runContainer(
+  progress: PodProgress,
+  container: NodeContainer,
+  phase: PodPhase,
+): Promise<number> {
+  const { images, folder, runs, stopping } = progress;
   const run = runs.get(container);
   if (run === undefined || stopping.signal.aborted) return 127;
   const mounts = placeMounts(container, join(folder, VOLUMES));
   const plan = planProcess(container, { images, mounts, home: folder });
   if (plan.kind === 'unknown-program') {
-    course.status = { ...course.status, reason: 'NoLocalProgram', message: plan.problem };
+    progress.status = { ...progress.status, reason: 'NoLocalProgram', message: plan.problem };
     return 127;
   }
   return await run.run(plan.process, () => {
-    void report(course, { ...course.status, phase }).catch(() => {});
+    void report(progress, { ...progress.status, phase }).catch(() => {});
   });
 }
 
 /** Reports go out in order: each waits for the one before. */
-async function report(course: Course, status: Course['status']): Promise<void> {
-  const { pod, runs, stopping, reportStatus } = course;
-  course.status = status;
+async function report(progress: PodProgress, status: PodProgress['status']): Promise<void> {
+  const { pod, runs, stopping, reportStatus } = progress;
+  progress.status = status;
   const states = new Map([...runs].map(([container, run]) => [container, run.state()]));
-  const before = course.reported;
-  course.reported = before.then(() =>
+  const before = progress.reported;
+  progress.reported = before.then(() =>
     reportStatus(pod, toStatusObject(pod, { ...status, states }), stopping.signal),
   );
-  await course.reported;
+  await progress.reported;
 }

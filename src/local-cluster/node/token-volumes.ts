@@ -2,10 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError } from '../../base/errors.ts';
 import type { NodePod, NodeVolume, TokenSource } from './pod-spec.ts';
-import { isRenewalDue, type TokenGrant } from './renewal.ts';
-import { decideTokenMode } from './token-mode.ts';
-import type { RequestToken } from './token-request.ts';
-import { writeVolume } from './volume-writer.ts';
+import { isRenewalDue, type RequestToken, type TokenGrant } from './token-grant.ts';
+import { decideTokenMode, writeVolume } from './volume-writer.ts';
 
 /** The volumes of one pod, with tokens that stay fresh. */
 export interface TokenVolumes {
@@ -67,7 +65,7 @@ export function createTokenVolumes(pod: NodePod, folder: string, deps: TokenVolu
   };
 }
 
-interface VolumePlace {
+interface VolumeOptions {
   readonly pod: NodePod;
   readonly volume: NodeVolume;
   readonly folder: string;
@@ -75,10 +73,10 @@ interface VolumePlace {
 }
 
 function createVolume(
-  { pod, volume, folder, signal }: VolumePlace,
+  { pod, volume, folder, signal }: VolumeOptions,
   { requestToken, now, random }: TokenVolumesDeps,
 ): Omit<TokenVolumes, 'close'> {
-  const place = join(folder, volume.name);
+  const target = join(folder, volume.name);
   const mode = decideTokenMode(pod, volume);
   const grants = new Map<TokenSource, TokenGrant>();
 
@@ -100,7 +98,7 @@ function createVolume(
   async function write(): Promise<string | undefined> {
     const files = [...grants].map(([{ path }, { token }]) => ({ path, text: token, mode }));
     try {
-      await (files.length === 0 ? mkdir(place, { recursive: true }) : writeVolume(place, files, now()));
+      await (files.length === 0 ? mkdir(target, { recursive: true }) : writeVolume(target, files, now()));
       return undefined;
     } catch (error) {
       // What was not written was not granted: it is asked for again.
@@ -114,7 +112,7 @@ function createVolume(
     files: volume.tokens.map(({ audience, path }) => ({
       volume: volume.name,
       audience,
-      path: join(place, path),
+      path: join(target, path),
     })),
     async renew() {
       if (signal.aborted) return { renewed: 0, problems: [], complete: written };

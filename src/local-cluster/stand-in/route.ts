@@ -29,6 +29,15 @@ export type RouteAnswer =
   /** One JSON text a line, as they come. */
   | { readonly kind: 'stream'; readonly objects: AsyncIterable<object> };
 
+/** Kubernetes' own form of a refusal: the object of an answer, or of a watch's ERROR event. */
+export function toStatus(code: number, reason: string, message: string): object {
+  return { apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Failure', code, reason, message };
+}
+
+export function refuse(code: number, reason: string, message: string): RouteAnswer {
+  return { kind: 'object', status: code, object: toStatus(code, reason, message) };
+}
+
 export interface RouteMatch {
   readonly route: Route;
   readonly params: Readonly<Record<string, string>>;

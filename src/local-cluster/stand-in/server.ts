@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type BodyReading, readBody } from '../../http/body.ts';
 import { listenOnLoopback } from '../loopback.ts';
-import { matchRoute, type Route, type RouteAnswer } from './route.ts';
-import { refuse } from './status.ts';
+import { matchRoute, type Route, type RouteAnswer, refuse } from './route.ts';
 
 /** Routes that are being served on this machine. */
 export interface RouteServer {

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Manifest } from '../manifests.ts';
 import type { ObjectTable } from './object-table.ts';
-import type { Route, RouteAnswer } from './route.ts';
-import { refuse } from './status.ts';
+import { type Route, type RouteAnswer, refuse } from './route.ts';
 import type { ObjectIdentity, TokenIssuer } from './token-issuer.ts';
 
 export interface TokenRouteDeps {

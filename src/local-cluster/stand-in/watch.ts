@@ -1,8 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { ObjectTable } from './object-table.ts';
 import { chooseRepresentation, type Representation } from './representation.ts';
-import type { RouteAnswer, RouteRequest } from './route.ts';
-import { toStatus } from './status.ts';
+import { type RouteAnswer, type RouteRequest, toStatus } from './route.ts';
 
 /** ms between two bookmarks; kube-apiserver sends one about every minute. */
 const BOOKMARK_INTERVAL = 60_000;

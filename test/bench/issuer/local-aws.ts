@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { createStaticKeys } from '../../../src/issuer/keys/key-finder.ts';
 import { readKeySet } from '../../../src/issuer/keys/key-set.ts';
-import { readLocalAwsConfig } from '../../../src/local-aws/config.ts';
+import { readLocalAwsConfig } from '../../../src/local-aws/config/read.ts';
 import { startLocalAws } from '../../../src/local-aws/start.ts';
 import { PROVIDER, ROLE, STATEMENT } from '../../support/web-identity/sts.ts';
 

@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { runS3Echoer } from '../../../src/commands/demo/s3-echoer/run.ts';
-import { readMessage } from '../../../src/demo/s3-echoer/message.ts';
-import { readTarget } from '../../../src/demo/s3-echoer/settings.ts';
+import { readMessage, readTarget } from '../../../src/demo/s3-echoer/inputs.ts';
 
 describe('where s3-echoer writes', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { S3Error } from '../../../src/aws/s3-errors.ts';
 import { type EchoDeps, type EchoObject, echoToS3, renderOutcome } from '../../../src/demo/s3-echoer/echo.ts';
-import type { Target } from '../../../src/demo/s3-echoer/settings.ts';
+import type { Target } from '../../../src/demo/s3-echoer/inputs.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/s3-echoer';
 const CALLER = 'arn:aws:sts::111122223333:assumed-role/s3-echoer/session';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { expandVariables } from '../../../src/local-cluster/node/expansion.ts';
+import { expandVariables } from '../../../src/local-cluster/node/process-spec.ts';
 
 const VALUES = new Map([
   ['A', 'a'],

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createSystemClock } from '../../../src/base/clock.ts';
+import { isRecord } from '../../../src/json/record.ts';
 import { createKubeApi } from '../../../src/kube/api.ts';
 import { createDirectAccess } from '../../../src/kube/direct.ts';
-import { isObject, type Manifest } from '../../../src/local-cluster/manifests.ts';
+import type { Manifest } from '../../../src/local-cluster/manifests.ts';
 import type { LocalImage } from '../../../src/local-cluster/node/images.ts';
 import { startTestNode } from '../../../src/local-cluster/node/node.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
@@ -43,7 +44,7 @@ async function startRig(before: readonly Manifest[] = []) {
   });
   const statusOf = (name: string): Readonly<Record<string, unknown>> => {
     const status = standIn.pods.get('demo', name)?.['status'];
-    return isObject(status) ? status : {};
+    return isRecord(status) ? status : {};
   };
   return {
     ...standIn,

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LocalImage } from '../../../src/local-cluster/node/images.ts';
-import { placeMounts, rewritePath } from '../../../src/local-cluster/node/mounts.ts';
 import type { NodeContainer } from '../../../src/local-cluster/node/pod-spec.ts';
-import { planProcess } from '../../../src/local-cluster/node/process-spec.ts';
+import { placeMounts, planProcess, rewritePath } from '../../../src/local-cluster/node/process-spec.ts';
 
 const IMAGES: readonly LocalImage[] = [
   {

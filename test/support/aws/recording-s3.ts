@@ -1,9 +1,12 @@
-import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { sha256 } from '../../../src/aws/sigv4/signature.ts';
+import { parseTimestamp } from '../../../src/aws/sigv4/timestamp.ts';
+import { verifySignature } from '../../../src/aws/sigv4/verify.ts';
+import { readHeaders } from '../../../src/local-aws/route.ts';
 
 /** The only key pair that it knows; made up. */
-export const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret/key+of/tests' };
+export const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLEEXAMPLE00', secretAccessKey: 'secret/key+of/tests' };
 
 export interface StoredObject {
   readonly body: string;
@@ -17,7 +20,7 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Objects in memory, behind a signature that it computes by itself. */
+/** Objects in memory, behind a signature that must be right. */
 export interface RecordingS3 {
   readonly url: string;
   /** By the path as it was on the wire. */
@@ -95,37 +98,23 @@ function sendError(response: ServerResponse, status: number, code: string): void
     .end(`<Error><Code>${code}</Code></Error>`);
 }
 
-/** The basic form of ISO 8601, in whole seconds: `20261001T120000Z`. */
-function isTimely(time: string, now: number, leeway: number): boolean {
-  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(time);
-  if (parts === null) return false;
-  const [, year, month, day, hour, minute, second] = parts.map(Number);
-  const sent = Date.UTC(year ?? 0, (month ?? 0) - 1, day, hour, minute, second);
-  return Math.abs(sent - Math.floor(now / 1_000) * 1_000) <= leeway;
-}
-
-/** Signature Version 4 by hand: AWS, "Create a signed AWS API request", its five steps. */
+/** Whether it is signed over the hash of its body, at this time. The client is another one than the judge is made for. */
 function isSigned(
-  request: IncomingMessage,
+  { method = '', url = '', rawHeaders }: IncomingMessage,
   body: Buffer,
   { now, leeway }: { readonly now: number; readonly leeway: number },
 ): boolean {
-  const time = String(request.headers['x-amz-date']);
-  const scope = `${time.slice(0, 8)}/${REGION}/s3/aws4_request`;
-  const match = /^AWS4-HMAC-SHA256 Credential=([^,]+), SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/.exec(
-    request.headers.authorization ?? '',
+  const headers = readHeaders(rawHeaders);
+  const payloadHash = sha256(body);
+  const time = parseTimestamp(headers.get('x-amz-date') ?? '') ?? 0;
+  if (headers.get('x-amz-content-sha256') !== payloadHash) return false;
+  if (Math.abs(time - Math.floor(now / 1_000) * 1_000) > leeway) return false;
+  const request = { method, path: url, query: '', headers: [...headers], payloadHash };
+  // Any session token will do, as long as it is signed.
+  const sessionToken = headers.get('x-amz-security-token');
+  const known = { ...CREDENTIALS, ...(sessionToken !== undefined && { sessionToken }) };
+  const findCredentials = (id: string) => (id === known.accessKeyId ? known : undefined);
+  return (
+    verifySignature(request, { service: 's3', region: REGION, now, findCredentials }).kind === 'verified'
   );
-  const [, credential, names = '', signature] = match ?? [];
-  const bodyHash = createHash('sha256').update(body).digest('hex');
-  if (credential !== `${CREDENTIALS.accessKeyId}/${scope}`) return false;
-  if (!isTimely(time, now, leeway) || request.headers['x-amz-content-sha256'] !== bodyHash) return false;
-  const signed = names.split(';');
-  for (const name of ['host', 'x-amz-content-sha256', 'x-amz-date']) if (!signed.includes(name)) return false;
-  const lines = signed.map((name) => `${name}:${request.headers[name]}\n`).join('');
-  const canonical = [request.method, request.url, '', lines, names, bodyHash].join('\n');
-  const digest = createHash('sha256').update(canonical).digest('hex');
-  let key = Buffer.from(`AWS4${CREDENTIALS.secretAccessKey}`);
-  for (const part of scope.split('/')) key = createHmac('sha256', key).update(part).digest();
-  const text = ['AWS4-HMAC-SHA256', time, scope, digest].join('\n');
-  return createHmac('sha256', key).update(text).digest('hex') === signature;
 }

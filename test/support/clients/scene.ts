@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { exportJWK, SignJWT } from 'jose';
 import { createStaticKeys } from '../../../src/issuer/keys/key-finder.ts';
 import { readKeySet } from '../../../src/issuer/keys/key-set.ts';
-import { readLocalAwsConfig } from '../../../src/local-aws/config.ts';
+import { readLocalAwsConfig } from '../../../src/local-aws/config/read.ts';
 import type { AwsLogLine } from '../../../src/local-aws/server.ts';
 import { type LocalAws, startLocalAws } from '../../../src/local-aws/start.ts';
 

@@ -4,8 +4,8 @@ import { type DemoOptions, runDemo } from '../../../src/commands/demo/run.ts';
 import { startIssuer } from '../../../src/commands/demo/servers/issuer.ts';
 import { startWebhook as startRealWebhook } from '../../../src/commands/demo/servers/webhook.ts';
 import type { ExitCode } from '../../../src/commands/surroundings.ts';
-import type { Decision, RunReport, Step } from '../../../src/demo/report.ts';
-import type { StartWebhook } from '../../../src/demo/webhook.ts';
+import type { Decision, RunReport, StoryStep } from '../../../src/demo/report.ts';
+import type { StartWebhook } from '../../../src/demo/servers.ts';
 import { createSurroundings } from '../commands/surroundings.ts';
 
 export interface DemoRun {
@@ -38,7 +38,7 @@ export interface DemoDocument {
   readonly mode: string;
   readonly ok: boolean;
   readonly problems: readonly string[];
-  readonly steps: readonly Step[];
+  readonly steps: readonly StoryStep[];
 }
 
 export function readDocument({ out }: Pick<DemoRun, 'out'>): DemoDocument {

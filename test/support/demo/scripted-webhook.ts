@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
-import type { StartWebhook } from '../../../src/demo/webhook.ts';
+import type { StartWebhook } from '../../../src/demo/servers.ts';
 import { listenOnLoopback } from '../../../src/local-cluster/loopback.ts';
 
 /** The parts of a review that a script looks at. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { writePolicy } from '../../../src/demo/story/policies.ts';
-import { readLocalAwsConfig } from '../../../src/local-aws/config.ts';
+import { writePolicy } from '../../../src/demo/examples.ts';
+import { readLocalAwsConfig } from '../../../src/local-aws/config/read.ts';
 import { createProviderKeys } from '../../../src/local-aws/provider-keys.ts';
 import type { AwsLogLine } from '../../../src/local-aws/server.ts';
 import { type LocalAws, startLocalAws } from '../../../src/local-aws/start.ts';

@@ -1,14 +1,13 @@
-import { type CredentialStore, createCredentialStore } from '../../../src/local-aws/credential-store.ts';
+import { type CredentialStore, createCredentialStore } from '../../../src/local-aws/credentials.ts';
 import type { Instance } from '../../../src/local-aws/ec2/instance.ts';
 import type { PolicyStatement } from '../../../src/local-aws/permissions.ts';
-import { type Principal, toUniqueId } from '../../../src/local-aws/principal.ts';
-import type { LocalRole } from '../../../src/local-aws/role.ts';
+import { type LocalRole, type Principal, toUniqueId } from '../../../src/local-aws/principal.ts';
 import { type AwsRequest, type AwsResponse, findRoute } from '../../../src/local-aws/route.ts';
-import { createAwsRoutes } from '../../../src/local-aws/routes.ts';
 import { toPathStyle } from '../../../src/local-aws/s3/address.ts';
 import { createObjectStore, type ObjectStore, type StoreOptions } from '../../../src/local-aws/s3/store.ts';
+import { createAwsRoutes } from '../../../src/local-aws/start.ts';
 import type { AssumeRoleRequest, StsVerdict } from '../../../src/web-identity/sts/verdict.ts';
-import { KEYS, NOW } from './sign.ts';
+import { KEYS, NOW } from '../aws/signing-plan.ts';
 
 export const ACCOUNT = '111122223333';
 export const BUCKET = 'iam-bridge-demo';

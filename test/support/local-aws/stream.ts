@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { AwsRequest } from '../../../src/local-aws/route.ts';
-import { KEYS, signHeaders } from './sign.ts';
+import { KEYS } from '../aws/signing-plan.ts';
+import { signHeaders } from '../aws/smithy-signer.ts';
 
 export interface Chunking {
   readonly signed: boolean;

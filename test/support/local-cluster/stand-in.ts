@@ -2,8 +2,7 @@ import { onTestFinished } from 'vitest';
 import { createObjectTable, type ObjectTable } from '../../../src/local-cluster/stand-in/object-table.ts';
 import { createClusterRoutes } from '../../../src/local-cluster/stand-in/routes.ts';
 import { serveRoutes } from '../../../src/local-cluster/stand-in/server.ts';
-import { createSigningKey } from '../../../src/local-cluster/stand-in/signing-key.ts';
-import { createTokenIssuer } from '../../../src/local-cluster/stand-in/token-issuer.ts';
+import { createSigningKey, createTokenIssuer } from '../../../src/local-cluster/stand-in/token-issuer.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 
 export interface StandIn {

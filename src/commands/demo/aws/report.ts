@@ -1,5 +1,5 @@
 import type { KeyEvent } from '../../../issuer/keys/key-reports.ts';
-import type { LocalAwsConfig } from '../../../local-aws/local-aws-config.ts';
+import type { LocalAwsConfig } from '../../../local-aws/config/read.ts';
 import type { AwsLogLine } from '../../../local-aws/server.ts';
 
 /** What to export so that AWS SDKs come here. Only this goes to standard output. */

@@ -1,8 +1,7 @@
 import type { Readable } from 'node:stream';
 import { putObject } from '../../../aws/s3-object.ts';
 import { type EchoDeps, type EchoOutcome, echoToS3, renderOutcome } from '../../../demo/s3-echoer/echo.ts';
-import { MAX_MESSAGE_BYTES, readMessage } from '../../../demo/s3-echoer/message.ts';
-import { readTarget, type Target } from '../../../demo/s3-echoer/settings.ts';
+import { MAX_MESSAGE_BYTES, readMessage, readTarget, type Target } from '../../../demo/s3-echoer/inputs.ts';
 import type { ExitCode, Surroundings } from '../../surroundings.ts';
 
 export interface S3EchoerOptions {

@@ -1,4 +1,4 @@
-import type { IssuerOptions, RunningIssuer } from '../../../demo/issuer.ts';
+import type { IssuerOptions, RunningIssuer } from '../../../demo/servers.ts';
 import { findFreePorts } from '../../../local-cluster/loopback.ts';
 import { ISSUER } from '../../issuer/descriptor.ts';
 import { createMemoryLog } from './memory-log.ts';

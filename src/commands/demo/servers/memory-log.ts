@@ -1,4 +1,4 @@
-import type { JudgementLine } from '../../../demo/webhook.ts';
+import type { JudgementLine } from '../../../demo/servers.ts';
 import type { Log } from '../../../http/log.ts';
 
 /** A log that keeps what the webhook decided, and the last thing that went wrong, instead of writing lines. */

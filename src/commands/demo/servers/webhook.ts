@@ -1,4 +1,4 @@
-import type { RunningWebhook, WebhookOptions } from '../../../demo/webhook.ts';
+import type { RunningWebhook, WebhookOptions } from '../../../demo/servers.ts';
 import { findFreePorts } from '../../../local-cluster/loopback.ts';
 import { WEBHOOK } from '../../webhook/descriptor.ts';
 import { createMemoryLog } from './memory-log.ts';

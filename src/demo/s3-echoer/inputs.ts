@@ -1,0 +1,75 @@
+import type { Readable } from 'node:stream';
+
+/** Where s3-echoer writes. */
+export interface Target {
+  readonly bucket: string;
+  readonly region: string;
+  /** Another S3 than AWS's own. */
+  readonly endpoint: string | undefined;
+  /** The role that the pod's environment names; undefined: the credentials come from elsewhere. */
+  readonly roleArn: string | undefined;
+}
+
+export type TargetReading =
+  | { readonly kind: 'target'; readonly target: Target }
+  | { readonly kind: 'problem'; readonly problem: string };
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** That of the program of the same name that this one follows. */
+const DEFAULT_REGION = 'us-west-2';
+
+/**
+ * What the variables say that AWS SDKs read, too (AWS SDKs and Tools Reference Guide). A variable that is empty counts as
+ * one that is not set.
+ */
+export function readTarget(bucketOption: string | undefined, env: Environment): TargetReading {
+  const bucket = bucketOption || env['BUCKET'];
+  if (!bucket) {
+    return { kind: 'problem', problem: 'no bucket: give --bucket NAME, or set BUCKET' };
+  }
+  const ignored = env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true';
+  const endpoint = ignored ? undefined : env['AWS_ENDPOINT_URL_S3'] || env['AWS_ENDPOINT_URL'] || undefined;
+  if (endpoint !== undefined && !isWebAddress(endpoint)) {
+    return {
+      kind: 'problem',
+      problem:
+        'AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL is no http or https address: give https://host, or unset it',
+    };
+  }
+  return {
+    kind: 'target',
+    target: {
+      bucket,
+      region: env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || DEFAULT_REGION,
+      endpoint,
+      roleArn: env['AWS_WEB_IDENTITY_TOKEN_FILE'] ? env['AWS_ROLE_ARN'] : undefined,
+    },
+  };
+}
+
+function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+/** Held in memory whole, because S3 wants its length and its hash before the first byte. */
+export const MAX_MESSAGE_BYTES = 5 * 1024 * 1024;
+
+/**
+ * Reads standard input to its end.
+ * @returns undefined where there is more than `maxBytes`
+ */
+export async function readMessage(
+  input: Readable,
+  maxBytes: number = MAX_MESSAGE_BYTES,
+): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of input) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > maxBytes) return undefined;
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml';
-import { checkIssuerUrl } from '../issuer/keys/discovery.ts';
-import { parseDocumentUrl } from '../issuer/keys/document-url.ts';
+import { parseDocumentUrl } from '../base/names/document-url.ts';
+import { checkIssuerUrl } from '../base/names/issuer-url.ts';
 import { toProviderArn } from '../trust/provider.ts';
 import { type Files, readKeyFile, readOptionalFile, readTrust } from './config-files.ts';
 import { type ConfigFile, parseConfigFile } from './config-schema.ts';

@@ -1,3 +1,4 @@
+import { type DocumentUrl, parseDocumentUrl } from '../../base/names/document-url.ts';
 import { checkNoWords, checkPorts, type Problems, type SettingsReading } from '../../settings/checks.ts';
 import { type ClusterSettings, readClusterSettings } from '../../settings/cluster.ts';
 import type { FlagReading, FlagValues } from '../../settings/pflag.ts';
@@ -105,12 +106,14 @@ function checkTimes(flags: Flags, problems: Problems): void {
 function readJwksUri(flags: Flags, problems: Problems): string {
   const asked = flags['jwks-uri'];
   if (asked === '') return `${flags.issuer.replace(/\/$/, '')}/openid/v1/jwks`;
-  if (URL.parse(asked)?.protocol !== 'https:') {
-    problems.push(
-      '--jwks-uri is no https URL: give the one under which STS can fetch the JWKS, or leave it out',
-    );
-  }
+  const reading = parseDocumentUrl(asked, { httpsOnly: true });
+  if (reading.kind === 'refused') problems.push(`--jwks-uri ${describeJwksUri(reading)}`);
   return asked;
+}
+
+function describeJwksUri({ fault, problem }: Extract<DocumentUrl, { kind: 'refused' }>): string {
+  if (fault !== 'scheme' && fault !== 'plain-http') return problem;
+  return 'is no https URL: give the one under which STS can fetch the JWKS, or leave it out';
 }
 
 function readSource(flags: Flags, problems: Problems): SourceSettings {

@@ -1,5 +1,5 @@
 import { describeError } from '../../base/errors.ts';
-import { checkIssuerUrl } from '../../issuer/keys/discovery.ts';
+import { checkIssuerUrl } from '../../base/names/issuer-url.ts';
 import { planRotation, type RotationFacts, type RotationStep } from '../../issuer/rotation.ts';
 import type { ClusterSettings } from '../../settings/cluster.ts';
 import { readKubectlCluster } from '../../settings/kubectl-cluster.ts';

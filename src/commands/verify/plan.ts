@@ -1,5 +1,5 @@
 import { parseRoleArn } from '../../aws/role-arn.ts';
-import { checkIssuerUrl } from '../../issuer/keys/discovery.ts';
+import { checkIssuerUrl } from '../../base/names/issuer-url.ts';
 import type { Profile } from '../../web-identity/token/examination.ts';
 
 /** The flags as commander gives them. */

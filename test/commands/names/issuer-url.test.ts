@@ -29,38 +29,43 @@ describe('an issuer', () => {
     ['http://oidc.example', ''],
     ["https://oidc.example/it's", 'issuer drift verify publish local-aws'],
     ['https://oidc.example/*', 'issuer drift verify publish local-aws'],
-    ['https://oidc.example/a/../b', 'issuer drift trust'],
-    ['https://oidc.example/a/.', 'issuer drift trust'],
-    ['https://oidc.example/%2e%2e/b', 'issuer drift trust'],
-    ['https://oidc.example/a b', ''],
-    [' https://oidc.example', ''],
-    ['https://oidc.example/a\t', ''],
-    ['https://oidc.example/a\n', ''],
-    ['https://oidc.example/\u00fc', ''],
-    ['https://oidc.example\u3002/a', ''],
-    ['https://oidc.example/\\a', 'issuer drift'],
-    ['https:\\\\oidc.example', 'issuer drift'],
-    ['https:oidc.example', 'issuer drift'],
-    ['HTTPS://oidc.example', 'issuer drift verify publish'],
-    ['https://oidc.example/"a"', 'issuer drift'],
-    ['https://oidc.example/[a]', 'issuer drift trust'],
-    ['https://oidc.example/^', 'issuer drift'],
-    ['https://a_b.example', 'issuer drift trust'],
-    ['https://0x7f.1/a', 'issuer drift trust'],
-    ['https://oidc%2eexample', 'issuer drift trust'],
-    ['https://oidc.example:', 'issuer drift'],
-    ['https://oidc.example:08443', 'issuer drift verify publish local-aws'],
-    ['https://oidc.example:0', 'issuer drift verify publish local-aws'],
-    ['https://user@oidc.example', ''],
-    ['https://@oidc.example', 'issuer drift'],
-    ['https://oidc.example?a', ''],
-    ['https://oidc.example/?', ''],
-    ['https://oidc.example/#', ''],
-    ['https://', ''],
-    ['kubernetes/serviceaccount', ''],
-    [`https://oidc.example/${'a'.repeat(235)}`, 'verify'],
   ])('%j is one for: %s', async (text, takers) => {
     expect(await findTakers(readers, text)).toBe(takers);
+  });
+
+  test.each([
+    'https://oidc.example/a/../b',
+    'https://oidc.example/a/.',
+    'https://oidc.example/%2e%2e/b',
+    'https://oidc.example/a b',
+    ' https://oidc.example',
+    'https://oidc.example/a\t',
+    'https://oidc.example/a\n',
+    'https://oidc.example/\u00fc',
+    'https://oidc.example\u3002/a',
+    'https://oidc.example/\\a',
+    'https:\\\\oidc.example',
+    'https:oidc.example',
+    'HTTPS://oidc.example',
+    'https://oidc.example/"a"',
+    'https://oidc.example/[a]',
+    'https://oidc.example/^',
+    'https://a_b.example',
+    'https://0x7f.1/a',
+    'https://oidc%2eexample',
+    'https://oidc.example:',
+    'https://oidc.example:08443',
+    'https://oidc.example:0',
+    'https://user@oidc.example',
+    'https://@oidc.example',
+    'https://oidc.example?a',
+    'https://oidc.example/?',
+    'https://oidc.example/#',
+    'https://',
+    'kubernetes/serviceaccount',
+    `https://oidc.example/${'a'.repeat(235)}`,
+  ])('%j is none', async (text) => {
+    expect(await findTakers(readers, text)).toBe('');
   });
 });
 
@@ -76,13 +81,18 @@ describe('the URL of the keys', () => {
     [`${ISSUER}/keys`, 'issuer publish local-aws'],
     [`${ISSUER}/keys?v=1`, 'issuer local-aws'],
     ['http://127.0.0.1:8080/keys', 'local-aws'],
-    [`${ISSUER}/../keys`, 'issuer'],
-    [`${ISSUER}/a b`, 'issuer'],
-    [`${ISSUER}/keys\n`, 'issuer'],
-    [`${ISSUER}/keys#a`, 'issuer'],
-    ['https://user@oidc.example/a/keys', 'issuer'],
-    ['https://oidc.example:0443/a/keys', 'issuer local-aws'],
   ])('%j is one for: %s', async (text, takers) => {
     expect(await findTakers(readers, text)).toBe(takers);
+  });
+
+  test.each([
+    `${ISSUER}/../keys`,
+    `${ISSUER}/a b`,
+    `${ISSUER}/keys\n`,
+    `${ISSUER}/keys#a`,
+    'https://user@oidc.example/a/keys',
+    'https://oidc.example:0443/a/keys',
+  ])('%j is none', async (text) => {
+    expect(await findTakers(readers, text)).toBe('');
   });
 });

@@ -1,15 +1,7 @@
+import { parseServiceAccount, type ServiceAccountName } from '../../base/names/account.ts';
 import { type IssuerFault, MAX_ISSUER_LENGTH, parseIssuerUrl } from '../../base/names/issuer-url.ts';
 import { renderGoDuration } from '../../go/durations.ts';
 import type { Problems } from '../../settings/checks.ts';
-
-/** A ServiceAccount that was named as `NAMESPACE/NAME`. */
-export interface AccountSettings {
-  readonly namespace: string;
-  readonly name: string;
-}
-
-/** A namespace is a DNS label, an account's name a DNS subdomain (Kubernetes, "Object Names and IDs"). */
-const ACCOUNT = /^([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)$/;
 
 const NO_URL = `is no https URL of at most ${MAX_ISSUER_LENGTH} characters`;
 const QUERY = 'has a query or fragment';
@@ -49,10 +41,12 @@ export function checkRange(
 }
 
 /** @returns undefined for '' */
-export function readAccount(flag: string, value: string, problems: Problems): AccountSettings | undefined {
+export function readAccount(flag: string, value: string, problems: Problems): ServiceAccountName | undefined {
   if (value === '') return undefined;
-  const [, namespace, name] = ACCOUNT.exec(value) ?? [];
-  if (namespace !== undefined && name !== undefined) return { namespace, name };
-  problems.push(`--${flag} is not written as NAMESPACE/NAME: give one such as kube-system/iam-bridge-drift`);
-  return undefined;
+  const account = parseServiceAccount(value);
+  if (account === undefined)
+    problems.push(
+      `--${flag} is not written as NAMESPACE/NAME: give one such as kube-system/iam-bridge-drift`,
+    );
+  return account;
 }

@@ -1,10 +1,11 @@
+import type { ServiceAccountName } from '../../base/names/account.ts';
 import { type DocumentUrl, parseDocumentUrl } from '../../base/names/document-url.ts';
 import { checkNoWords, checkPorts, type Problems, type SettingsReading } from '../../settings/checks.ts';
 import { type ClusterSettings, readClusterSettings } from '../../settings/cluster.ts';
 import type { FlagReading, FlagValues } from '../../settings/pflag.ts';
 import { readTlsSettings } from '../../settings/tls.ts';
 import type { ServerSettings } from '../server/descriptor.ts';
-import { type AccountSettings, checkIssuer, checkRange, readAccount } from './checks.ts';
+import { checkIssuer, checkRange, readAccount } from './checks.ts';
 import { ISSUER_FLAGS } from './flags.ts';
 
 type Flags = FlagValues<typeof ISSUER_FLAGS>;
@@ -39,7 +40,7 @@ export interface VerifySettings {
 
 export interface DriftSettings {
   readonly interval: number;
-  readonly account: AccountSettings | undefined;
+  readonly account: ServiceAccountName | undefined;
   readonly publicCaPath: string;
   readonly privateHosts: readonly string[];
   readonly compareApiServers: boolean;

@@ -1,4 +1,4 @@
-import { isServiceAccountName, type ServiceAccountName, toSubject } from '../../base/names/account.ts';
+import { parseServiceAccount, type ServiceAccountName, toSubject } from '../../base/names/account.ts';
 import { type IssuerFault, parseIssuerUrl } from '../../base/names/issuer-url.ts';
 import { toProviderArn } from '../provider.ts';
 import type { TrustedCaller } from './statement.ts';
@@ -50,12 +50,6 @@ export function readTrustInputs(inputs: TrustInputs): TrustPlanReading {
   const caller = { provider, sub: toSubject(serviceAccount), audience };
   const roleArn = `arn:${partition}:iam::${account}:role/${roleName}`;
   return { kind: 'plan', plan: { serviceAccount, caller, roleName, roleArn } };
-}
-
-/** `namespace/name` of a ServiceAccount. */
-export function parseServiceAccount(text: string): ServiceAccountName | undefined {
-  const [namespace = '', name = '', ...rest] = text.split('/');
-  return rest.length === 0 && isServiceAccountName({ namespace, name }) ? { namespace, name } : undefined;
 }
 
 /** What is wrong with the URL of an OIDC provider, at most one sentence, which follows on the name of the option. */

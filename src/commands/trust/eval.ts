@@ -1,4 +1,7 @@
+import type { Readable } from 'node:stream';
+import { describeError } from '../../base/errors.ts';
 import { isAtLeast } from '../../base/finding.ts';
+import { decodeJwt, type JwtReading } from '../../base/names/jwt.ts';
 import { evaluateTrust } from '../../trust/evaluate.ts';
 import { fixPolicy } from '../../trust/fix.ts';
 import { lintPolicy } from '../../trust/lint.ts';
@@ -6,12 +9,12 @@ import { readTrustPolicy, type TrustPolicy } from '../../trust/policy.ts';
 import { renderProblems } from '../../trust/render/problems.ts';
 import type { TrustRequest } from '../../trust/request.ts';
 import type { ExitCode } from '../surroundings.ts';
+import { readTokenFile } from '../token-file.ts';
 import { type CallerClaims, readCallerClaims } from './claims.ts';
 import { readPolicyText } from './policy-file.ts';
 import { type Evaluation, renderEvaluation, toJson } from './report.ts';
 import { checkRequestOptions, createRequest, type RequestOptions, toClaims } from './request.ts';
 import { refuseUsage, type TrustSurroundings } from './surroundings.ts';
-import { readToken } from './token.ts';
 
 export interface TrustEvalOptions extends RequestOptions {
   readonly policy: string;
@@ -54,8 +57,9 @@ async function readCaller(
 ): Promise<CallerClaims | ExitCode> {
   if (options.token === undefined) return toClaims(options);
   const decoded = await readToken(options.token, surroundings.input);
-  if (decoded.kind === 'problem') return refuseUsage(COMMAND, [`--token: ${decoded.problem}`], surroundings);
-  const reading = readCallerClaims(decoded.claims, options.roleArn);
+  if (decoded.kind === 'malformed')
+    return refuseUsage(COMMAND, [`--token: ${decoded.problem}`], surroundings);
+  const reading = readCallerClaims(decoded.payload, options.roleArn);
   if (reading.kind === 'claims') return reading.claims;
   if (reading.kind === 'usage') return refuseUsage(COMMAND, [`--token: ${reading.problem}`], surroundings);
   const { terminal } = surroundings;
@@ -63,6 +67,16 @@ async function readCaller(
     `iam-bridge ${COMMAND}: STS refuses the token before it asks the policy: ${reading.problem}\n`,
   );
   return 1;
+}
+
+/** White space around it is passed over, since nobody is sent it; whether it is in force is for `iam-bridge verify`. */
+async function readToken(path: string, input: Readable): Promise<JwtReading> {
+  try {
+    const text = await readTokenFile(path, input);
+    return decodeJwt(text.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, ''));
+  } catch (error) {
+    return { kind: 'malformed', problem: describeError(error) };
+  }
 }
 
 function judge(

@@ -42,20 +42,21 @@ describe('a token that nobody has verified', () => {
     },
   };
 
+  // For `verify` it is only to be found out who the issuer is: the rules say what is wrong, and whether AWS minds.
   test.each([
     ['a good one', `${HEADER}.${PAYLOAD}.c2ln`, 'verify drift trust'],
-    ['two parts', `${HEADER}.${PAYLOAD}`, 'drift'],
-    ['four parts', `${HEADER}.${PAYLOAD}.c2ln.a`, 'drift'],
-    ['padding', `${HEADER}=.${PAYLOAD}.c2ln`, 'drift trust'],
-    ['the other base64', `${HEADER}.${PAYLOAD}.c2/n`, 'drift trust'],
-    ['no JSON in front', `YQ.${PAYLOAD}.c2ln`, 'trust'],
-    ['spare bits in the signature', `${HEADER}.${PAYLOAD}.c2h`, 'verify drift trust'],
-    ['a claim twice', `${HEADER}.${encode(`{"iss":"x",${CLAIMS.slice(1)}`)}.c2ln`, 'verify drift'],
-    ['a claim that is not UTF-8', `${HEADER}.${toLatin1('ü')}.c2ln`, 'drift trust'],
-    ['17 levels', `${HEADER}.${encode(CLAIMS.replace('}', `,"a":${nest(16)}}`))}.c2ln`, 'drift trust'],
-    ['more than 20000 characters', `${HEADER}.${PAYLOAD}.${'a'.repeat(20_000)}`, 'drift'],
-    ['a line break at its end', `${HEADER}.${PAYLOAD}.c2ln\n`, 'drift trust'],
-    ['a byte order mark', `\ufeff${HEADER}.${PAYLOAD}.c2ln`, 'drift trust'],
+    ['two parts', `${HEADER}.${PAYLOAD}`, ''],
+    ['four parts', `${HEADER}.${PAYLOAD}.c2ln.a`, ''],
+    ['padding', `${HEADER}=.${PAYLOAD}.c2ln`, ''],
+    ['the other base64', `${HEADER}.${PAYLOAD}.c2/n`, ''],
+    ['no JSON in front', `YQ.${PAYLOAD}.c2ln`, ''],
+    ['spare bits in the signature', `${HEADER}.${PAYLOAD}.c2h`, 'verify'],
+    ['a claim twice', `${HEADER}.${encode(`{"iss":"x",${CLAIMS.slice(1)}`)}.c2ln`, 'verify'],
+    ['a claim that is not UTF-8', `${HEADER}.${toLatin1('ü')}.c2ln`, ''],
+    ['17 levels', `${HEADER}.${encode(CLAIMS.replace('}', `,"a":${nest(16)}}`))}.c2ln`, ''],
+    ['more than 20000 characters', `${HEADER}.${PAYLOAD}.${'a'.repeat(20_000)}`, ''],
+    ['a line break at its end', `${HEADER}.${PAYLOAD}.c2ln\n`, 'trust'],
+    ['a byte order mark', `\ufeff${HEADER}.${PAYLOAD}.c2ln`, ''],
   ])('%s', async (_what, text, takers) => {
     expect(await findTakers(readers, text)).toBe(takers);
   });

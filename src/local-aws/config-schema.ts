@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { isBucketName } from '../base/names/bucket.ts';
 import { INSTANCE_STATES, type InstanceState, isInstanceId } from './ec2/instance.ts';
 import type { PolicyStatement } from './permissions.ts';
-import { isBucketName } from './s3/address.ts';
 
 /** The file as it is written. Accounts that are left out are `account`. */
 export interface ConfigFile {

@@ -9,11 +9,10 @@ export type PolicyText =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'problem'; readonly problem: string };
 
-/** The text of `--policy`; a byte order mark, which editors leave, is none of the document. */
+/** The text of `--policy`. */
 export async function readPolicyText(path: string, { input }: TrustSurroundings): Promise<PolicyText> {
   try {
-    const text = await readTextFile(path, MAX_BYTES, input);
-    return { kind: 'text', text: text.replace(/^\ufeff/, '') };
+    return { kind: 'text', text: await readTextFile(path, MAX_BYTES, input) };
   } catch (error) {
     return { kind: 'problem', problem: `--policy: ${describeError(error)}` };
   }

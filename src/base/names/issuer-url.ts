@@ -32,12 +32,12 @@ export const MAX_ISSUER_LENGTH = 255;
  * Source: OpenID Connect Discovery 1.0 section 3; IAM user guide, "Create an OIDC identity provider in IAM".
  */
 export function parseIssuerUrl(text: string, options: IssuerUrlOptions = {}): IssuerUrl {
-  const { forProvider = false, httpsOnly = forProvider } = options;
+  const { httpsOnly = false, forProvider = false } = options;
   if (text.length > MAX_ISSUER_LENGTH) {
     const problem = `has ${text.length} characters: choose a shorter one, since it is longer than the ${MAX_ISSUER_LENGTH} characters that IAM takes`;
     return refuse('length', problem);
   }
-  const reading = parseDocumentUrl(text, { httpsOnly });
+  const reading = parseDocumentUrl(text, { httpsOnly: httpsOnly || forProvider });
   if (reading.kind === 'refused') return reading;
   const { url } = reading;
   if (!text.startsWith(url.protocol))

@@ -66,6 +66,7 @@ describe('an issuer is refused, with what is wrong and the remedy', () => {
     ['http://h.example', 'plain-http', /is plain http, which anybody on the way can rewrite: use https/],
     ['http://127.0.0.1', 'plain-http', /is plain http/, HTTPS],
     ['http://localhost:8080', 'plain-http', /is plain http/, PROVIDER],
+    ['http://localhost', 'plain-http', /is plain http/, { httpsOnly: false, forProvider: true }],
     ['https://h.example:8443', 'port', /has a port, which IAM refuses: serve discovery on 443/, PROVIDER],
     ['https://h.example:443/a', 'port', /has a port/, PROVIDER],
     ['https://127.0.0.1.h.example:1', 'port', /has a port/, PROVIDER],

@@ -1,3 +1,4 @@
+import { isBucketName } from '../base/names/bucket.ts';
 import { isRegion, toS3Host } from './hosts.ts';
 import { encodeStrictly } from './sigv4/percent.ts';
 
@@ -11,10 +12,8 @@ export interface S3Location {
   readonly key: string;
 }
 
-/** S3 user guide, "General purpose bucket naming rules". */
 export function checkBucketName(bucket: string): string | undefined {
-  const wellFormed = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket);
-  if (wellFormed && !bucket.includes('..') && !/^[0-9]+(?:\.[0-9]+){3}$/.test(bucket)) return undefined;
+  if (isBucketName(bucket)) return undefined;
   return 'the bucket name is malformed: 3 to 63 lower-case letters, digits, dots and dashes, no IP address';
 }
 

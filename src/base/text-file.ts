@@ -4,7 +4,8 @@ import { readBounded } from './bounded-file.ts';
 import { describeError } from './errors.ts';
 
 /**
- * A file that a flag names, as UTF-8; bytes that are none become U+FFFD.
+ * A text that people write, in a file that a flag names: a policy, keys, PEM, a configuration; as {@link decodeText} has it.
+ * Not for tokens, of which every byte is sent.
  * @param limit bytes
  * @param input read where the path is `-`; without it `-` is a name like any other
  * @throws Error: one sentence with the name of the file, to be said after the flag's
@@ -16,7 +17,12 @@ export async function readTextFile(path: string, limit: number, input?: Readable
     throw new Error(describeFileError(name, error), { cause: error });
   });
   if (bytes === undefined) throw new Error(`${name} is longer than ${limit} bytes: is it the right file?`);
-  return bytes.toString('utf8');
+  return decodeText(bytes);
+}
+
+/** UTF-8; bytes that are none become U+FFFD. A byte order mark, which some editors write, is none of the text. */
+export function decodeText(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 /** Why a file could not be read, in words for people. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { toError } from './errors.ts';
+import { decodeText } from './text-file.ts';
 import { keepLastGood, type Reading, type ReadState } from './watched-state.ts';
 
 /** The text of each file, in the order of the paths; undefined for one that is missing. */
@@ -136,7 +137,7 @@ async function readFiles(paths: readonly string[]): Promise<FileTexts> {
 
 async function readIfPresent(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return decodeText(await readFile(path));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;

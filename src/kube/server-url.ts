@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { isLoopbackHost } from '../base/names/loopback-host.ts';
 
 /**
  * Reads the address of an API server: `https://host:6443`, with a base path if need be. Without a scheme it
@@ -43,12 +43,7 @@ export function isPlainHttp(server: string): boolean {
  * @param server as `parseServerUrl` returns it
  */
 export function mayCarryCredentials(server: string): boolean {
-  return !isPlainHttp(server) || isLoopback(new URL(server).hostname);
-}
-
-function isLoopback(hostname: string): boolean {
-  if (hostname === 'localhost' || hostname === '[::1]') return true;
-  return isIPv4(hostname) && hostname.startsWith('127.');
+  return !isPlainHttp(server) || isLoopbackHost(new URL(server).hostname);
 }
 
 /** What is worth saying once about the way to this server. */

@@ -1,3 +1,4 @@
+import { isDnsLabel, isDnsSubdomain } from '../base/names/dns.ts';
 import { parseGoDuration } from '../go/durations.ts';
 
 /** Sentences that each name a flag, what is wrong with its value, and the remedy. */
@@ -7,8 +8,6 @@ export type Problems = string[];
 export type SettingsReading<Settings> =
   | { readonly kind: 'settings'; readonly settings: Settings }
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
-
-const SUBDOMAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 
 /** 0 asks the system for a free port. */
 function checkPort(flag: string, port: number, problems: Problems): void {
@@ -30,7 +29,7 @@ export function checkPorts(
 
 /** The part of an annotation key before its slash (Kubernetes: a DNS subdomain of at most 253 characters). */
 export function checkSubdomain(flag: string, value: string, problems: Problems): void {
-  if (value.length <= 253 && SUBDOMAIN.test(value)) return;
+  if (isDnsSubdomain(value)) return;
   problems.push(`--${flag} is no DNS subdomain: give a name such as eks.amazonaws.com, without a slash`);
 }
 
@@ -42,7 +41,7 @@ export function checkVolumePath(flag: string, value: string, problems: Problems)
 
 /** The name of a volume: a DNS label. */
 export function checkVolumeName(flag: string, value: string, problems: Problems): void {
-  if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) return;
+  if (isDnsLabel(value)) return;
   problems.push(`--${flag} is no volume name: give lower-case letters, digits and dashes, 63 at most`);
 }
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { parseDocumentUrl } from '../../src/base/names/document-url.ts';
+import { isLoopbackHost } from '../../src/base/names/loopback-host.ts';
 import { readDiscovery } from '../../src/issuer/keys/discovery.ts';
-import { isLoopbackHost, parseDocumentUrl } from '../../src/issuer/keys/document-url.ts';
 import { judgeAddress } from '../../src/issuer/keys/ip-ranges.ts';
 import { readKeySet } from '../../src/issuer/keys/key-set.ts';
 import { createEcPair, useRsaPair } from '../support/issuer/key-jwks.ts';

@@ -250,6 +250,9 @@ describe('numbers and dates', () => {
     ['2026', '2026-10-01T12:00:00.000Z', '>', true],
     ['2026-13-01', '2026-10-01T12:00:00.000Z', '<', false],
     ['yesterday', '2026-10-01T12:00:00.000Z', '>', false],
+    ['2026-02-30', '2026-03-02T00:00:00.000Z', '=', false],
+    ['2026-02-30T00:00:00Z', '2026-10-01T12:00:00.000Z', '>', false],
+    ['2026-02-28', '2026-10-01T12:00:00.000Z', '>', true],
   ] as const)('date %s against %s %s: %j', (expected, actual, relation, holds) => {
     expect(matchDate(expected, actual, relation)).toBe(holds);
   });

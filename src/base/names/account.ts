@@ -1,3 +1,5 @@
+import { isDnsLabel, isDnsSubdomain } from './dns.ts';
+
 /** A Kubernetes ServiceAccount, or patterns for its two names. */
 export interface ServiceAccountName {
   readonly namespace: string;
@@ -6,12 +8,16 @@ export interface ServiceAccountName {
 
 /** What the subjects of ServiceAccounts begin with. */
 export const SUBJECT_PREFIX = 'system:serviceaccount:';
-const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
 /** A namespace is a DNS label, an account's name a DNS subdomain (Kubernetes, "Object Names and IDs"). */
 export function isServiceAccountName({ namespace, name }: ServiceAccountName): boolean {
-  return LABEL.test(namespace) && SUBDOMAIN.test(name);
+  return isDnsLabel(namespace) && isDnsSubdomain(name);
+}
+
+/** `namespace/name`; undefined where that is no ServiceAccount's. */
+export function parseServiceAccount(text: string): ServiceAccountName | undefined {
+  const [namespace = '', name = '', ...rest] = text.split('/');
+  return rest.length === 0 && isServiceAccountName({ namespace, name }) ? { namespace, name } : undefined;
 }
 
 /** `system:serviceaccount:<namespace>:<name>`, what tokens of ServiceAccounts have for `sub`. */

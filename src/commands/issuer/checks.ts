@@ -1,14 +1,19 @@
+import { parseServiceAccount, type ServiceAccountName } from '../../base/names/account.ts';
+import { type IssuerFault, MAX_ISSUER_LENGTH, parseIssuerUrl } from '../../base/names/issuer-url.ts';
 import { renderGoDuration } from '../../go/durations.ts';
 import type { Problems } from '../../settings/checks.ts';
 
-/** A ServiceAccount that was named as `NAMESPACE/NAME`. */
-export interface AccountSettings {
-  readonly namespace: string;
-  readonly name: string;
-}
-
-/** A namespace is a DNS label, an account's name a DNS subdomain (Kubernetes, "Object Names and IDs"). */
-const ACCOUNT = /^([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)$/;
+const NO_URL = `is no https URL of at most ${MAX_ISSUER_LENGTH} characters`;
+const QUERY = 'has a query or fragment';
+/** What is said of the commonest faults, with the remedy of the flag. */
+const FAULTS: Readonly<Partial<Record<IssuerFault, string>>> = {
+  length: NO_URL,
+  scheme: NO_URL,
+  'plain-http': NO_URL,
+  query: QUERY,
+  fragment: QUERY,
+  'user-name': 'carries a user name',
+};
 
 /** kube-apiserver serves its documents for an https issuer only, and so does STS ask for them. */
 export function checkIssuer(issuer: string, problems: Problems): void {
@@ -18,12 +23,10 @@ export function checkIssuer(issuer: string, problems: Problems): void {
     problems.push(`--issuer is missing: ${remedy}`);
     return;
   }
-  const url = /^[\x21-\x7e]+$/.test(issuer) && issuer.length <= 255 ? URL.parse(issuer) : null;
-  if (url?.protocol !== 'https:')
-    problems.push(`--issuer is no https URL of at most 255 characters: ${remedy}`);
-  else if (/[?#]/.test(issuer)) problems.push(`--issuer has a query or fragment: ${remedy}`);
-  else if (url.username !== '' || url.password !== '')
-    problems.push(`--issuer carries a user name: ${remedy}`);
+  const reading = parseIssuerUrl(issuer, { httpsOnly: true });
+  if (reading.kind === 'issuer') return;
+  const words = FAULTS[reading.fault];
+  problems.push(`--issuer ${words === undefined ? reading.problem : `${words}: ${remedy}`}`);
 }
 
 /** @param range least and most, ms */
@@ -38,10 +41,12 @@ export function checkRange(
 }
 
 /** @returns undefined for '' */
-export function readAccount(flag: string, value: string, problems: Problems): AccountSettings | undefined {
+export function readAccount(flag: string, value: string, problems: Problems): ServiceAccountName | undefined {
   if (value === '') return undefined;
-  const [, namespace, name] = ACCOUNT.exec(value) ?? [];
-  if (namespace !== undefined && name !== undefined) return { namespace, name };
-  problems.push(`--${flag} is not written as NAMESPACE/NAME: give one such as kube-system/iam-bridge-drift`);
-  return undefined;
+  const account = parseServiceAccount(value);
+  if (account === undefined)
+    problems.push(
+      `--${flag} is not written as NAMESPACE/NAME: give one such as kube-system/iam-bridge-drift`,
+    );
+  return account;
 }

@@ -1,9 +1,11 @@
+import type { ServiceAccountName } from '../../base/names/account.ts';
+import { type DocumentUrl, parseDocumentUrl } from '../../base/names/document-url.ts';
 import { checkNoWords, checkPorts, type Problems, type SettingsReading } from '../../settings/checks.ts';
 import { type ClusterSettings, readClusterSettings } from '../../settings/cluster.ts';
 import type { FlagReading, FlagValues } from '../../settings/pflag.ts';
 import { readTlsSettings } from '../../settings/tls.ts';
 import type { ServerSettings } from '../server/descriptor.ts';
-import { type AccountSettings, checkIssuer, checkRange, readAccount } from './checks.ts';
+import { checkIssuer, checkRange, readAccount } from './checks.ts';
 import { ISSUER_FLAGS } from './flags.ts';
 
 type Flags = FlagValues<typeof ISSUER_FLAGS>;
@@ -38,7 +40,7 @@ export interface VerifySettings {
 
 export interface DriftSettings {
   readonly interval: number;
-  readonly account: AccountSettings | undefined;
+  readonly account: ServiceAccountName | undefined;
   readonly publicCaPath: string;
   readonly privateHosts: readonly string[];
   readonly compareApiServers: boolean;
@@ -105,12 +107,14 @@ function checkTimes(flags: Flags, problems: Problems): void {
 function readJwksUri(flags: Flags, problems: Problems): string {
   const asked = flags['jwks-uri'];
   if (asked === '') return `${flags.issuer.replace(/\/$/, '')}/openid/v1/jwks`;
-  if (URL.parse(asked)?.protocol !== 'https:') {
-    problems.push(
-      '--jwks-uri is no https URL: give the one under which STS can fetch the JWKS, or leave it out',
-    );
-  }
+  const reading = parseDocumentUrl(asked, { httpsOnly: true });
+  if (reading.kind === 'refused') problems.push(`--jwks-uri ${describeJwksUri(reading)}`);
   return asked;
+}
+
+function describeJwksUri({ fault, problem }: Extract<DocumentUrl, { kind: 'refused' }>): string {
+  if (fault !== 'scheme' && fault !== 'plain-http') return problem;
+  return 'is no https URL: give the one under which STS can fetch the JWKS, or leave it out';
 }
 
 function readSource(flags: Flags, problems: Problems): SourceSettings {

@@ -1,5 +1,6 @@
 import { describeError } from '../../base/errors.ts';
-import { checkIssuerUrl } from '../../issuer/keys/discovery.ts';
+import { parseInstant } from '../../base/names/instant.ts';
+import { checkIssuerUrl } from '../../base/names/issuer-url.ts';
 import { planRotation, type RotationFacts, type RotationStep } from '../../issuer/rotation.ts';
 import { readLifetime } from '../../settings/checks.ts';
 import type { ClusterSettings } from '../../settings/cluster.ts';
@@ -73,14 +74,13 @@ function readSettings(
   };
 }
 
-/** RFC 3339 with its zone: a plan that is read in another zone must not begin too early. */
+/** With its zone: a plan that is read in another one must not begin too early. */
 function readStart(text: string | undefined, now: number, problems: string[]): number {
   if (text === undefined) return now;
-  const wellFormed = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/.test(text);
-  const start = wellFormed ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(start))
+  const start = parseInstant(text, 'minute');
+  if (start === undefined)
     problems.push('--start is no time with its zone: give one such as 2026-01-31T09:00:00Z');
-  return start;
+  return start ?? now;
 }
 
 type Kids =

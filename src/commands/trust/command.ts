@@ -4,7 +4,6 @@ import type { Registration, TreeContext } from '../registration.ts';
 import type { TrustEvalOptions } from './eval.ts';
 import type { TrustGenerateOptions } from './generate.ts';
 import type { TrustLintOptions } from './lint.ts';
-import type { TrustSurroundings } from './surroundings.ts';
 
 const POLICY = 'the trust policy (AssumeRolePolicyDocument), JSON; - reads standard input';
 
@@ -40,11 +39,6 @@ export const registerTrust: Registration = (trust, context) => {
   registerGenerate(trust, context);
 };
 
-async function surround({ terminal, input, screen, now }: TreeContext): Promise<TrustSurroundings> {
-  const { createPaint } = await import('../../terminal/paint.ts');
-  return { terminal, input, paint: createPaint(screen), now };
-}
-
 function registerEval(trust: Command, context: TreeContext): void {
   trust
     .command('eval')
@@ -69,7 +63,7 @@ function registerEval(trust: Command, context: TreeContext): void {
     .addHelpText('after', EVAL_HELP)
     .action(async (options: TrustEvalOptions) => {
       const { runTrustEval } = await import('./eval.ts');
-      context.finish(await runTrustEval(options, await surround(context)));
+      context.finish(await runTrustEval(options, context));
     });
 }
 
@@ -88,7 +82,7 @@ function registerLint(trust: Command, context: TreeContext): void {
     .addHelpText('after', LINT_HELP)
     .action(async (options: TrustLintOptions) => {
       const { runTrustLint } = await import('./lint.ts');
-      context.finish(await runTrustLint(options, await surround(context)));
+      context.finish(await runTrustLint(options, context));
     });
 }
 
@@ -108,6 +102,6 @@ function registerGenerate(trust: Command, context: TreeContext): void {
     .addHelpText('after', GENERATE_HELP)
     .action(async (options: TrustGenerateOptions) => {
       const { runTrustGenerate } = await import('./generate.ts');
-      context.finish(runTrustGenerate(options, await surround(context)));
+      context.finish(runTrustGenerate(options, context));
     });
 }

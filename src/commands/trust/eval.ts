@@ -1,15 +1,20 @@
+import type { Readable } from 'node:stream';
+import { describeError } from '../../base/errors.ts';
 import { isAtLeast } from '../../base/finding.ts';
+import { decodeJwt, type JwtReading } from '../../base/names/jwt.ts';
+import { createPaint } from '../../terminal/paint.ts';
 import { evaluateTrust } from '../../trust/evaluate.ts';
 import { fixPolicy } from '../../trust/fix.ts';
 import { lintPolicy } from '../../trust/lint.ts';
 import { readTrustPolicy, type TrustPolicy } from '../../trust/policy.ts';
 import type { TrustRequest } from '../../trust/request.ts';
-import type { ExitCode } from '../surroundings.ts';
-import { type CallerClaims, readCallerClaims, readToken } from './caller.ts';
+import type { ExitCode, Surroundings } from '../surroundings.ts';
+import { readTokenFile } from '../token-file.ts';
+import { type CallerClaims, readCallerClaims } from './caller.ts';
+import { readPolicyText, refuseUsage } from './policy-file.ts';
 import { renderProblems } from './render-verdict.ts';
 import { type Evaluation, renderEvaluation, toJson } from './report.ts';
 import { checkRequestOptions, createRequest, type RequestOptions, toClaims } from './request.ts';
-import { readPolicyText, refuseUsage, type TrustSurroundings } from './surroundings.ts';
 
 export interface TrustEvalOptions extends RequestOptions {
   readonly policy: string;
@@ -19,10 +24,7 @@ export interface TrustEvalOptions extends RequestOptions {
 const COMMAND = 'trust eval';
 
 /** `iam-bridge trust eval`: 0 allow, 1 deny or in doubt, 2 a policy that IAM refuses, or usage. */
-export async function runTrustEval(
-  options: TrustEvalOptions,
-  surroundings: TrustSurroundings,
-): Promise<ExitCode> {
+export async function runTrustEval(options: TrustEvalOptions, surroundings: Surroundings): Promise<ExitCode> {
   const problems = checkRequestOptions(options);
   if (options.policy === '-' && options.token === '-')
     problems.push('only one of --policy and --token can be -');
@@ -31,12 +33,12 @@ export async function runTrustEval(
   if (text.kind === 'problem') return refuseUsage(COMMAND, [text.problem], surroundings);
   const reading = readTrustPolicy(text.text);
   if (reading.kind === 'invalid') {
-    const { terminal, paint } = surroundings;
+    const { terminal, screen } = surroundings;
     const isJson = options.output === 'json';
     terminal.out(
       isJson
         ? toJson({ kind: 'invalid', problems: reading.problems })
-        : renderProblems(reading.problems, paint),
+        : renderProblems(reading.problems, createPaint(screen)),
     );
     return 2;
   }
@@ -48,12 +50,13 @@ export async function runTrustEval(
 /** @returns the claims, or an exit code where they are no use and that was said */
 async function readCaller(
   options: TrustEvalOptions,
-  surroundings: TrustSurroundings,
+  surroundings: Surroundings,
 ): Promise<CallerClaims | ExitCode> {
   if (options.token === undefined) return toClaims(options);
   const decoded = await readToken(options.token, surroundings.input);
-  if (decoded.kind === 'problem') return refuseUsage(COMMAND, [`--token: ${decoded.problem}`], surroundings);
-  const reading = readCallerClaims(decoded.claims, options.roleArn);
+  if (decoded.kind === 'malformed')
+    return refuseUsage(COMMAND, [`--token: ${decoded.problem}`], surroundings);
+  const reading = readCallerClaims(decoded.payload, options.roleArn);
   if (reading.kind === 'claims') return reading.claims;
   if (reading.kind === 'usage') return refuseUsage(COMMAND, [`--token: ${reading.problem}`], surroundings);
   const { terminal } = surroundings;
@@ -63,12 +66,22 @@ async function readCaller(
   return 1;
 }
 
+/** White space around it is passed over, since nobody is sent it; whether it is in force is for `iam-bridge verify`. */
+async function readToken(path: string, input: Readable): Promise<JwtReading> {
+  try {
+    const text = await readTokenFile(path, input);
+    return decodeJwt(text.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, ''));
+  } catch (error) {
+    return { kind: 'malformed', problem: describeError(error) };
+  }
+}
+
 function judge(
   claims: CallerClaims,
   { options, policy }: { readonly options: TrustEvalOptions; readonly policy: TrustPolicy },
-  surroundings: TrustSurroundings,
+  surroundings: Surroundings,
 ): ExitCode {
-  const { terminal, paint, now } = surroundings;
+  const { terminal, screen, now } = surroundings;
   const made = createRequest(claims, options, { policy, now: now() });
   if (made.kind === 'problem') return refuseUsage(COMMAND, [made.problem], surroundings);
   const { request, notes } = made;
@@ -81,7 +94,9 @@ function judge(
     fromToken: options.token !== undefined,
   };
   terminal.out(
-    options.output === 'json' ? toJson({ kind: 'verdict', evaluation }) : renderEvaluation(evaluation, paint),
+    options.output === 'json'
+      ? toJson({ kind: 'verdict', evaluation })
+      : renderEvaluation(evaluation, createPaint(screen)),
   );
   return verdict.decision === 'allow' ? 0 : 1;
 }

@@ -1,19 +1,21 @@
-import { type Paint, PLAIN } from '../../terminal/paint.ts';
+import { createPaint, type Paint, PLAIN } from '../../terminal/paint.ts';
 import type { CommandStep } from '../../trust/generate/commands.ts';
 import { readTrustInputs, type TrustInputs } from '../../trust/generate/inputs.ts';
 import { type GeneratedTrust, generateTrust } from '../../trust/generate.ts';
-import type { ExitCode } from '../surroundings.ts';
-import { refuseUsage, type TrustSurroundings } from './surroundings.ts';
+import type { ExitCode, Surroundings } from '../surroundings.ts';
+import { refuseUsage } from './policy-file.ts';
 
 export interface TrustGenerateOptions extends TrustInputs {
   readonly output?: string;
 }
 
 /** `iam-bridge trust generate`: 0 done, 2 usage. */
-export function runTrustGenerate(options: TrustGenerateOptions, surroundings: TrustSurroundings): ExitCode {
+export function runTrustGenerate(options: TrustGenerateOptions, surroundings: Surroundings): ExitCode {
   const reading = readTrustInputs(options);
   if (reading.kind === 'problems') return refuseUsage('trust generate', reading.problems, surroundings);
-  surroundings.terminal.out(render(generateTrust(reading.plan), options.output, surroundings.paint));
+  surroundings.terminal.out(
+    render(generateTrust(reading.plan), options.output, createPaint(surroundings.screen)),
+  );
   return 0;
 }
 

@@ -1,7 +1,7 @@
 import { isAtLeast } from '../../base/finding.ts';
 import { createPlaceFinder } from '../../json/locate.ts';
 import { renderFinding, renderFindingsJson } from '../../terminal/findings.ts';
-import { type Paint, PLAIN } from '../../terminal/paint.ts';
+import { createPaint, type Paint, PLAIN } from '../../terminal/paint.ts';
 import { type PlacedFinding, renderSarif } from '../../terminal/sarif.ts';
 import { checkIssuer } from '../../trust/generate/inputs.ts';
 import type { LintSeverity } from '../../trust/lint/finding.ts';
@@ -9,9 +9,9 @@ import { type LintCode, RULES } from '../../trust/lint/rules.ts';
 import { lintPolicy, toFindings } from '../../trust/lint.ts';
 import { showPlain } from '../../trust/policy/problem.ts';
 import { readTrustPolicy } from '../../trust/policy.ts';
-import type { ExitCode } from '../surroundings.ts';
+import type { ExitCode, Surroundings } from '../surroundings.ts';
 import { readVersion } from '../version.ts';
-import { readPolicyText, refuseUsage, type TrustSurroundings } from './surroundings.ts';
+import { readPolicyText, refuseUsage } from './policy-file.ts';
 
 export interface TrustLintOptions {
   readonly policy: string;
@@ -23,10 +23,7 @@ export interface TrustLintOptions {
 const COMMAND = 'trust lint';
 
 /** `iam-bridge trust lint`: 0 nothing as bad as `--fail-on`, 1 something is, 2 a policy that IAM refuses, or usage. */
-export async function runTrustLint(
-  options: TrustLintOptions,
-  surroundings: TrustSurroundings,
-): Promise<ExitCode> {
+export async function runTrustLint(options: TrustLintOptions, surroundings: Surroundings): Promise<ExitCode> {
   const { policy: file, issuer: issuers = [], failOn } = options;
   const problems = issuers.flatMap((issuer) => checkIssuer(issuer).map((problem) => `--issuer ${problem}`));
   if (problems.length > 0) return refuseUsage(COMMAND, problems, surroundings);
@@ -47,7 +44,7 @@ export async function runTrustLint(
 async function render(
   findings: readonly PlacedFinding<LintCode>[],
   { policy: file, output }: TrustLintOptions,
-  { paint }: TrustSurroundings,
+  { screen }: Surroundings,
 ): Promise<string> {
   switch (output) {
     case 'sarif':
@@ -55,7 +52,7 @@ async function render(
     case 'json':
       return renderFindingsJson({ file, findings });
     default:
-      return renderFindings(findings, file, paint);
+      return renderFindings(findings, file, createPaint(screen));
   }
 }
 

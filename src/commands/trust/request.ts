@@ -1,7 +1,7 @@
 import { type Arn, parseArn } from '../../aws/arn.ts';
 import { parseRoleArn } from '../../aws/role-arn.ts';
-import { toSubject } from '../../base/names/account.ts';
-import { checkIssuer, parseServiceAccount } from '../../trust/generate/inputs.ts';
+import { parseServiceAccount, toSubject } from '../../base/names/account.ts';
+import { checkIssuer } from '../../trust/generate/inputs.ts';
 import { isCidr } from '../../trust/match/cidr.ts';
 import type { TrustPolicy } from '../../trust/policy.ts';
 import { toConditionPrefix, toProviderArn } from '../../trust/provider.ts';

@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { describeFileError, readTextFile } from '../../base/text-file.ts';
+import { readTextFile } from '../../base/text-file.ts';
 import { type KeySet, MAX_KEY_SET_BYTES, readKeySet } from '../../issuer/keys/key-set.ts';
 import { showPlain } from '../../trust/policy/problem.ts';
 import { readTrustPolicy, type TrustPolicy } from '../../trust/policy.ts';
 import { readAuthorities } from '../authorities.ts';
+import { readTokenFile } from '../token-file.ts';
 import type { VerifyPlan } from './plan.ts';
 
 /** What the plan names, read. */
@@ -14,9 +14,6 @@ export interface VerifyInputs {
   readonly ca: string | undefined;
   readonly policy: TrustPolicy | undefined;
 }
-
-/** More than any token: the validator says how long it is allowed to be. bytes */
-const MAX_TOKEN_BYTES = 64 * 1024;
 
 /** @returns the inputs, or all that is wrong with them */
 export async function readInputs(
@@ -48,30 +45,10 @@ async function readToken(
   input: Readable,
 ): Promise<string> {
   // As it is, with a line break at its end: so would an SDK send it.
-  if (token.from === 'file') return await readStart(openFile(token.path), token.path);
+  if (token.from === 'file') return await readTokenFile(token.path);
   // Here the line break is the shell's.
-  if (token.from === 'input') return (await readStart(input, 'standard input')).replace(/\r?\n$/, '');
+  if (token.from === 'input') return (await readTokenFile('-', input)).replace(/\r?\n$/, '');
   return argument ?? '';
-}
-
-function openFile(path: string): Readable {
-  return createReadStream(path, { end: MAX_TOKEN_BYTES - 1 });
-}
-
-/** Stops reading where no token can be as long. */
-async function readStart(stream: Readable, name: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of stream) {
-      chunks.push(Buffer.from(chunk));
-      length += chunk.length;
-      if (length >= MAX_TOKEN_BYTES) break;
-    }
-  } catch (error) {
-    throw new Error(describeFileError(name, error), { cause: error });
-  }
-  return Buffer.concat(chunks).toString('latin1');
 }
 
 async function readKeys(path: string): Promise<KeySet> {

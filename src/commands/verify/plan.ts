@@ -1,5 +1,6 @@
 import { parseRoleArn } from '../../aws/role-arn.ts';
-import { checkIssuerUrl } from '../../issuer/keys/discovery.ts';
+import { parseInstant } from '../../base/names/instant.ts';
+import { checkIssuerUrl } from '../../base/names/issuer-url.ts';
 import type { Profile } from '../../web-identity/token/examination.ts';
 
 /** The flags as commander gives them. */
@@ -113,12 +114,7 @@ function checkNumbers({ leeway, at }: VerifyFlags): string[] {
 
 /** @returns ms since epoch */
 function parseTime(text: string): number | undefined {
-  if (/^[0-9]{1,11}$/.test(text)) return Number(text) * 1000;
-  // Without an offset it would be local time, and no two machines agree on that.
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/.test(text))
-    return undefined;
-  const time = Date.parse(text);
-  return Number.isNaN(time) ? undefined : time;
+  return /^[0-9]{1,11}$/.test(text) ? Number(text) * 1000 : parseInstant(text);
 }
 
 /** The flags that only mean something together with a policy. */

@@ -1,8 +1,9 @@
+import { parseDocumentUrl } from '../../base/names/document-url.ts';
+import { isLoopbackHost } from '../../base/names/loopback-host.ts';
 import { quoteShort } from '../../json/quote.ts';
 import { readJson } from '../../json/read.ts';
 import { isRecord, type JsonRecord, readMember } from '../../json/record.ts';
 import { DEMANDED_LISTS, toDiscoveryUrl } from '../keys/discovery.ts';
-import { isLoopbackHost, parseDocumentUrl } from '../keys/document-url.ts';
 import { type KeySet, readKeySet } from '../keys/key-set.ts';
 import { findSecretMaterial } from '../keys/secret-material.ts';
 import { type DriftCode, type DriftFinding, toFinding } from './findings.ts';

@@ -1,4 +1,5 @@
-import { isLoopbackHost } from '../keys/document-url.ts';
+import { parseIssuerUrl } from '../../base/names/issuer-url.ts';
+import { isLoopbackHost } from '../../base/names/loopback-host.ts';
 import { type ApiServersDeps, lookAtApiServers } from './api-servers.ts';
 import { type ClusterView, type ClusterViewDeps, lookAtCluster } from './cluster-view.ts';
 import { compareKeys, describeComparison, type KeyComparison } from './compare-keys.ts';
@@ -54,25 +55,12 @@ function toUnseen(problem: string): ClusterView {
   return { set: undefined, sample: undefined, findings: [], unseen: [problem] };
 }
 
-/** IAM: "The URL must begin with https:// … should not contain a port number", and has 255 characters at most. */
-const MAX_ISSUER_LENGTH = 255;
-
-/** What IAM would have against the issuer as the URL of a provider. */
+/** What IAM would have against the issuer as the URL of a provider: "must begin with https:// … should not contain a port". */
 function checkProviderUrl(issuer: string): DriftFinding[] {
-  const url = URL.parse(issuer);
-  if (url === null) return [toFinding('issuer-url', issuer, 'the issuer is no URL')];
-  const problems = [
-    ...(url.protocol === 'https:' ? [] : ['is not https']),
-    ...(/[?#]/.test(issuer) ? ['has a query or fragment'] : []),
-    ...(issuer.length > MAX_ISSUER_LENGTH ? [`is longer than ${MAX_ISSUER_LENGTH} characters`] : []),
-  ];
+  const reading = parseIssuerUrl(issuer, { httpsOnly: true });
+  if (reading.kind === 'refused') return [toFinding('issuer-url', issuer, `the issuer ${reading.problem}`)];
+  const { port, hostname } = reading.url;
   // An issuer on this machine is a trial of the local AWS, and IAM never hears of it.
-  return [
-    ...(problems.length > 0
-      ? [toFinding('issuer-url', issuer, `the issuer ${problems.join(', and ')}`)]
-      : []),
-    ...(url.port === '' || isLoopbackHost(url.hostname)
-      ? []
-      : [toFinding('issuer-port', issuer, `the issuer has the port ${url.port}`)]),
-  ];
+  if (port === '' || isLoopbackHost(hostname)) return [];
+  return [toFinding('issuer-port', issuer, `the issuer has the port ${port}`)];
 }

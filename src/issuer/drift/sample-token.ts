@@ -1,6 +1,7 @@
 import type { ServiceAccountName } from '../../base/names/account.ts';
+import { decodeJwt } from '../../base/names/jwt.ts';
 import { readJson } from '../../json/read.ts';
-import { isRecord, type JsonRecord, readMember } from '../../json/record.ts';
+import { isRecord, readMember } from '../../json/record.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { toStatusError } from '../../kube/errors.ts';
 
@@ -46,8 +47,9 @@ export async function requestSampleToken(
 }
 
 function readSample(body: string): SampleToken | undefined {
-  const [header, payload] = readToken(body).split('.', 2).map(decode);
-  if (header === undefined || payload === undefined) return undefined;
+  const reading = decodeJwt(readToken(body));
+  if (reading.kind === 'malformed') return undefined;
+  const { header, payload } = reading;
   const [kid, alg, issuer] = [
     readMember(header, 'kid'),
     readMember(header, 'alg'),
@@ -58,17 +60,9 @@ function readSample(body: string): SampleToken | undefined {
 }
 
 function readToken(body: string): string {
-  const answer = parse(body);
-  const status = answer === undefined ? undefined : readMember(answer, 'status');
+  const reading = readJson(body);
+  const answer = reading.kind === 'read' && isRecord(reading.value) ? reading.value : {};
+  const status = readMember(answer, 'status');
   const token = isRecord(status) ? readMember(status, 'token') : undefined;
   return typeof token === 'string' ? token : '';
-}
-
-function decode(part: string): JsonRecord | undefined {
-  return parse(Buffer.from(part, 'base64url').toString('utf8'));
-}
-
-function parse(text: string): JsonRecord | undefined {
-  const reading = readJson(text);
-  return reading.kind === 'read' && isRecord(reading.value) ? reading.value : undefined;
 }

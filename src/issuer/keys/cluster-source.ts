@@ -1,14 +1,9 @@
 import { describeError } from '../../base/errors.ts';
+import { checkIssuerUrl } from '../../base/names/issuer-url.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { toStatusError } from '../../kube/errors.ts';
 import { DISCOVERY_PATH, JWKS_PATH } from '../documents.ts';
-import {
-  checkIssuerUrl,
-  type Discovery,
-  MAX_DISCOVERY_BYTES,
-  readDiscovery,
-  readIssuer,
-} from './discovery.ts';
+import { type Discovery, MAX_DISCOVERY_BYTES, readDiscovery, readIssuer } from './discovery.ts';
 import { MAX_KEY_SET_BYTES } from './key-set.ts';
 import { type KeySource, KeySourceError } from './key-source.ts';
 

@@ -1,9 +1,10 @@
-import { quote, quoteShort } from '../../json/quote.ts';
+import { parseDocumentUrl } from '../../base/names/document-url.ts';
+import { quoteIssuer } from '../../base/names/issuer-url.ts';
+import { quoteShort } from '../../json/quote.ts';
 import { readJson } from '../../json/read.ts';
 import { isRecord, type JsonRecord, readMember } from '../../json/record.ts';
 import { isSignatureAlgorithm, SIGNATURE_ALGORITHMS } from '../../web-identity/token/keys.ts';
 import { DISCOVERY_PATH } from '../documents.ts';
-import { parseDocumentUrl } from './document-url.ts';
 
 /** What an issuer says of itself (OpenID Connect Discovery 1.0 section 3), as far as it matters here. */
 export interface Discovery {
@@ -31,8 +32,6 @@ export interface DiscoveryRules {
 
 /** bytes */
 export const MAX_DISCOVERY_BYTES = 64 * 1024;
-/** Characters, as AWS allows for an issuer: two of them often differ at their very end. */
-const LONGEST_ISSUER = 255;
 
 /** What AWS wants besides `issuer` and `jwks_uri`: non-empty lists of strings. */
 export const DEMANDED_LISTS = [
@@ -48,15 +47,6 @@ const STS_SAYS = "STS would say InvalidIdentityToken, Couldn't retrieve verifica
  */
 export function toDiscoveryUrl(issuer: string): string {
   return `${issuer.endsWith('/') ? issuer.slice(0, -1) : issuer}${DISCOVERY_PATH}`;
-}
-
-/** Why an issuer cannot be one that keys are fetched for; undefined where it can. */
-export function checkIssuerUrl(issuer: string): string | undefined {
-  const parsed = parseDocumentUrl(issuer);
-  if (parsed.kind === 'refused') return `the issuer ${quote(issuer, LONGEST_ISSUER)} ${parsed.problem}`;
-  if (issuer.includes('?'))
-    return `the issuer ${quote(issuer, LONGEST_ISSUER)} has a query: neither AWS nor Kubernetes allows one`;
-  return undefined;
 }
 
 /**
@@ -108,7 +98,7 @@ function describeOtherIssuer(found: unknown, issuer: string): string {
     found.replace(/\/$/, '').toLowerCase() === issuer.replace(/\/$/, '').toLowerCase()
       ? ' (letter case and a slash at the end count)'
       : '';
-  return `its issuer is ${quote(found, LONGEST_ISSUER)} and not ${quote(issuer, LONGEST_ISSUER)}${hint}: configure the one that the tokens carry`;
+  return `its issuer is ${quoteIssuer(found)} and not ${quoteIssuer(issuer)}${hint}: configure the one that the tokens carry`;
 }
 
 function checkJwksUri(value: unknown, issuer: string, allowedHosts: readonly string[]): string | undefined {

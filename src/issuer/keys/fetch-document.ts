@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import http, { type IncomingMessage } from 'node:http';
 import https, { type RequestOptions } from 'node:https';
-import { parseDocumentUrl } from './document-url.ts';
+import { parseDocumentUrl } from '../../base/names/document-url.ts';
 import { type FetchedDocument, readAnswer } from './fetched-document.ts';
 import { type Resolve, resolveChecked } from './host-addresses.ts';
 import { describeFailure, type KeyFailure, KeySourceError } from './key-source.ts';

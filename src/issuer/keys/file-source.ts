@@ -1,5 +1,7 @@
-import { readBoundedFile } from '../../base/bounded-file.ts';
+import { createReadStream } from 'node:fs';
+import { readBounded } from '../../base/bounded-file.ts';
 import { describeError } from '../../base/errors.ts';
+import { decodeText } from '../../base/text-file.ts';
 import { type PublicJwk, renderJwks } from '../documents.ts';
 import { MAX_KEY_SET_BYTES } from './key-set.ts';
 import { type KeySource, KeySourceError } from './key-source.ts';
@@ -42,9 +44,9 @@ async function readPemFile(path: string): Promise<readonly PublicJwk[]> {
 
 /** @throws KeySourceError that names the file */
 async function readKeyFile(path: string): Promise<string> {
-  const text = await readBoundedFile(path, MAX_KEY_SET_BYTES).catch((error: unknown) => {
+  const bytes = await readBounded(createReadStream(path), MAX_KEY_SET_BYTES).catch((error: unknown) => {
     throw new KeySourceError('unreachable', `key file ${path}: ${describeError(error)}`, error);
   });
-  if (text !== undefined) return text;
+  if (bytes !== undefined) return decodeText(bytes);
   throw new KeySourceError('too-large', `key file ${path} is larger than 1 MiB`);
 }

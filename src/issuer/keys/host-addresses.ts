@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import { describeError } from '../../base/errors.ts';
-import { isLoopbackHost } from './document-url.ts';
+import { isLoopbackHost } from '../../base/names/loopback-host.ts';
 import { judgeAddress } from './ip-ranges.ts';
 import { KeySourceError } from './key-source.ts';
 

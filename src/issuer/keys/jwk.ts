@@ -1,4 +1,5 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { decodeBase64url } from '../../base/names/base64url.ts';
 import { quoteShort } from '../../json/quote.ts';
 import { type JsonRecord, readMember } from '../../json/record.ts';
 import type { SignatureAlgorithm, VerificationKey } from '../../web-identity/token/keys.ts';
@@ -116,12 +117,10 @@ function readCoordinate(jwk: JsonRecord, name: string, size: number): Buffer | s
   return `its ${name} has ${bytes.length} bytes: ${size} on this curve (RFC 7518 section 6.2.1)`;
 }
 
-/** Node ignores what is no base64url, and spare bits: only what encodes back to the same text is taken. */
 function readBytes(jwk: JsonRecord, name: string): Buffer | string {
   const text = readMember(jwk, name);
   if (typeof text !== 'string' || text === '') return `its ${name} is missing or no string`;
-  const bytes = Buffer.from(text, 'base64url');
-  return bytes.toString('base64url') === text ? bytes : `its ${name} is not canonical base64url`;
+  return decodeBase64url(text) ?? `its ${name} is not canonical base64url`;
 }
 
 function countBits(bytes: Buffer): number {

@@ -1,3 +1,4 @@
+import { parseInstant } from '../../base/names/instant.ts';
 import { readJson } from '../../json/read.ts';
 import { isRecord, readMember } from '../../json/record.ts';
 
@@ -62,9 +63,10 @@ function readEntry(entry: unknown, now: number): (readonly [string, KeyTimes])[]
 }
 
 function readTime(value: unknown, now: number): number | undefined {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)) return undefined;
-  const time = Date.parse(value);
-  return Number.isNaN(time) ? undefined : Math.min(time, now);
+  const time = typeof value === 'string' ? parseInstant(value) : undefined;
+  // Another spelling than ours is not of our making.
+  if (time === undefined || new Date(time).toISOString() !== value) return undefined;
+  return Math.min(time, now);
 }
 
 /** For people as well: indented, sorted by key id. */

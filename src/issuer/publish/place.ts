@@ -1,6 +1,6 @@
+import { parseDocumentUrl } from '../../base/names/document-url.ts';
+import { parseIssuerUrl, quoteIssuer } from '../../base/names/issuer-url.ts';
 import { DISCOVERY_PATH, JWKS_PATH } from '../documents.ts';
-import { checkIssuerUrl } from '../keys/discovery.ts';
-import { parseDocumentUrl } from '../keys/document-url.ts';
 import { RECORD_NAME } from './key-record.ts';
 
 /** The names of an issuer's documents below the place where it is published. */
@@ -14,9 +14,6 @@ export interface PublicationPlace {
 export type PublicationPlaceReading =
   | ({ readonly kind: 'place' } & PublicationPlace)
   | { readonly kind: 'malformed'; readonly problems: readonly string[] };
-
-/** IAM, CreateOpenIDConnectProvider: the length of a provider's URL. */
-const MAX_ISSUER_LENGTH = 255;
 
 const DISCOVERY_NAME = DISCOVERY_PATH.slice(1);
 
@@ -37,10 +34,12 @@ export function readPublicationPlace(issuer: string, jwksUri: string | undefined
 }
 
 function checkIssuer(issuer: string): string | undefined {
-  const problem = checkIssuerUrl(issuer);
-  if (problem !== undefined) return `--issuer: ${problem}`;
-  if (issuer.length <= MAX_ISSUER_LENGTH) return undefined;
-  return `--issuer has ${issuer.length} characters: IAM takes a provider URL of at most ${MAX_ISSUER_LENGTH}`;
+  const reading = parseIssuerUrl(issuer);
+  if (reading.kind === 'issuer') return undefined;
+  const { fault, problem } = reading;
+  return fault === 'length'
+    ? `--issuer ${problem}`
+    : `--issuer: the issuer ${quoteIssuer(issuer)} ${problem}`;
 }
 
 function checkJwksUri(uri: string, base: string, name: string): string | undefined {

@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml';
-import { checkIssuerUrl } from '../../issuer/keys/discovery.ts';
-import { parseDocumentUrl } from '../../issuer/keys/document-url.ts';
+import { parseDocumentUrl } from '../../base/names/document-url.ts';
+import { type IssuerUrl, parseIssuerUrl, quoteIssuer } from '../../base/names/issuer-url.ts';
 import { toProviderArn } from '../../trust/provider.ts';
 import type { OidcProvider } from '../../web-identity/sts/verdict.ts';
 import type { Credentials } from '../credentials.ts';
@@ -121,10 +121,18 @@ function toProvider(
 
 /** An issuer that nobody could fetch from is no issuer, also where its keys are in a file. */
 function checkUrls({ url, jwksUri }: ConfigFile['providers'][number], { at, problems }: EntryContext): void {
-  const problem = checkIssuerUrl(url);
-  if (problem !== undefined) problems.push(`${at}.url: ${problem}`);
+  const issuer = parseIssuerUrl(url);
+  if (issuer.kind === 'refused') problems.push(`${at}.url: ${describeIssuer(url, issuer)}`);
   const keys = jwksUri === undefined ? undefined : parseDocumentUrl(jwksUri);
   if (keys?.kind === 'refused') problems.push(`${at}.jwksUri: the URL ${keys.problem}`);
+}
+
+function describeIssuer(
+  url: string,
+  { fault, problem }: Extract<IssuerUrl, { readonly kind: 'refused' }>,
+): string {
+  if (fault !== 'scheme') return `the issuer ${quoteIssuer(url)} ${problem}`;
+  return 'an issuer is a URL such as https://issuer.example/id, without query and fragment, 255 characters at most';
 }
 
 function toRole(entry: ConfigFile['roles'][number], context: EntryContext): LocalRole[] {

@@ -28,16 +28,5 @@ export function readAddress(request: Pick<AwsRequest, 'headers' | 'path'>): S3Ad
   return bucket === undefined || key === undefined ? undefined : { bucket, key };
 }
 
-/**
- * Source: Amazon S3 User Guide, "General purpose bucket naming rules". Names that fit are safe as names of folders, too.
- */
-export function isBucketName(text: string): boolean {
-  return (
-    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text) &&
-    !/\.[.-]|-\./.test(text) &&
-    !/^\d{1,3}(?:\.\d{1,3}){3}$/.test(text)
-  );
-}
-
 /** Bytes of UTF-8 (Amazon S3 User Guide, "Naming Amazon S3 objects"). */
 export const MAX_KEY = 1_024;

@@ -1,5 +1,5 @@
+import { isBucketName } from '../../base/names/bucket.ts';
 import { renderXml } from '../xml.ts';
-import { isBucketName } from './address.ts';
 import { answer, answerXml, refuse, type S3Operation } from './operation.ts';
 
 const NAMESPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';

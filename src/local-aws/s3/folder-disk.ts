@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isBucketName } from '../../base/names/bucket.ts';
 import { readJson } from '../../json/read.ts';
 import { isRecord, readMember } from '../../json/record.ts';
-import { isBucketName } from './address.ts';
 import { MAX_OBJECT } from './put-object.ts';
 import type { ObjectDisk, StoredBuckets, StoredObject } from './store.ts';
 

@@ -1,4 +1,5 @@
-import { isServiceAccountName, type ServiceAccountName, toSubject } from '../../base/names/account.ts';
+import { parseServiceAccount, type ServiceAccountName, toSubject } from '../../base/names/account.ts';
+import { type IssuerFault, parseIssuerUrl } from '../../base/names/issuer-url.ts';
 import { toProviderArn } from '../provider.ts';
 import type { TrustedCaller } from './statement.ts';
 
@@ -51,38 +52,26 @@ export function readTrustInputs(inputs: TrustInputs): TrustPlanReading {
   return { kind: 'plan', plan: { serviceAccount, caller, roleName, roleArn } };
 }
 
-/** `namespace/name` of a ServiceAccount. */
-export function parseServiceAccount(text: string): ServiceAccountName | undefined {
-  const [namespace = '', name = '', ...rest] = text.split('/');
-  return rest.length === 0 && isServiceAccountName({ namespace, name }) ? { namespace, name } : undefined;
+/** What is wrong with the URL of an OIDC provider, at most one sentence, which follows on the name of the option. */
+export function checkIssuer(issuer: string): string[] {
+  const reading = parseIssuerUrl(issuer, { forProvider: true });
+  return reading.kind === 'issuer' ? [] : [describeIssuer(reading.fault, reading.problem)];
 }
 
-/** On this machine no AWS can read it anyway: such an issuer is for a local AWS, which takes ports. */
-const LOOPBACK = /^(?:localhost|127\.[0-9.]+|\[::1\]):[0-9]+$/;
-
-/**
- * What IAM asks of the URL of an OIDC provider; each problem follows on the name of the option.
- * Source: IAM API reference, "CreateOpenIDConnectProvider", and user guide, "Create an OIDC identity provider in IAM".
- */
-export function checkIssuer(issuer: string): string[] {
-  if (issuer.length > 255) return ['is longer than the 255 characters that IAM takes'];
-  if (!issuer.startsWith('https://')) {
-    return ['does not begin with https://: give the URL exactly as the tokens have it in iss'];
+function describeIssuer(fault: IssuerFault, problem: string): string {
+  switch (fault) {
+    case 'scheme':
+    case 'plain-http':
+      return 'does not begin with https://: give the URL exactly as the tokens have it in iss';
+    case 'blank':
+    case 'not-ascii':
+    case 'character':
+    case 'host':
+    case 'policy-character':
+      return `is no URL that a policy can name: it ${problem}`;
+    default:
+      return problem;
   }
-  const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
-  // What a parser would clean up (white space, a backslash) is not the URL that tokens have.
-  if (url === undefined || !/^[!-~]+$/.test(issuer) || /[\\"'<>`{}|^$*]/.test(issuer)) {
-    return ['is no URL: give it exactly as the tokens have it in iss'];
-  }
-  const rest = issuer.slice('https://'.length).split('/')[0] ?? '';
-  return [
-    ...(issuer.includes('?') ? ['has a query, which IAM refuses: serve discovery under a path instead'] : []),
-    ...(issuer.includes('#') ? ['has a fragment, which IAM refuses: leave it out'] : []),
-    ...(rest.includes('@') ? ['has a user name in it: leave it out'] : []),
-    ...(/:[0-9]*$/.test(rest) && !LOOPBACK.test(rest)
-      ? ['has a port, which IAM refuses: serve discovery on 443']
-      : []),
-  ];
 }
 
 function checkAudience(audience: string): string[] {

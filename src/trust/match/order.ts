@@ -1,3 +1,4 @@
+import { parseInstant } from '../../base/names/instant.ts';
 import type { Relation } from '../policy/operator.ts';
 
 /** Numbers: decimal text, a fraction perhaps. What is no number matches nothing. */
@@ -14,14 +15,11 @@ function parseNumber(text: string): number {
   return /^[+-]?[0-9]{1,15}(\.[0-9]{1,15})?$/.test(text) ? Number(text) : Number.NaN;
 }
 
-const ISO =
-  /^[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?)?)?$/;
-
 /** ms since the epoch; NaN for what is no date. */
 function parseDate(text: string): number {
   // Four digits are a year; five and more are seconds since the epoch.
   if (/^[0-9]{5,12}$/.test(text)) return Number(text) * 1_000;
-  return ISO.test(text) ? Date.parse(text) : Number.NaN;
+  return parseInstant(text, 'year') ?? Number.NaN;
 }
 
 /** NaN stands in no relation to anything, `=` included. */

@@ -1,4 +1,4 @@
-import type { JsonRecord } from '../../json/record.ts';
+import type { JwtObject, JwtSegments } from '../../base/names/jwt.ts';
 import type { KeyFinder, VerificationKey } from './keys.ts';
 
 /** Whose verdict is wanted: that of AWS STS, or ours, which refuses more. */
@@ -25,13 +25,6 @@ const DEFAULT_LEEWAY = 300;
 /** A token for STS lives a day at most (the webhook's default); an hour more, for issuers that round up. */
 const DEFAULT_MAX_LIFETIME = 25 * 3600;
 
-/** The JSON object in a part of a token. */
-export interface Section {
-  readonly record: JsonRecord;
-  /** JSON Pointers of members that are there twice. */
-  readonly duplicates: readonly string[];
-}
-
 /**
  * One token on the table. Rules that parse write down what they found, and rules after them read it; until then there is
  * an empty object, which has none of what they look for.
@@ -44,13 +37,13 @@ export interface Examination {
   readonly leeway: number;
   readonly maxLifetime: number;
   /** The three parts as they are in the token. */
-  segments: readonly [header: string, payload: string, signature: string];
-  header: Section;
-  payload: Section;
+  segments: JwtSegments;
+  header: JwtObject;
+  payload: JwtObject;
   key: VerificationKey | undefined;
 }
 
-const NOTHING: Section = { record: {}, duplicates: [] };
+const NOTHING: JwtObject = { record: {}, duplicates: [] };
 
 export function createExamination(raw: string, options: VerifyOptions): Examination {
   return {

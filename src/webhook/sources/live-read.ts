@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { isServiceAccountName } from '../../base/names/account.ts';
 import { createRateLimit, type RateLimit } from '../../base/rate-limit.ts';
 import type { AccountFinding } from '../identity.ts';
 import { createAnswerMemory } from './answer-memory.ts';
@@ -14,7 +15,6 @@ import {
 const READ_TIMEOUT = 1_000;
 /** A server that is just restarting answers again soon. ms */
 const RETRY_PAUSE = 50;
-const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 
 export interface LiveReadDeps extends LiveAnswerDeps {
   readonly clock: Clock;
@@ -44,7 +44,7 @@ export function createLiveReader(deps: LiveReadDeps): LiveReader {
 
   return {
     async read(namespace, name, patience) {
-      if (!NAME.test(namespace) || !NAME.test(name)) return { kind: 'unknown' };
+      if (!isServiceAccountName({ namespace, name })) return { kind: 'unknown' };
       const key = `${namespace}/${name}`;
       const recent = memory.recall(key);
       if (recent !== undefined) return recent;

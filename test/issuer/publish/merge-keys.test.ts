@@ -116,6 +116,11 @@ describe('a record', () => {
       '{"keys":[{"kid":"a","absentSince":"2020-99-99T00:00:00.000Z"}]}',
       'retained',
     ],
+    [
+      'with a day that no calendar has',
+      '{"keys":[{"kid":"a","absentSince":"2020-02-30T00:00:00.000Z"}]}',
+      'retained',
+    ],
     ['of the future', '{"keys":[{"kid":"a","absentSince":"2999-01-01T00:00:00.000Z"}]}', 'retained'],
     ['with entries that are none', `{"keys":[null,1,"a",[],{},{"kid":1},{"kid":"__proto__"}]}`, 'retained'],
   ])('%s leaves a missing key: %#', (_, text, fate) => {

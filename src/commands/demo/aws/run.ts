@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createSystemClock } from '../../../base/clock.ts';
 import { describeError } from '../../../base/errors.ts';
+import { decodeText } from '../../../base/text-file.ts';
 import { checkPair } from '../../../http/certificate.ts';
 import { runUntilSignal, type SignalSource } from '../../../http/lifecycle.ts';
 import type { KeyPair } from '../../../http/self-signed.ts';
@@ -75,7 +76,7 @@ function readConfig(path: string | undefined, problems: string[]): LocalAwsConfi
   if (text === undefined) return undefined;
   const reading = readLocalAwsConfig(text, {
     resolve: (file) => resolve(folder, file),
-    read: (file) => readFileSync(file, 'utf8'),
+    read: (file) => decodeText(readFileSync(file)),
   });
   if (reading.kind === 'config') return reading.config;
   problems.push(...reading.problems.map((problem) => `${path}: ${problem}`));
@@ -103,7 +104,7 @@ function readTls(
 
 function readNamed(flag: string, path: string, problems: string[]): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return decodeText(readFileSync(path));
   } catch (error) {
     problems.push(`--${flag}: ${path} cannot be read: ${describeError(error)}`);
     return undefined;

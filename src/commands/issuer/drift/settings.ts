@@ -1,14 +1,15 @@
+import type { ServiceAccountName } from '../../../base/names/account.ts';
 import { checkNoWords, type SettingsReading } from '../../../settings/checks.ts';
 import { type ClusterSettings, readClusterSettings } from '../../../settings/cluster.ts';
 import type { FlagReading } from '../../../settings/pflag.ts';
-import { type AccountSettings, checkIssuer, readAccount } from '../checks.ts';
+import { checkIssuer, readAccount } from '../checks.ts';
 import type { DRIFT_FLAGS } from '../flags.ts';
 
 /** Everything that `iam-bridge issuer drift` was told, checked. */
 export interface DriftCommandSettings {
   readonly issuer: string;
   readonly cluster: ClusterSettings;
-  readonly account: AccountSettings | undefined;
+  readonly account: ServiceAccountName | undefined;
   readonly publicCaPath: string;
   readonly privateHosts: readonly string[];
   readonly compareApiServers: boolean;

@@ -1,13 +1,9 @@
+import { decodeBase64url, isBase64url } from '../../../base/names/base64url.ts';
+import { JWT_PARTS, MAX_JWT_LENGTH, splitJwt } from '../../../base/names/jwt.ts';
 import { type Fault, type Rule, SOURCES } from '../rule.ts';
 
 const MIN_LENGTH = 4;
-const MAX_LENGTH = 20_000;
 const STRICT_MAX_LENGTH = 16 * 1024;
-const PARTS = ['header', 'payload', 'signature'] as const;
-const BASE64URL_TEXT = /^[A-Za-z0-9_-]*$/;
-/** Characters of base64url whose value ends in that many zero bits. */
-const FOUR_ZERO_BITS = 'AQgw';
-const TWO_ZERO_BITS = 'AEIMQUYcgkosw048';
 
 /** Before anything else: nothing is done for a token that is too long. */
 export const LENGTH = {
@@ -22,7 +18,7 @@ export const LENGTH = {
         code: 'token-too-short',
         detail: `the token has ${raw.length} characters: is the token file empty?`,
       };
-    if (raw.length <= MAX_LENGTH) return undefined;
+    if (raw.length <= MAX_JWT_LENGTH) return undefined;
     return {
       code: 'token-too-long',
       detail: `the token has ${raw.length} characters, and 20000 are allowed: leave claims out`,
@@ -56,11 +52,9 @@ export const SERIALIZATION = {
   needs: ['length'],
   check(examination) {
     const { raw } = examination;
-    const first = raw.indexOf('.');
-    const second = raw.indexOf('.', first + 1);
-    // Also where there is no dot at all: then both searches find nothing, or the first one twice.
-    if (first <= 0 || second <= first + 1 || raw.includes('.', second + 1)) return describeOtherForm(raw);
-    examination.segments = [raw.slice(0, first), raw.slice(first + 1, second), raw.slice(second + 1)];
+    const segments = splitJwt(raw);
+    if (segments === undefined) return describeOtherForm(raw);
+    examination.segments = segments;
     return undefined;
   },
   see: () => 'three parts',
@@ -87,12 +81,12 @@ export const BASE64URL = {
   codes: ['not-base64url'],
   needs: ['serialization'],
   check({ segments }) {
-    const bad = segments.findIndex((segment) => segment.length % 4 === 1 || !BASE64URL_TEXT.test(segment));
+    const bad = segments.findIndex((segment) => !isBase64url(segment));
     if (bad === -1) return undefined;
     const hint = /^[A-Za-z0-9_-]*\s+$/.test(segments[bad] ?? '')
       ? 'it ends in white space: write the token file without a line break at its end'
       : 'only A–Z, a–z, 0–9, - and _ may be there, without padding';
-    return { code: 'not-base64url', detail: `the ${PARTS[bad]} is not base64url: ${hint}` };
+    return { code: 'not-base64url', detail: `the ${JWT_PARTS[bad]} is not base64url: ${hint}` };
   },
   see: () => 'all parts are base64url',
 } as const satisfies Rule;
@@ -105,18 +99,12 @@ export const CANONICAL_BASE64URL = {
   codes: ['not-canonical-base64url'],
   needs: ['base64url'],
   check({ segments }) {
-    const bad = segments.findIndex((segment) => !isCanonical(segment));
+    const bad = segments.findIndex((segment) => decodeBase64url(segment) === undefined);
     if (bad === -1) return undefined;
     return {
       code: 'not-canonical-base64url',
-      detail: `the last character of the ${PARTS[bad]} has bits that belong to no byte`,
+      detail: `the last character of the ${JWT_PARTS[bad]} has bits that belong to no byte`,
     };
   },
   see: () => 'the one spelling that there is',
 } as const satisfies Rule;
-
-/** Six bits a character: two characters have four bits too many for a byte, three have two too many for two bytes. */
-function isCanonical(segment: string): boolean {
-  const rest = segment.length % 4;
-  return rest === 0 || (rest === 2 ? FOUR_ZERO_BITS : TWO_ZERO_BITS).includes(segment.slice(-1));
-}

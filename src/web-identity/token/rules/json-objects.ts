@@ -1,12 +1,6 @@
-import { isUtf8 } from 'node:buffer';
-import { readJson } from '../../../json/read.ts';
-import { isRecord } from '../../../json/record.ts';
-import type { Section } from '../examination.ts';
+import { type JwtObject, readJwtObject } from '../../../base/names/jwt.ts';
 import type { RefusalCode } from '../refusals.ts';
 import type { Fault, Rule } from '../rule.ts';
-
-/** Deeper than `kubernetes.io` goes, and than any claim that this program reads. */
-const MAX_DEPTH = 16;
 
 export const HEADER_JSON = {
   name: 'header-json',
@@ -15,7 +9,7 @@ export const HEADER_JSON = {
   codes: ['header-malformed'],
   needs: ['base64url'],
   check(examination) {
-    const section = readSection(examination.segments[0]);
+    const section = readJwtObject(examination.segments[0]);
     if (typeof section === 'string') return describeSection('header-malformed', 'header', section);
     examination.header = section;
     return undefined;
@@ -30,7 +24,7 @@ export const PAYLOAD_JSON = {
   codes: ['payload-malformed'],
   needs: ['base64url'],
   check(examination) {
-    const section = readSection(examination.segments[1]);
+    const section = readJwtObject(examination.segments[1]);
     if (typeof section === 'string') return describeSection('payload-malformed', 'payload', section);
     examination.payload = section;
     return undefined;
@@ -40,17 +34,6 @@ export const PAYLOAD_JSON = {
 
 function describeSection(code: RefusalCode, name: string, problem: string): Fault {
   return { code, detail: `the ${name} is not a JSON object in UTF-8: ${problem}` };
-}
-
-/** @returns what is wrong with it, or what is in it */
-function readSection(segment: string): Section | string {
-  const bytes = Buffer.from(segment, 'base64url');
-  if (!isUtf8(bytes)) return 'it is not UTF-8';
-  // Not TextDecoder, which would drop a byte order mark: with one it is not JSON (RFC 8259 section 8.1).
-  const reading = readJson(bytes.toString('utf8'), MAX_DEPTH);
-  if (reading.kind === 'malformed') return reading.problem;
-  if (!isRecord(reading.value)) return 'it is another JSON value';
-  return { record: reading.value, duplicates: reading.duplicates };
 }
 
 export const UNIQUE_MEMBERS = {
@@ -65,7 +48,7 @@ export const UNIQUE_MEMBERS = {
   see: () => 'no member is there twice',
 } as const satisfies Rule;
 
-function checkUnique(name: string, { duplicates }: Section): Fault | undefined {
+function checkUnique(name: string, { duplicates }: JwtObject): Fault | undefined {
   const [first] = duplicates;
   if (first === undefined) return undefined;
   // The name of a member comes from the token, so it is not shown.

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isLoopbackHost, parseDocumentUrl } from '../../../src/issuer/keys/document-url.ts';
+import { parseDocumentUrl } from '../../../src/base/names/document-url.ts';
+import { isLoopbackHost } from '../../../src/base/names/loopback-host.ts';
 
 function problemOf(text: string): string {
   const parsed = parseDocumentUrl(text);
@@ -59,6 +60,8 @@ describe('a URL is refused', () => {
     ['a file', 'file:///etc/passwd', shape],
     ['a data URL', 'data:application/json,{}', shape],
     ['a port that is none', 'https://issuer.example:99999/', shape],
+    ['a zero before the port', 'https://issuer.example:08443/', shape],
+    ['the port 0', 'https://issuer.example:0/', shape],
     ['nothing', '', shape],
     ['2,049 characters', `https://issuer.example/${'a'.repeat(2026)}`, shape],
     ['a decimal number', 'https://2852039166/', disguise],
@@ -78,6 +81,12 @@ describe('a URL is refused', () => {
     ['plain http to localhost with a dot', 'http://localhost./', /plain http/],
   ])('with %s', (_, text, problem) => {
     expect(problemOf(text)).toMatch(problem);
+  });
+
+  test('by plain http to this machine, too, where only https is taken', () => {
+    const url = 'http://127.0.0.1/keys';
+    expect(parseDocumentUrl(url, { httpsOnly: true })).toMatchObject({ fault: 'plain-http' });
+    expect(parseDocumentUrl(url)).toMatchObject({ kind: 'url' });
   });
 });
 

@@ -1,0 +1,28 @@
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { describeFileError } from '../base/text-file.ts';
+
+/** More than any token: whoever reads it says how long it is allowed to be. bytes */
+const MAX_BYTES = 64 * 1024;
+
+/**
+ * A token byte for byte, as an SDK would send it: a line break at its end, or a byte order mark, is a part of it. Nothing is
+ * read beyond what a token can be.
+ * @param input read where the path is `-`; without it `-` is a name like any other
+ * @throws Error: one sentence with the name of the file
+ */
+export async function readTokenFile(path: string, input?: Readable): Promise<string> {
+  const isInput = path === '-' && input !== undefined;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of isInput ? input : createReadStream(path, { end: MAX_BYTES - 1 })) {
+      chunks.push(Buffer.from(chunk));
+      length += chunk.length;
+      if (length >= MAX_BYTES) break;
+    }
+  } catch (error) {
+    throw new Error(describeFileError(isInput ? 'standard input' : path, error), { cause: error });
+  }
+  return Buffer.concat(chunks).toString('latin1');
+}

@@ -26,7 +26,7 @@ async function main(words: readonly string[]): Promise<number> {
   const entry = findCommand(words[0]);
   // A server's start is counted in milliseconds, and it has no use for the command tree.
   if (entry?.kind === 'server') {
-    const { runServerEntry } = await import('./commands/server/command.ts');
+    const [{ runServerEntry }] = await Promise.all([import('./commands/server/command.ts'), entry.load()]);
     return await runServerEntry(entry, words.slice(1), surroundings);
   }
   const { runCommandTree } = await import('./commands/tree.ts');

@@ -125,8 +125,11 @@ async function toUser(config: KubeConfig, context: Context, path: string): Promi
 
 /** client-node does not know kubectl's `tokenFile`, so the file is looked at once more. */
 async function findTokenFile(path: string, userName: string): Promise<string | undefined> {
+  const text = await readFile(path, 'utf8');
+  // Nearly no file has one, and another parser costs 2 MB.
+  if (!text.includes('tokenFile')) return undefined;
   const { parse } = await import('yaml');
-  const file = parseQuietly(parse, await readFile(path, 'utf8'));
+  const file = parseQuietly(parse, text);
   const users: unknown = isRecord(file) ? file['users'] : undefined;
   if (!Array.isArray(users)) return undefined;
   const entry: unknown = users.find((each) => isRecord(each) && each['name'] === userName);

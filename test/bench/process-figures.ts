@@ -14,13 +14,19 @@ export function readCpu(pid: number): number {
 export interface Memory {
   /** Resident now. MB (10^6 bytes) */
   readonly rss: number;
+  /** Of these, what belongs to no file: what the limit of a container is felt by. MB */
+  readonly anonymous: number;
   /** The most that was ever resident. MB */
   readonly peak: number;
 }
 
 export function readMemory(pid: number): Memory {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return { rss: readField(status, 'VmRSS'), peak: readField(status, 'VmHWM') };
+  return {
+    rss: readField(status, 'VmRSS'),
+    anonymous: readField(status, 'RssAnon'),
+    peak: readField(status, 'VmHWM'),
+  };
 }
 
 function readField(status: string, name: string): number {

@@ -27,8 +27,5 @@ export const ISSUER: ServerDescriptor<typeof ISSUER_FLAGS, IssuerCommandSettings
   help: { head: HEAD, foot: FOOT },
   flags: ISSUER_FLAGS,
   read: readIssuerSettings,
-  async create(settings, surroundings) {
-    const { createIssuer } = await import('./create.ts');
-    return await createIssuer(settings, surroundings);
-  },
+  load: async () => ({ create: (await import('./create.ts')).createIssuer }),
 };

@@ -15,8 +15,13 @@ export interface ServerDescriptor<
   Flags extends FlagTable = FlagTable,
   Settings extends ServerSettings = ServerSettings,
 > extends FlagCommand<Flags, Settings> {
+  /** Loads what the server is made of. */
+  load(): Promise<ServerMaker<Settings>>;
+}
+
+export interface ServerMaker<Settings extends ServerSettings> {
   /**
-   * Loads what the server is made of, and makes it; nothing listens yet.
+   * Makes the server; nothing listens yet.
    * @throws Error that says which file, credential or service is missing
    */
   create(settings: Settings, surroundings: ServerSurroundings): Promise<Server>;

@@ -87,7 +87,8 @@ async function openServer(
   const { name } = descriptor;
   const log = several ? withServer(surroundings.log, name) : surroundings.log;
   const certificate = settings.tls && (await certificates.open(name, settings.tls, log));
-  const server = await descriptor.create(settings, { log, registry, clock, watches: watches.of(name, log) });
+  const { create } = await descriptor.load();
+  const server = await create(settings, { log, registry, clock, watches: watches.of(name, log) });
   const http = createDoorServer(server.door, settings.tls, certificate);
   const checks = [...toDoorChecks(certificate, http), ...server.checks];
   return {

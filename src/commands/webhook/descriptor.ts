@@ -26,8 +26,5 @@ export const WEBHOOK: ServerDescriptor<typeof WEBHOOK_FLAGS, WebhookCommandSetti
   help: { head: HEAD, foot: FOOT },
   flags: WEBHOOK_FLAGS,
   read: readWebhookSettings,
-  async create(settings, surroundings) {
-    const { createWebhook } = await import('./create.ts');
-    return await createWebhook(settings, surroundings);
-  },
+  load: async () => ({ create: (await import('./create.ts')).createWebhook }),
 };

@@ -55,9 +55,12 @@ export function toLoad({ reviewsPath }: Bed, { child, port }: Server): Load {
   return { child, url, bodiesPath: reviewsPath, contentType: 'application/json' };
 }
 
-/** Which program to start: `ours` is the bundle by way of bin/webhook, `peer` the Go program. */
+/**
+ * Which program to start: `ours` is the bundle by way of bin/webhook, told the API server's URL, `by kubeconfig` the same
+ * with a kubeconfig, as outside of a cluster; `peer` the Go program.
+ */
 export type Contestant =
-  | { readonly kind: 'ours' | 'floor' }
+  | { readonly kind: 'ours' | 'by kubeconfig' | 'floor' }
   | { readonly kind: 'peer'; readonly path: string };
 
 export interface ServerOptions {
@@ -86,7 +89,7 @@ export async function startServer(bed: Bed, options: ServerOptions): Promise<Ser
 }
 
 function toProgram(
-  { certPath, keyPath }: Bed,
+  { certPath, keyPath, workspace }: Bed,
   { contestant, apiPort, accounts, flags = [] }: ServerOptions,
   { port, metricsPort }: { readonly port: number; readonly metricsPort: number },
 ): string[] {
@@ -96,14 +99,27 @@ function toProgram(
   return [
     contestant.kind === 'peer' ? contestant.path : join(ROOT, 'bin/webhook'),
     '--in-cluster=false',
-    `--kube-api=http://127.0.0.1:${apiPort}`,
+    contestant.kind === 'by kubeconfig'
+      ? `--kubeconfig=${workspace.write(`kubeconfig-${apiPort}`, renderKubeconfig(apiPort))}`
+      : `--kube-api=http://127.0.0.1:${apiPort}`,
     `--tls-cert=${certPath}`,
     `--tls-key=${keyPath}`,
     `--port=${port}`,
     `--metrics-port=${metricsPort}`,
-    ...(contestant.kind === 'ours' ? ['--shutdown-delay=0s', '--bind-address=127.0.0.1'] : []),
+    ...(contestant.kind === 'peer' ? [] : ['--shutdown-delay=0s', '--bind-address=127.0.0.1']),
     ...flags,
   ];
+}
+
+function renderKubeconfig(apiPort: number): string {
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'bench', cluster: { server: `http://127.0.0.1:${apiPort}` } }],
+    users: [{ name: 'bench', user: {} }],
+    contexts: [{ name: 'bench', context: { cluster: 'bench', user: 'bench' } }],
+    'current-context': 'bench',
+  });
 }
 
 /** Starts the stand-in for an API server with `accounts` ServiceAccounts, and waits until it has rendered them. */

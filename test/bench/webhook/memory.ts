@@ -34,21 +34,21 @@ export async function measureMemory(
     await pause(SETTLE);
     const memory = readMemory(server.child.pid);
     idle[accounts] = memory;
-    tell(
-      `${contestant.kind}, ${accounts} accounts: ${memory.rss.toFixed(1)} MB (peak ${memory.peak.toFixed(1)})`,
-    );
+    tell(`${contestant.kind}, ${accounts} accounts: ${describe(memory)}`);
     if (accounts === ACCOUNTS_UNDER_LOAD) {
       const answered = await answerMany(bed, server, requests);
       await pause(SETTLE);
       afterLoad = { ...readMemory(server.child.pid), requests: answered, accounts };
-      tell(
-        `${contestant.kind}, after ${answered} requests: ${afterLoad.rss.toFixed(1)} MB (peak ${afterLoad.peak.toFixed(1)})`,
-      );
+      tell(`${contestant.kind}, after ${answered} requests: ${describe(afterLoad)}`);
     }
     await end();
   }
   if (afterLoad === undefined) throw new Error(`${ACCOUNTS_UNDER_LOAD} accounts were never loaded`);
   return { program: contestant.kind, idle, afterLoad };
+}
+
+function describe({ rss, anonymous, peak }: Memory): string {
+  return `${rss.toFixed(1)} MB (anonymous ${anonymous.toFixed(1)}, peak ${peak.toFixed(1)})`;
 }
 
 async function startWith(

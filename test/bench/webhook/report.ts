@@ -1,9 +1,10 @@
 import type { Machine } from '../machine.ts';
 import { renderSpread, renderTable, renderTargets, type Target } from '../markdown.ts';
+import type { Memory } from '../process-figures.ts';
 import type { Spread } from '../statistics.ts';
 import type { MemoryFigures } from './memory.ts';
 import type { PatchFigures } from './patch.ts';
-import type { StartFigures } from './start.ts';
+import type { Phase, StartFigures } from './start.ts';
 import type { ThroughputFigures } from './throughput.ts';
 
 export interface Figures {
@@ -18,6 +19,7 @@ export interface Figures {
 
 const TITLES: Readonly<Record<string, string>> = {
   ours: 'iam-bridge',
+  'by kubeconfig': 'iam-bridge, by a kubeconfig',
   floor: 'bare node:https',
   peer: 'Go program',
 };
@@ -34,11 +36,10 @@ export function renderReport(figures: Figures): string {
   ].join('\n\n');
 }
 
-function toTargets({ throughput, memory, start, patch }: Figures): Target[] {
+function toTargets({ throughput, memory, patch }: Figures): Target[] {
   return [
     ...(throughput ? toThroughputTargets(throughput) : []),
-    ...toMemoryTargets(memory?.find(({ program }) => program === 'ours')),
-    ...(start ?? []).filter(({ program }) => program === 'ours').map(toStartTarget),
+    ...toMemoryTargets(memory ?? []),
     ...(patch ? [toPatchTarget(patch)] : []),
   ];
 }
@@ -51,47 +52,52 @@ function toThroughputTargets({ ratios }: ThroughputFigures): Target[] {
       what: 'requests per second, of the floor’s',
       unit: '×',
       value: floor.requestsPerSecond.median,
-      limit: 0.75,
+      limit: 0.85,
       kind: 'min',
     },
     {
       what: 'processor time per request, of the floor’s',
       unit: '×',
       value: floor.cpu.median,
-      limit: 1.35,
+      limit: 1.2,
       kind: 'max',
     },
-    { what: 'p99, of the floor’s', unit: '×', value: floor.p99.median, limit: 2, kind: 'max' },
+    { what: 'p99, of the floor’s', unit: '×', value: floor.p99.median, limit: 1.5, kind: 'max' },
   ];
 }
 
-function toMemoryTargets(memory: MemoryFigures | undefined): Target[] {
-  if (memory === undefined) return [];
-  const at = (accounts: string): number => memory.idle[accounts]?.rss ?? Number.NaN;
-  const resident = (what: string, value: number, limit: number): Target => ({
-    what: `resident memory ${what}`,
+/** A container's limit is felt by anonymous memory; a kubeconfig is what servers outside of a cluster take. */
+function toMemoryTargets(memory: readonly MemoryFigures[]): Target[] {
+  const find = (program: string): MemoryFigures | undefined =>
+    memory.find((each) => each.program === program);
+  const [ours, byKubeconfig] = [find('ours'), find('by kubeconfig')];
+  const target = (what: string, value: number | undefined, limit: number): Target => ({
+    what,
     unit: ' MB',
-    value,
+    value: value ?? Number.NaN,
     limit,
     kind: 'max',
   });
-  const { requests, rss } = memory.afterLoad;
   return [
-    resident('idle', at('0'), 85),
-    resident('with 10,000 ServiceAccounts', at('10000'), 90),
-    resident('with 100,000 ServiceAccounts', at('100000'), 120),
-    resident(`after ${requests.toLocaleString('en')} requests`, rss, 110),
+    ...(ours
+      ? [
+          target('anonymous memory idle', ours.idle['0']?.anonymous, 30),
+          target('anonymous memory with 100,000 ServiceAccounts', ours.idle['100000']?.anonymous, 60),
+          target(
+            `resident memory after ${ours.afterLoad.requests.toLocaleString('en')} requests`,
+            ours.afterLoad.rss,
+            110,
+          ),
+        ]
+      : []),
+    ...(byKubeconfig
+      ? [
+          target('resident memory by a kubeconfig, idle', byKubeconfig.idle['0']?.rss, 80),
+          target('the same with 10,000 ServiceAccounts', byKubeconfig.idle['10000']?.rss, 85),
+          target('the same with 100,000 ServiceAccounts', byKubeconfig.idle['100000']?.rss, 110),
+        ]
+      : []),
   ];
-}
-
-function toStartTarget({ accounts, lastListed }: StartFigures): Target {
-  return {
-    what: `exec to the last of ${accounts.toLocaleString('en')} ServiceAccounts’ pod mutated`,
-    unit: ' s',
-    value: lastListed.median / 1000,
-    limit: accounts === 100_000 ? 2.5 : 0.5,
-    kind: 'max',
-  };
 }
 
 function toPatchTarget({ patch, wholeArrays }: PatchFigures): Target {
@@ -124,17 +130,19 @@ function renderThroughput({ programs, ratios, rounds }: ThroughputFigures): stri
 }
 
 function renderMemory(memory: readonly MemoryFigures[]): string {
+  const show = ({ rss, anonymous, peak }: Memory): string =>
+    `${rss.toFixed(1)} / ${anonymous.toFixed(1)} (${peak.toFixed(1)})`;
   const rows = memory.map(({ program, idle, afterLoad }) => [
     TITLES[program] ?? program,
-    ...Object.values(idle).map(({ rss, peak }) => `${rss.toFixed(1)} (${peak.toFixed(1)})`),
-    `${afterLoad.rss.toFixed(1)} (${afterLoad.peak.toFixed(1)})`,
+    ...Object.values(idle).map(show),
+    show(afterLoad),
   ]);
   const [first] = memory;
   const columns = Object.keys(first?.idle ?? {}).map(
     (accounts) => `${Number(accounts).toLocaleString('en')} accounts`,
   );
   const load = `10,000 accounts, after ${(first?.afterLoad.requests ?? 0).toLocaleString('en')} requests`;
-  return `Resident memory in MB (the most ever):\n\n${renderTable(['', ...columns, load], rows)}`;
+  return `Memory in MB, resident / anonymous (the most ever resident):\n\n${renderTable(['', ...columns, load], rows)}`;
 }
 
 function renderStart(starts: readonly StartFigures[], bare: Spread | undefined): string {
@@ -152,5 +160,23 @@ function renderStart(starts: readonly StartFigures[], bare: Spread | undefined):
     'last mutated, by the list',
     'last mutated, live reads on',
   ];
-  return `Start (\`node -e 0\`: ${bare ? renderSpread(bare, 0) : 'not measured'} ms):\n\n${renderTable(head, rows)}`;
+  const phases = starts.flatMap(({ accounts, phases }) =>
+    phases === undefined ? [] : [[accounts.toLocaleString('en'), ...toPhaseCells(phases)]],
+  );
+  return [
+    `Start (\`node -e 0\`: ${bare ? renderSpread(bare, 0) : 'not measured'} ms):`,
+    renderTable(head, rows),
+    'Where the time goes, by the log of the same starts (ms from exec; the list alone brings the accounts):',
+    renderTable(['accounts', ...Object.values(PHASE_TITLES)], phases),
+  ].join('\n\n');
+}
+
+const PHASE_TITLES: Readonly<Record<Phase, string>> = {
+  settings: 'the bundle is loaded, flags are read',
+  listening: 'the door is open',
+  listed: 'the last page is there',
+};
+
+function toPhaseCells(phases: Readonly<Record<Phase, Spread>>): string[] {
+  return (Object.keys(PHASE_TITLES) as Phase[]).map((phase) => renderSpread(phases[phase], 0));
 }

@@ -39,8 +39,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Which rooms may import which package: what it does not name is refused. Of Node's own modules those are here that reach
- * the disk, the network or other programs; all others are free to all.
+ * Which rooms may import which package: what neither this nor {@link FREE} names is refused, modules of Node among them.
+ * Those that reach the disk, the network or other programs stand here.
  */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@kubernetes/client-node': ['kube'],
@@ -49,7 +49,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@smithy/signature-v4': ['aws'],
   commander: ['commands'],
   diff: ['terminal'],
-  'fast-json-patch': ['commands', 'demo'],
+  'fast-json-patch': ['demo'],
   fastify: ['http', 'local-aws'],
   jose: ['web-identity', 'local-cluster'],
   pino: ['http'],
@@ -61,8 +61,21 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'node:child_process': ['local-cluster'],
   'node:dns': ['issuer'],
   'node:fs': ['base', 'commands', 'demo', 'issuer', 'kube', 'local-aws', 'local-cluster'],
-  'node:http': ['admission', 'commands', 'demo', 'http', 'issuer', 'kube', 'local-aws', 'local-cluster'],
+  'node:http': ['admission', 'commands', 'demo', 'http', 'issuer', 'kube', 'local-cluster'],
   'node:https': ['demo', 'http', 'issuer', 'kube', 'local-aws'],
   'node:net': ['base', 'issuer', 'kube', 'local-aws', 'local-cluster', 'trust'],
   'node:tls': ['http', 'issuer'],
 };
+
+/** Modules of Node that only compute: every room may import them. */
+export const FREE: readonly string[] = [
+  'node:buffer',
+  'node:crypto',
+  'node:events',
+  'node:os',
+  'node:path',
+  'node:stream',
+  'node:url',
+  'node:util',
+  'node:zlib',
+];

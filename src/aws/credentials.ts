@@ -1,3 +1,4 @@
+import { toError } from '../base/errors.ts';
 import type { AccessKey } from './sigv4/signature.ts';
 
 /** A key pair, and the session token of temporary ones. Never printed, never logged. */
@@ -23,8 +24,7 @@ export function createCredentialChain(): CredentialSource {
     try {
       return await credentials();
     } catch (cause) {
-      const said = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`no AWS credentials (${said.slice(0, 200)}): ${REMEDY}`, { cause });
+      throw new Error(`no AWS credentials (${toError(cause).message.slice(0, 200)}): ${REMEDY}`, { cause });
     }
   };
 }

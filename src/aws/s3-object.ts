@@ -1,3 +1,5 @@
+import { readBounded } from '../base/bounded-read.ts';
+import { toError } from '../base/errors.ts';
 import type { CredentialSource } from './credentials.ts';
 import { S3Error, toS3Error } from './s3-errors.ts';
 import { type S3Location, toObjectUrl } from './s3-location.ts';
@@ -49,7 +51,7 @@ export async function getObject(location: S3Location, deps: S3Deps): Promise<Buf
     if (error instanceof S3Error && error.code === 'NoSuchKey') return undefined;
     throw error;
   }
-  const bytes = await readBounded(response, MAX_OBJECT_BYTES);
+  const bytes = await readBody(response, MAX_OBJECT_BYTES);
   if (bytes === undefined) throw new Error(`${what}: it is larger than ${MAX_OBJECT_BYTES} bytes`);
   return bytes;
 }
@@ -91,32 +93,24 @@ async function exchange({ method, location, headers, body }: Exchange, deps: S3D
 
 /** fetch says "fetch failed", and the reason is its cause. */
 function describeFetchError(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
+  const cause = toError(error instanceof Error && error.cause instanceof Error ? error.cause : error);
   return cause.message || cause.name;
 }
 
 /** @throws S3Error */
 async function checkStatus(response: Response, what: string): Promise<void> {
   if (response.ok) return;
-  const body = (await readBounded(response, MAX_ERROR_BYTES))?.toString('utf8') ?? '';
+  const body = (await readBody(response, MAX_ERROR_BYTES))?.toString('utf8') ?? '';
   const bucketRegion = response.headers.get('x-amz-bucket-region') ?? undefined;
   throw toS3Error({ what, status: response.status, body, bucketRegion });
 }
 
 /** undefined where there is more than `maxBytes` */
-async function readBounded(response: Response, maxBytes: number): Promise<Buffer | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+async function readBody(response: Response, maxBytes: number): Promise<Buffer | undefined> {
+  if (response.body === null) return Buffer.alloc(0);
   try {
-    for await (const chunk of response.body ?? []) {
-      size += chunk.length;
-      // Leaving the loop cancels the rest.
-      if (size > maxBytes) return undefined;
-      chunks.push(chunk);
-    }
+    return await readBounded(response.body, maxBytes);
   } catch (error) {
     throw new Error(`${response.url}: the answer broke off: ${describeFetchError(error)}`, { cause: error });
   }
-  return Buffer.concat(chunks);
 }

@@ -16,6 +16,11 @@ export function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error(describeError(error));
 }
 
+/** The system's or a library's code for an error, such as `ENOENT`; undefined where it has none. */
+export function readErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
 /** Whatever a text holds, as one line of at most 300 characters. */
 export function toLine(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { readBounded } from './bounded-file.ts';
-import { describeError } from './errors.ts';
+import { readBounded } from './bounded-read.ts';
+import { describeError, readErrorCode } from './errors.ts';
 
 /**
  * A text that people write, in a file that a flag names: a policy, keys, PEM, a configuration; as {@link decodeText} has it.
@@ -27,7 +27,7 @@ export function decodeText(bytes: Uint8Array): string {
 
 /** Why a file could not be read, in words for people. */
 export function describeFileError(name: string, error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = readErrorCode(error);
   if (code === 'ENOENT') return `there is no file ${name}`;
   if (code === 'EACCES') return `${name} may not be read by this user`;
   if (code === 'EISDIR') return `${name} is a folder: give the file in it`;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { toError } from './errors.ts';
+import { readErrorCode, toError } from './errors.ts';
 import { decodeText } from './text-file.ts';
 import { keepLastGood, type Reading, type ReadState } from './watched-state.ts';
 
@@ -139,7 +139,7 @@ async function readIfPresent(path: string): Promise<string | undefined> {
   try {
     return decodeText(await readFile(path));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (readErrorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { untilAborted } from '../base/patience.ts';
 import { type Cleanup, createCleanup } from '../local-cluster/cleanup.ts';
 import { type Examples, readExamples } from './examples.ts';
 import { type Audience, type Book, createBook, listProblems, type StoryStep } from './report.ts';
@@ -35,20 +36,13 @@ export async function runStory(story: Story, audience: Audience, signal: AbortSi
   const start = performance.now();
   const cleanup = createCleanup();
   const book = createBook(audience, signal);
-  const interrupted = Promise.withResolvers<never>();
-  const interrupt = (): void => interrupted.reject(signal.reason);
-  signal.addEventListener('abort', interrupt);
-  if (signal.aborted) interrupt();
   try {
     const telling = readExamples().then((examples) => story(book, { examples, cleanup }));
-    // Where the signal comes first, nobody is left to hear how the rest of the story fails.
-    telling.catch(() => {});
-    await Promise.race([telling, interrupted.promise]);
+    await untilAborted(telling, signal);
   } catch (error) {
     // What fails after a Ctrl-C fails because of it.
     throw signal.aborted ? signal.reason : error;
   } finally {
-    signal.removeEventListener('abort', interrupt);
     await cleanup.run();
   }
   const milliseconds = Math.round(performance.now() - start);

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { readErrorCode, toError } from '../base/errors.ts';
 
 /** @param host '' is every address of the machine; port 0 asks for a free one */
 export interface ListenAddress {
@@ -15,7 +16,7 @@ export async function listenOn(app: FastifyInstance, { host, port }: ListenAddre
     await app.listen({ host: host === '' ? '::' : host, port });
   } catch (cause) {
     // A kernel without IPv6 cannot listen on `::`, which elsewhere takes both.
-    if (host === '' && readCode(cause) === 'EAFNOSUPPORT')
+    if (host === '' && readErrorCode(cause) === 'EAFNOSUPPORT')
       return await listenOn(app, { host: '0.0.0.0', port });
     throw new Error(`cannot listen on port ${port}: ${describe(cause)}`, { cause });
   }
@@ -23,17 +24,13 @@ export async function listenOn(app: FastifyInstance, { host, port }: ListenAddre
   return typeof address === 'object' && address !== null ? address.port : port;
 }
 
-function readCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
 function describe(error: unknown): string {
-  switch (readCode(error)) {
+  switch (readErrorCode(error)) {
     case 'EADDRINUSE':
       return 'another process listens there; stop it or choose another port';
     case 'EACCES':
       return 'ports below 1024 need a privilege; choose one above, or grant CAP_NET_BIND_SERVICE';
     default:
-      return error instanceof Error ? error.message : String(error);
+      return toError(error).message;
   }
 }

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { describeError } from '../base/errors.ts';
+import { untilAborted } from '../base/patience.ts';
 import type { ApiAccess } from './access.ts';
 import { type ApiTimeouts, openExchange, readBody } from './exchange.ts';
 import { type Sending, toRequestOptions } from './request.ts';
@@ -61,6 +62,7 @@ export function createKubeApi(access: ApiAccess, timeouts: ApiTimeouts = DEFAULT
   const agents = createAgents(access.server);
 
   async function open(path: string, { accept = 'application/json', signal }: GetOptions, sent?: Sent) {
+    // An exec plugin may hang; whoever waits for it may still stop.
     const options = await untilAborted(toRequestOptions(access, path, accept, sent?.sending), signal);
     const way = {
       ...options,
@@ -131,17 +133,6 @@ function refuseRedirect(response: IncomingMessage): never {
 function readRetryAfter(response: IncomingMessage): number | undefined {
   const value = response.headers['retry-after'] ?? '';
   return /^\d{1,6}$/.test(value) ? Number(value) * 1000 : undefined;
-}
-
-/** An exec plugin may hang; whoever waits for it may still stop. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 async function explainFailure<T>(

@@ -1,4 +1,5 @@
 import { toLine } from '../base/errors.ts';
+import { parseJson } from '../json/parse.ts';
 import { isRecord } from '../json/record.ts';
 
 /** The API server answered, but not with what was asked for. */
@@ -34,11 +35,7 @@ export function toStatusError(
 }
 
 function readStatusMessage(body: string): string {
-  try {
-    const status: unknown = JSON.parse(body);
-    if (isRecord(status) && typeof status['message'] === 'string') return toLine(status['message']);
-  } catch {
-    // Not a Status: what a proxy's error page says helps nobody, the number has to do.
-  }
-  return '';
+  const status = parseJson(body);
+  // What a proxy's error page says helps nobody, the number has to do.
+  return isRecord(status) && typeof status['message'] === 'string' ? toLine(status['message']) : '';
 }

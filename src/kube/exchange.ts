@@ -1,5 +1,7 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https, { type RequestOptions } from 'node:https';
+import { readBounded } from '../base/bounded-read.ts';
+import { readErrorCode } from '../base/errors.ts';
 
 export interface ApiTimeouts {
   /** Until the connection stands, TLS included. */
@@ -34,7 +36,8 @@ export async function openExchange(
 }
 
 function isReset(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+  const code = readErrorCode(error);
+  return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 function awaitAnswer(
@@ -75,16 +78,11 @@ function limit(stream: ClientRequest | IncomingMessage, what: string, ms: number
  */
 export async function readBody(response: IncomingMessage, maxBytes: number, bodyMs: number): Promise<string> {
   const timer = limit(response, 'no end of the answer', bodyMs);
-  const chunks: Buffer[] = [];
-  let size = 0;
   try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > maxBytes) throw new Error(`the answer is larger than ${maxBytes} bytes`);
-      chunks.push(chunk);
-    }
+    const body = await readBounded(response, maxBytes);
+    if (body === undefined) throw new Error(`the answer is larger than ${maxBytes} bytes`);
+    return body.toString('utf8');
   } finally {
     clearTimeout(timer);
   }
-  return Buffer.concat(chunks, size).toString('utf8');
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
-import { describeError } from '../base/errors.ts';
+import { describeError, readErrorCode } from '../base/errors.ts';
 import type { ApiAccess } from './access.ts';
 
 const DEFAULT_ROOT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -105,11 +105,7 @@ async function readOptional(path: string): Promise<string | undefined> {
   try {
     return (await readFile(path, 'utf8')).trim() || undefined;
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
+    if (readErrorCode(error) === 'ENOENT') return undefined;
     throw new Error(`cannot read ${path}: ${describeError(error)}`, { cause: error });
   }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

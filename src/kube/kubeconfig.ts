@@ -1,5 +1,6 @@
 import type { RequestOptions } from 'node:https';
 import { describeError } from '../base/errors.ts';
+import { within } from '../base/patience.ts';
 import { isRecord } from '../json/record.ts';
 import type { ApiAccess, ClientCertificate } from './access.ts';
 import { type KubeconfigOptions, type LoadedKubeconfig, loadKubeconfig } from './kubeconfig-file.ts';
@@ -78,7 +79,8 @@ function createCredentialSource(options: KubeconfigAccessOptions, first: LoadedK
       underWay ??= renew().finally(() => {
         underWay = undefined;
       });
-      return withPatience(underWay, options.path);
+      const late = `kubeconfig ${options.path}: no credentials within ${PATIENCE_MS / 1000} s`;
+      return within(PATIENCE_MS, underWay, () => new Error(late));
     },
     refused() {
       outdated = true;
@@ -113,17 +115,4 @@ async function readCredentials({ config, user }: LoadedKubeconfig, path: string)
 
 function toBasic(auth: string | null | undefined): string | undefined {
   return auth ? `Basic ${Buffer.from(auth).toString('base64')}` : undefined;
-}
-
-async function withPatience(credentials: Promise<Credentials>, path: string): Promise<Credentials> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new Error(`kubeconfig ${path}: no credentials within ${PATIENCE_MS / 1000} s`);
-    timer = setTimeout(() => reject(error), PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([credentials, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

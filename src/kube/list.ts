@@ -1,3 +1,4 @@
+import { parseJson } from '../json/parse.ts';
 import { isRecord } from '../json/record.ts';
 import type { KubeApi } from './api.ts';
 import { ApiStatusError, toStatusError } from './errors.ts';
@@ -65,7 +66,8 @@ function toListUrl({ path, fieldSelector }: ListRequest, token: string): string 
 
 /** Strict about the frame: an empty object taken for an empty list would forget every account. */
 function parsePage(path: string, body: string): PageEnd & { readonly items: readonly unknown[] } {
-  const list = parseJson(path, body);
+  const list = parseJson(body);
+  if (list === undefined) throw new Error(`list ${path}: the answer is not JSON (${body.length} characters)`);
   const metadata = isRecord(list) ? list['metadata'] : undefined;
   const resourceVersion = isRecord(metadata) ? metadata['resourceVersion'] : undefined;
   // Go writes an empty list as null in places.
@@ -80,13 +82,4 @@ function parsePage(path: string, body: string): PageEnd & { readonly items: read
   }
   const token = metadata['continue'];
   return { items, resourceVersion, token: typeof token === 'string' ? token : '' };
-}
-
-function parseJson(path: string, body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    // The parser's message quotes the body.
-    throw new Error(`list ${path}: the answer is not JSON (${body.length} characters)`);
-  }
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../json/parse.ts';
 import { isRecord, type JsonRecord } from '../json/record.ts';
 import { isNamed, type NamedObject, readResourceVersion, type TellFlaw } from './objects.ts';
 
@@ -31,15 +32,6 @@ export function parseWatchEvent(line: string, tell: TellFlaw): WatchEvent {
         kind: 'garbage',
         detail: `an event of the unknown type ${JSON.stringify(type)?.slice(0, 40)}`,
       };
-  }
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    // The parser's message quotes the line, which may be anything; the caller says what a bad line means.
-    return undefined;
   }
 }
 

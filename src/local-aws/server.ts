@@ -1,6 +1,7 @@
 import type { ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { toError } from '../base/errors.ts';
 import { listenOn } from '../http/listen.ts';
 import type { KeyPair } from '../http/self-signed.ts';
 import { type AwsRequest, type AwsResponse, type AwsRoute, findRoute, readHeaders } from './route.ts';
@@ -155,8 +156,8 @@ function describeFault(error: unknown): AwsResponse {
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return describeError(400, 'InvalidRequest', 'The request is malformed.');
   }
-  const reason = error instanceof Error ? error.message : String(error);
-  return describeError(500, 'InternalError', 'We encountered an internal error. Please try again.', reason);
+  const message = 'We encountered an internal error. Please try again.';
+  return describeError(500, 'InternalError', message, toError(error).message);
 }
 
 function describeError(status: number, code: string, message: string, reason?: string): AwsResponse {

@@ -1,3 +1,4 @@
+import { parseJson } from '../../json/parse.ts';
 import { isRecord } from '../../json/record.ts';
 import type { Manifest } from '../../local-cluster/manifests.ts';
 import type { AddOperation } from '../../webhook/plan/patch.ts';
@@ -96,12 +97,4 @@ function isAddition(value: unknown): value is AddOperation {
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   const value = parseJson(text);
   return isRecord(value) ? value : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import jsonpatch from 'fast-json-patch';
+import { toError } from '../../base/errors.ts';
 import type { Manifest } from '../../local-cluster/manifests.ts';
 import type { Decision } from '../report.ts';
 import { type Requester, readAnswer, toReview, type WebhookAnswer } from './admission-review.ts';
@@ -36,8 +37,7 @@ export async function runMutatingAdmission(
 
 /** For kube-apiserver, a webhook that cannot be reached has failed just as one that answers nonsense. */
 function toInvalid(error: unknown): WebhookAnswer {
-  const detail = error instanceof Error ? error.message : String(error);
-  return { kind: 'invalid', problem: `calling the webhook failed: ${detail}` };
+  return { kind: 'invalid', problem: `calling the webhook failed: ${toError(error).message}` };
 }
 
 function applyPatch(

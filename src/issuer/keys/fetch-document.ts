@@ -1,7 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import http, { type IncomingMessage } from 'node:http';
 import https, { type RequestOptions } from 'node:https';
+import { readErrorCode } from '../../base/errors.ts';
 import { parseDocumentUrl } from '../../base/names/document-url.ts';
+import { untilAborted } from '../../base/patience.ts';
 import { type FetchedDocument, readAnswer } from './fetched-document.ts';
 import { type Resolve, resolveChecked } from './host-addresses.ts';
 import { describeFailure, type KeyFailure, KeySourceError } from './key-source.ts';
@@ -60,7 +62,8 @@ export function createDocumentFetch(options: DocumentFetchOptions = {}): FetchDo
     const { signal } = fetchOptions;
     const limit = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
     try {
-      return await beforeAbort(limit, fetchOnce(parsed.url, settings, { ...fetchOptions, signal: limit }));
+      // A resolver takes no signal, and must not hold up who waits.
+      return await untilAborted(fetchOnce(parsed.url, settings, { ...fetchOptions, signal: limit }), limit);
     } catch (error) {
       if (timeout.aborted) {
         throw new KeySourceError(
@@ -71,15 +74,6 @@ export function createDocumentFetch(options: DocumentFetchOptions = {}): FetchDo
       throw explain(parsed.url, error);
     }
   };
-}
-
-/** A resolver takes no signal, and must not hold up who waits. */
-function beforeAbort<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort);
-  return Promise.race([work, aborted.promise]).finally(() => signal.removeEventListener('abort', abort));
 }
 
 async function fetchOnce(url: URL, settings: Settings, options: FetchOptions): Promise<FetchedDocument> {
@@ -131,7 +125,7 @@ function explain(url: URL, error: unknown): KeySourceError {
 
 /** OpenSSL's codes for a certificate that is not trusted are Node's names for them, and there are many. */
 function classify(error: unknown): KeyFailure {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = readErrorCode(error) ?? '';
   return /CERT|TLS|SSL|SIGNATURE|CRL|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH/.test(code)
     ? 'tls'
     : 'unreachable';

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { readBounded } from '../../base/bounded-file.ts';
+import { readBounded } from '../../base/bounded-read.ts';
 import { KeySourceError } from './key-source.ts';
 
 export interface FetchedDocument {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { readBounded } from '../../base/bounded-file.ts';
+import { readBounded } from '../../base/bounded-read.ts';
 import { describeError } from '../../base/errors.ts';
 import { decodeText } from '../../base/text-file.ts';
 import { type PublicJwk, renderJwks } from '../documents.ts';

@@ -1,3 +1,4 @@
+import { readErrorCode } from '../../base/errors.ts';
 import { readKeySet } from '../../issuer/keys/key-set.ts';
 import { readTrustPolicy, type TrustPolicy } from '../../trust/policy.ts';
 import { matchesGlob } from '../permissions.ts';
@@ -29,14 +30,10 @@ export function readOptionalFile(
     return files.read(files.resolve(path));
   } catch (error) {
     problems.push(
-      `${at}: ${files.resolve(path)} cannot be read (${readCode(error)}): make it, or give a path from the folder of this file`,
+      `${at}: ${files.resolve(path)} cannot be read (${readErrorCode(error) ?? 'unknown error'}): make it, or give a path from the folder of this file`,
     );
     return undefined;
   }
-}
-
-function readCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }
 
 /** Checks a key set now, so that a wrong one is seen at the start. @returns where to read it later: keys rotate */

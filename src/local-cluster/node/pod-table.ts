@@ -1,6 +1,7 @@
 import { createBackOff } from '../../base/back-off.ts';
 import type { Clock } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
+import { parseJson } from '../../json/parse.ts';
 import { isRecord, type JsonRecord } from '../../json/record.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { type KubeObject, type ObjectMetadata, toObjectLabel } from '../../kube/objects.ts';
@@ -118,8 +119,8 @@ async function readPodObject(
       .get(`/api/v1/namespaces/${namespace}/pods/${name}`, { signal })
       .catch(() => ({ status: 0, body: '' }));
     if (status === 404) return undefined;
-    const object = status === 200 ? parseObject(body) : undefined;
-    if (object !== undefined) return object;
+    const object = status === 200 ? parseJson(body) : undefined;
+    if (isRecord(object)) return object;
     await clock.delay(backOff.next(), signal);
   }
   return undefined;
@@ -132,13 +133,4 @@ function waitsForNode(pod: JsonRecord): boolean {
   const bound = isRecord(spec) && spec['nodeName'] !== undefined;
   const ending = isRecord(metadata) && metadata['deletionTimestamp'] !== undefined;
   return phase === 'Pending' && !bound && !ending;
-}
-
-function parseObject(text: string): JsonRecord | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

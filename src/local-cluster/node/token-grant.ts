@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../../json/parse.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { toStatusError } from '../../kube/errors.ts';
 import type { NodePod, TokenSource } from './pod-spec.ts';
@@ -62,14 +63,6 @@ function readGrant(body: string): TokenGrant {
     expiresAt: Date.parse(status.expirationTimestamp),
     lifetime: spec.expirationSeconds * 1_000,
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const DAY = 24 * 3_600_000;

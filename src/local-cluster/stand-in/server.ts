@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type BodyReading, readBody } from '../../http/body.ts';
+import { parseJson } from '../../json/parse.ts';
 import { listenOnLoopback } from '../loopback.ts';
 import { matchRoute, type Route, type RouteAnswer, refuse } from './route.ts';
 
@@ -59,14 +60,6 @@ async function answerRequest(
     body,
     signal,
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 async function sendAnswer(response: ServerResponse, answer: RouteAnswer): Promise<void> {

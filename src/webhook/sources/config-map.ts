@@ -1,5 +1,6 @@
 import { parseRoleArn, type RoleArn } from '../../aws/role-arn.ts';
 import { readGoField } from '../../go/json-fields.ts';
+import { parseJson } from '../../json/parse.ts';
 import { isRecord, type JsonRecord } from '../../json/record.ts';
 import { clampExpiration } from '../expiration.ts';
 import { quote } from '../notices.ts';
@@ -25,12 +26,8 @@ export type ConfigMapReading =
  */
 export function readConfigMap(text: string | undefined, defaultExpiration: number): ConfigMapReading {
   if (text === undefined) return { kind: 'malformed', problem: 'data.config is missing' };
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    return { kind: 'malformed', problem: 'data.config is not JSON' };
-  }
+  const document = parseJson(text);
+  if (document === undefined) return { kind: 'malformed', problem: 'data.config is not JSON' };
   if (!isRecord(document)) return { kind: 'malformed', problem: 'data.config is not a JSON object' };
   const entries = new Map<string, ConfigMapEntry>();
   const problems: string[] = [];

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { runS3Echoer } from '../../../src/commands/demo/s3-echoer/run.ts';
-import { readMessage, readTarget } from '../../../src/demo/s3-echoer/inputs.ts';
+import { readTarget } from '../../../src/demo/s3-echoer/inputs.ts';
 
 describe('where s3-echoer writes', () => {
   test.each([
@@ -28,19 +28,6 @@ describe('where s3-echoer writes', () => {
     [{ BUCKET: 'b', AWS_ENDPOINT_URL: 'ftp://x' }, /no http or https address/],
   ])('is a mistake with %j', (env, expected) => {
     expect(readTarget(undefined, env)).toEqual({ kind: 'problem', problem: expect.stringMatching(expected) });
-  });
-});
-
-describe('the message', () => {
-  test('is all of standard input, byte for byte', async () => {
-    const input = Readable.from([Buffer.from([0xff, 0]), Buffer.from('x\n')]);
-    expect(await readMessage(input)).toEqual(Buffer.from([0xff, 0, 0x78, 0x0a]));
-  });
-
-  test('may be empty, and may not be larger than the bound', async () => {
-    expect(await readMessage(Readable.from([]))).toEqual(Buffer.alloc(0));
-    expect(await readMessage(Readable.from([Buffer.alloc(6)]), 6)).toHaveLength(6);
-    expect(await readMessage(Readable.from([Buffer.alloc(6), Buffer.alloc(1)]), 6)).toBeUndefined();
   });
 });
 

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { putObject } from '../../../aws/s3-object.ts';
+import { readBounded } from '../../../base/bounded-read.ts';
 import { type EchoDeps, type EchoOutcome, echoToS3, renderOutcome } from '../../../demo/s3-echoer/echo.ts';
-import { MAX_MESSAGE_BYTES, readMessage, readTarget, type Target } from '../../../demo/s3-echoer/inputs.ts';
+import { MAX_MESSAGE_BYTES, readTarget, type Target } from '../../../demo/s3-echoer/inputs.ts';
 import type { ExitCode, Surroundings } from '../../surroundings.ts';
 
 export interface S3EchoerOptions {
@@ -35,7 +36,7 @@ export async function runS3Echoer(
 }
 
 async function takeMessage(option: string | undefined, input: Readable): Promise<Buffer | undefined> {
-  if (option === undefined) return await readMessage(input);
+  if (option === undefined) return await readBounded(input, MAX_MESSAGE_BYTES);
   const message = Buffer.from(option);
   return message.length > MAX_MESSAGE_BYTES ? undefined : message;
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { within } from '../../../base/patience.ts';
 import { readBody } from '../../../http/body.ts';
 import type { DirectHandler } from '../../../http/routing.ts';
 import type { Verdict } from '../../../web-identity/token/verdict.ts';
@@ -113,7 +114,7 @@ async function answerQuestion(
   deps: VerifyHandlerDeps,
 ): Promise<number> {
   try {
-    const verdict = await inTime(deps.judge(question));
+    const verdict = await within(PATIENCE, deps.judge(question), () => new TookTooLong());
     deps.countVerdict(verdict.kind === 'accepted' ? 'accepted' : verdict.code);
     answer(response, 200, Buffer.from(renderVerdict(verdict)), { 'content-type': 'application/json' });
     return 200;
@@ -127,16 +128,4 @@ async function answerQuestion(
 
 class TookTooLong extends Error {
   override readonly name = 'TookTooLong';
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TookTooLong()), PATIENCE);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

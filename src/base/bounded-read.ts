@@ -1,13 +1,16 @@
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
 
 /** All of a stream; undefined where it is longer than `maxBytes`, of which nothing more is read then. */
-export async function readBounded(stream: Readable, maxBytes: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
+export async function readBounded(
+  stream: AsyncIterable<Uint8Array | string>,
+  maxBytes: number,
+): Promise<Buffer | undefined> {
+  const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of stream) {
-    const bytes = Buffer.from(chunk as Buffer | string);
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     size += bytes.length;
+    // Leaving the loop ends the stream.
     if (size > maxBytes) return undefined;
     chunks.push(bytes);
   }

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { toError } from '../base/errors.ts';
 import { readTextFile } from '../base/text-file.ts';
 
 const MAX_BYTES = 1024 * 1024;
@@ -9,7 +10,7 @@ export async function readAuthorities(path: string): Promise<string> {
   try {
     return checkAuthorities(pem);
   } catch (cause) {
-    throw new Error(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new Error(`${path}: ${toError(cause).message}`, { cause });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { SettingsReading } from '../settings/checks.ts';
 import { type FlagReading, type FlagTable, readFlags } from '../settings/pflag.ts';
+import { complain } from './diagnostics.ts';
 import type { ExitCode, Surroundings, Terminal } from './surroundings.ts';
 import { renderFlags } from './usage.ts';
 import { readVersion } from './version.ts';
@@ -58,14 +59,15 @@ export async function runFlagCommand<Flags extends FlagTable, Settings>(
       terminal.out(`${await readVersion()}\n`);
       return 0;
     case 'problems':
-      return refuse(`iam-bridge ${command.name}`, line.problems, terminal);
+      return refuse(command.name, line.problems, terminal);
     case 'run':
       return await run(line.settings);
   }
 }
 
-function refuse(command: string, problems: readonly string[], terminal: Terminal): ExitCode {
-  for (const problem of problems) terminal.err(`${command}: ${problem}\n`);
+function refuse(name: string, problems: readonly string[], terminal: Terminal): ExitCode {
+  complain(name, problems, terminal, 2);
+  const command = `iam-bridge ${name}`;
   terminal.err(`\nUsage: ${command} [flags]\n\nRun \`${command} --help\` for all flags.\n`);
   return 2;
 }

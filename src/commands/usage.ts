@@ -1,5 +1,6 @@
 import { renderGoDuration } from '../go/durations.ts';
 import type { FlagSpec, FlagTable } from '../settings/pflag.ts';
+import { wrapText } from '../terminal/wrap.ts';
 
 const HELP_COLUMN = 52;
 const WIDTH = 110;
@@ -12,7 +13,7 @@ export function renderFlags(table: FlagTable): string {
     .filter(([, { noEffect }]) => noEffect === undefined)
     .map(([name, spec]) => renderFlag(name, spec));
   if (idle.length > 0)
-    lines.push('', ...wrap(`Accepted without effect, for existing manifests: ${idle.join(', ')}`, WIDTH));
+    lines.push('', ...wrapText(`Accepted without effect, for existing manifests: ${idle.join(', ')}`, WIDTH));
   return lines.join('\n');
 }
 
@@ -20,7 +21,7 @@ function renderFlag(name: string, spec: FlagSpec): string {
   const shorthand = spec.shorthand === undefined ? '    ' : `-${spec.shorthand}, `;
   const type = spec.type === 'bool' ? '' : ` ${spec.type}`;
   const left = `  ${shorthand}--${name}${type}`;
-  const lines = wrap(spec.help + renderDefault(spec), WIDTH - HELP_COLUMN);
+  const lines = wrapText(spec.help + renderDefault(spec), WIDTH - HELP_COLUMN);
   const indent = ' '.repeat(HELP_COLUMN);
   const head = left.length < HELP_COLUMN ? left.padEnd(HELP_COLUMN) : `${left}\n${indent}`;
   return head + lines.join(`\n${indent}`);
@@ -30,18 +31,4 @@ function renderDefault({ type, default: value }: FlagSpec): string {
   if (value === '' || value === false) return '';
   if (Array.isArray(value)) return value.length === 0 ? '' : ` (default ${value.join(', ')})`;
   return ` (default ${type === 'duration' ? renderGoDuration(Number(value)) : value})`;
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + word.length + 1 > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }

@@ -1,8 +1,10 @@
 import { createSystemClock } from '../../base/clock.ts';
+import { toError } from '../../base/errors.ts';
 import { type DemoReport, runStory, type Story } from '../../demo/run.ts';
 import { createNarrator, SILENT_AUDIENCE } from '../../demo/screen/narrator.ts';
 import type { StartIssuer, StartWebhook } from '../../demo/servers.ts';
 import { createPaint } from '../../terminal/paint.ts';
+import { complain } from '../diagnostics.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 import { type Mode, renderEnd, renderJson, renderOpening } from './frame.ts';
 
@@ -42,8 +44,7 @@ export async function runDemo(
     terminal.out(json ? renderJson(mode, report) : renderEnd(mode, report, paint));
     return report.problems.length === 0 ? 0 : 1;
   } catch (error) {
-    terminal.err(`iam-bridge demo: ${error instanceof Error ? error.message : String(error)}\n`);
-    return 3;
+    return complain('demo', [toError(error).message], terminal, 3);
   } finally {
     interruption.stop();
   }

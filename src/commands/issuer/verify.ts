@@ -1,3 +1,4 @@
+import { toError } from '../../base/errors.ts';
 import { createRateLimit } from '../../base/rate-limit.ts';
 import { createFileValue, type FileValue } from '../../base/watched-file.ts';
 import type { Log } from '../../http/log.ts';
@@ -85,7 +86,7 @@ async function open<T>(
       try {
         return parse(text);
       } catch (cause) {
-        throw new Error(`file ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+        throw new Error(`file ${path}: ${toError(cause).message}`, { cause });
       }
     },
     report(event) {

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import { describeError } from '../../base/errors.ts';
+import { type NewFile, writeNewFiles } from '../../base/durable-file.ts';
+import { describeError, readErrorCode } from '../../base/errors.ts';
 import { generateSigningKey, KEY_TYPES, type KeyType } from '../../issuer/keys/generate-key.ts';
+import { complain } from '../diagnostics.ts';
 import type { ExitCode, Terminal } from '../surroundings.ts';
-import { type NewFile, writeNewFiles } from './write-file.ts';
 
 export interface KeysGenerateOptions {
   readonly type: string;
@@ -12,11 +13,13 @@ export interface KeysGenerateOptions {
   readonly output?: string;
 }
 
+const COMMAND = 'keys generate';
+
 /** `iam-bridge keys generate`: 0 written, 2 usage or a file that is there already, 3 the disk failed. */
 export async function runKeysGenerate(options: KeysGenerateOptions, terminal: Terminal): Promise<ExitCode> {
   const { type, out = '', force = false } = options;
   const problems = checkOptions(options);
-  if (problems.length > 0 || !isKeyType(type)) return complain(terminal, problems, 2);
+  if (problems.length > 0 || !isKeyType(type)) return complain(COMMAND, problems, terminal, 2);
   const { jwk, privatePem, publicPem } = await generateSigningKey(type);
   const files: NewFile[] = [{ path: out, text: privatePem, mode: 0o600 }];
   if (options.public !== undefined) files.push({ path: options.public, text: publicPem, mode: 0o644 });
@@ -53,14 +56,9 @@ function isKeyType(type: string): type is KeyType {
 }
 
 function explain(error: unknown, terminal: Terminal): ExitCode {
-  const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-  if (!exists) return complain(terminal, [`cannot write the key: ${describeError(error)}`], 3);
-  const path = 'dest' in error ? `${error.dest}` : 'the file';
+  if (readErrorCode(error) !== 'EEXIST')
+    return complain(COMMAND, [`cannot write the key: ${describeError(error)}`], terminal, 3);
+  const path = error instanceof Error && 'dest' in error ? `${error.dest}` : 'the file';
   const problem = `${path} exists, and may be the only copy of a key that signs: choose another name, or give --force`;
-  return complain(terminal, [problem], 2);
-}
-
-function complain(terminal: Terminal, problems: readonly string[], code: ExitCode): ExitCode {
-  for (const problem of problems) terminal.err(`iam-bridge keys generate: ${problem}\n`);
-  return code;
+  return complain(COMMAND, [problem], terminal, 2);
 }

@@ -5,8 +5,9 @@ import { planRotation, type RotationFacts, type RotationStep } from '../../issue
 import { readLifetime } from '../../settings/checks.ts';
 import type { ClusterSettings } from '../../settings/cluster.ts';
 import { readKubectlCluster } from '../../settings/cluster.ts';
+import { complain } from '../diagnostics.ts';
 import { readKeySource } from '../key-source.ts';
-import type { ExitCode, Surroundings, Terminal } from '../surroundings.ts';
+import type { ExitCode, Surroundings } from '../surroundings.ts';
 
 export interface KeysRotateOptions {
   readonly plan?: boolean;
@@ -26,6 +27,8 @@ interface RotateSettings {
   readonly facts: Omit<RotationFacts, 'oldKids'>;
 }
 
+const COMMAND = 'keys rotate';
+
 /** `iam-bridge keys rotate --plan`: 0 printed, 2 usage or keys that are not fit, 3 the cluster failed. */
 export async function runKeysRotate(
   options: KeysRotateOptions,
@@ -34,17 +37,17 @@ export async function runKeysRotate(
   const { terminal, input } = surroundings;
   const problems: string[] = [];
   const { from, cluster, facts } = readSettings(options, surroundings, problems);
-  if (problems.length > 0) return complain(terminal, problems, 2);
+  if (problems.length > 0) return complain(COMMAND, problems, terminal, 2);
   try {
     const oldKids = await readKids(from, { cluster, input, issuer: facts.issuer });
-    if (oldKids.kind === 'refused') return complain(terminal, oldKids.problems, 2);
+    if (oldKids.kind === 'refused') return complain(COMMAND, oldKids.problems, terminal, 2);
     const steps = planRotation({ ...facts, oldKids: oldKids.kids });
     terminal.out(
       options.output === 'json' ? renderJson(steps, oldKids.kids) : renderText(steps, oldKids.kids),
     );
     return 0;
   } catch (error) {
-    return complain(terminal, [describeError(error)], 3);
+    return complain(COMMAND, [describeError(error)], terminal, 3);
   }
 }
 
@@ -125,9 +128,4 @@ function renderStep({ title, notBefore, why, how, check, kops }: RotationStep, i
     ...label('kops', kops),
     '',
   ];
-}
-
-function complain(terminal: Terminal, problems: readonly string[], code: ExitCode): ExitCode {
-  for (const problem of problems) terminal.err(`iam-bridge keys rotate: ${problem}\n`);
-  return code;
 }

@@ -6,8 +6,9 @@ import { planPublication, writePublication } from '../../issuer/publish/plan.ts'
 import { remarkOnIssuer, remarkOnNewKeys } from '../../issuer/publish/remarks.ts';
 import { createS3Target } from '../../issuer/publish/s3-target.ts';
 import type { PublishTarget } from '../../issuer/publish/target.ts';
+import { complain, note } from '../diagnostics.ts';
 import { readKeySource } from '../key-source.ts';
-import type { ExitCode, Surroundings, Terminal } from '../surroundings.ts';
+import type { ExitCode, Surroundings } from '../surroundings.ts';
 import { renderPublication, renderPublicationJson } from './report.ts';
 import {
   type PublishOptions,
@@ -22,6 +23,8 @@ export interface PublishDeps {
   readonly fetch: typeof fetch;
 }
 
+const COMMAND = 'publish';
+
 /**
  * `iam-bridge publish`: 0 where the documents are as they should be, 1 where a dry run found that they are not, 2 where
  * flags, keys or what is published already forbid it, 3 where the cluster or the target failed.
@@ -33,13 +36,12 @@ export async function runPublish(
 ): Promise<ExitCode> {
   const { env, terminal } = surroundings;
   const reading = readPublishSettings(options, env);
-  if (reading.kind === 'problems') return complain(terminal, reading.problems);
+  if (reading.kind === 'problems') return complain(COMMAND, reading.problems, terminal, 2);
   try {
     const target = createTarget(reading.settings.target, { ...deps, now: surroundings.now });
     return await publish(reading.settings, { target, json: options.output === 'json' }, surroundings);
   } catch (error) {
-    terminal.err(`iam-bridge publish: ${describeError(error)}\n`);
-    return 3;
+    return complain(COMMAND, [describeError(error)], terminal, 3);
   }
 }
 
@@ -50,9 +52,9 @@ async function publish(
 ): Promise<ExitCode> {
   const { place, dryRun } = settings;
   const source = await readKeySource({ ...settings, issuer: place.issuer }, input);
-  if (source.kind === 'refused') return complain(terminal, source.problems);
+  if (source.kind === 'refused') return complain(COMMAND, source.problems, terminal, 2);
   const plan = await planPublication(target, { ...settings, source: source.keys, now: now() });
-  if (plan.kind === 'refused') return complain(terminal, plan.problems);
+  if (plan.kind === 'refused') return complain(COMMAND, plan.problems, terminal, 2);
   if (!dryRun) await writePublication(target, plan.documents);
   const complete = {
     ...plan,
@@ -62,8 +64,8 @@ async function publish(
     terminal.out(renderPublicationJson(complete, settings, target));
   } else {
     terminal.out(renderPublication(complete, settings, target));
-    for (const note of [...complete.notes, ...describeNextSteps(settings, plan.documents.length > 0)])
-      terminal.err(`iam-bridge publish: ${note}\n`);
+    const next = describeNextSteps(settings, plan.documents.length > 0);
+    note(COMMAND, [...complete.notes, ...next], terminal);
   }
   return dryRun && plan.documents.length > 0 ? 1 : 0;
 }
@@ -92,9 +94,4 @@ function describeNextSteps({ target, place, dryRun }: PublishSettings, written: 
         ]
       : [];
   return [...remarks, `check what the public sees: iam-bridge issuer drift --issuer ${place.issuer}`];
-}
-
-function complain(terminal: Terminal, problems: readonly string[]): ExitCode {
-  for (const problem of problems) terminal.err(`iam-bridge publish: ${problem}\n`);
-  return 2;
 }

@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { createSystemClock } from '../../base/clock.ts';
+import { toError } from '../../base/errors.ts';
 import { runUntilSignal, type SignalSource } from '../../http/lifecycle.ts';
 import { createLog } from '../../http/log.ts';
 import type { ExitCode } from '../surroundings.ts';
@@ -34,7 +35,7 @@ export async function runServer(planned: PlannedServer, signals: SignalSource): 
     log.info({}, `${name} stopped`);
     return 0;
   } catch (error) {
-    log.error({ problem: error instanceof Error ? error.message : String(error) }, `${name} cannot run`);
+    log.error({ problem: toError(error).message }, `${name} cannot run`);
     return 3;
   }
 }

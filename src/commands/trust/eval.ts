@@ -8,10 +8,11 @@ import { fixPolicy } from '../../trust/fix.ts';
 import { lintPolicy } from '../../trust/lint.ts';
 import { readTrustPolicy, type TrustPolicy } from '../../trust/policy.ts';
 import type { TrustRequest } from '../../trust/request.ts';
+import { complain } from '../diagnostics.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 import { readTokenFile } from '../token-file.ts';
 import { type CallerClaims, readCallerClaims } from './caller.ts';
-import { readPolicyText, refuseUsage } from './policy-file.ts';
+import { readPolicyText } from './policy-file.ts';
 import { renderProblems } from './render-verdict.ts';
 import { type Evaluation, renderEvaluation, toJson } from './report.ts';
 import { checkRequestOptions, createRequest, type RequestOptions, toClaims } from './request.ts';
@@ -28,9 +29,9 @@ export async function runTrustEval(options: TrustEvalOptions, surroundings: Surr
   const problems = checkRequestOptions(options);
   if (options.policy === '-' && options.token === '-')
     problems.push('only one of --policy and --token can be -');
-  if (problems.length > 0) return refuseUsage(COMMAND, problems, surroundings);
+  if (problems.length > 0) return complain(COMMAND, problems, surroundings.terminal, 2);
   const text = await readPolicyText(options.policy, surroundings);
-  if (text.kind === 'problem') return refuseUsage(COMMAND, [text.problem], surroundings);
+  if (text.kind === 'problem') return complain(COMMAND, [text.problem], surroundings.terminal, 2);
   const reading = readTrustPolicy(text.text);
   if (reading.kind === 'invalid') {
     const { terminal, screen } = surroundings;
@@ -55,15 +56,13 @@ async function readCaller(
   if (options.token === undefined) return toClaims(options);
   const decoded = await readToken(options.token, surroundings.input);
   if (decoded.kind === 'malformed')
-    return refuseUsage(COMMAND, [`--token: ${decoded.problem}`], surroundings);
+    return complain(COMMAND, [`--token: ${decoded.problem}`], surroundings.terminal, 2);
   const reading = readCallerClaims(decoded.payload, options.roleArn);
   if (reading.kind === 'claims') return reading.claims;
-  if (reading.kind === 'usage') return refuseUsage(COMMAND, [`--token: ${reading.problem}`], surroundings);
-  const { terminal } = surroundings;
-  terminal.err(
-    `iam-bridge ${COMMAND}: STS refuses the token before it asks the policy: ${reading.problem}\n`,
-  );
-  return 1;
+  if (reading.kind === 'usage')
+    return complain(COMMAND, [`--token: ${reading.problem}`], surroundings.terminal, 2);
+  const refused = `STS refuses the token before it asks the policy: ${reading.problem}`;
+  return complain(COMMAND, [refused], surroundings.terminal, 1);
 }
 
 /** White space around it is passed over, since nobody is sent it; whether it is in force is for `iam-bridge verify`. */
@@ -83,7 +82,7 @@ function judge(
 ): ExitCode {
   const { terminal, screen, now } = surroundings;
   const made = createRequest(claims, options, { policy, now: now() });
-  if (made.kind === 'problem') return refuseUsage(COMMAND, [made.problem], surroundings);
+  if (made.kind === 'problem') return complain(COMMAND, [made.problem], surroundings.terminal, 2);
   const { request, notes } = made;
   const verdict = evaluateTrust(policy, request);
   const evaluation: Evaluation = {

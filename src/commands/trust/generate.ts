@@ -2,8 +2,8 @@ import { createPaint, type Paint, PLAIN } from '../../terminal/paint.ts';
 import type { CommandStep } from '../../trust/generate/commands.ts';
 import { readTrustInputs, type TrustInputs } from '../../trust/generate/inputs.ts';
 import { type GeneratedTrust, generateTrust } from '../../trust/generate.ts';
+import { complain } from '../diagnostics.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
-import { refuseUsage } from './policy-file.ts';
 
 export interface TrustGenerateOptions extends TrustInputs {
   readonly output?: string;
@@ -12,7 +12,8 @@ export interface TrustGenerateOptions extends TrustInputs {
 /** `iam-bridge trust generate`: 0 done, 2 usage. */
 export function runTrustGenerate(options: TrustGenerateOptions, surroundings: Surroundings): ExitCode {
   const reading = readTrustInputs(options);
-  if (reading.kind === 'problems') return refuseUsage('trust generate', reading.problems, surroundings);
+  if (reading.kind === 'problems')
+    return complain('trust generate', reading.problems, surroundings.terminal, 2);
   surroundings.terminal.out(
     render(generateTrust(reading.plan), options.output, createPaint(surroundings.screen)),
   );

@@ -9,9 +9,10 @@ import { type LintCode, RULES } from '../../trust/lint/rules.ts';
 import { lintPolicy, toFindings } from '../../trust/lint.ts';
 import { showPlain } from '../../trust/policy/problem.ts';
 import { readTrustPolicy } from '../../trust/policy.ts';
+import { complain } from '../diagnostics.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 import { readVersion } from '../version.ts';
-import { readPolicyText, refuseUsage } from './policy-file.ts';
+import { readPolicyText } from './policy-file.ts';
 
 export interface TrustLintOptions {
   readonly policy: string;
@@ -26,9 +27,9 @@ const COMMAND = 'trust lint';
 export async function runTrustLint(options: TrustLintOptions, surroundings: Surroundings): Promise<ExitCode> {
   const { policy: file, issuer: issuers = [], failOn } = options;
   const problems = issuers.flatMap((issuer) => checkIssuer(issuer).map((problem) => `--issuer ${problem}`));
-  if (problems.length > 0) return refuseUsage(COMMAND, problems, surroundings);
+  if (problems.length > 0) return complain(COMMAND, problems, surroundings.terminal, 2);
   const text = await readPolicyText(file, surroundings);
-  if (text.kind === 'problem') return refuseUsage(COMMAND, [text.problem], surroundings);
+  if (text.kind === 'problem') return complain(COMMAND, [text.problem], surroundings.terminal, 2);
   const reading = readTrustPolicy(text.text);
   const places = createPlaceFinder(text.text);
   const found =

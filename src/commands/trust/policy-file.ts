@@ -1,18 +1,8 @@
 import { describeError } from '../../base/errors.ts';
 import { readTextFile } from '../../base/text-file.ts';
-import type { Surroundings, Terminal } from '../surroundings.ts';
+import type { Surroundings } from '../surroundings.ts';
 
-/** Says all that is wrong with how a command was called. */
-export function refuseUsage(
-  command: string,
-  problems: readonly string[],
-  { terminal }: { readonly terminal: Terminal },
-): 2 {
-  for (const problem of problems) terminal.err(`iam-bridge ${command}: ${problem}\n`);
-  return 2;
-}
-
-/** Four bytes a character at most, and one more so that the room's own limit has the word. */
+/** Four bytes a character at most, and some more so that the limit of whoever reads policies has the word. */
 const MAX_BYTES = 4 * 65_536 + 4;
 
 type PolicyText =

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { toError } from '../../base/errors.ts';
 import { readTextFile } from '../../base/text-file.ts';
 import { type KeySet, MAX_KEY_SET_BYTES, readKeySet } from '../../issuer/keys/key-set.ts';
 import { showPlain } from '../../trust/policy/problem.ts';
@@ -26,7 +27,7 @@ export async function readInputs(
     try {
       return await read();
     } catch (error) {
-      problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(`${what}: ${toError(error).message}`);
       return undefined;
     }
   };

@@ -7,7 +7,8 @@ import type { OidcProvider, StsVerdict } from '../../web-identity/sts/verdict.ts
 import type { KeyFinder } from '../../web-identity/token/keys.ts';
 import { readUnverifiedIssuer } from '../../web-identity/token/unverified-issuer.ts';
 import { inspectToken } from '../../web-identity/token/verify.ts';
-import type { ExitCode, Surroundings, Terminal } from '../surroundings.ts';
+import { complain, note } from '../diagnostics.ts';
+import type { ExitCode, Surroundings } from '../surroundings.ts';
 import { readInputs, type VerifyInputs } from './inputs.ts';
 import { type CreateNetworkKeys, createFileKeys } from './keys.ts';
 import { readPlan, type StsPlan, type VerifyFlags, type VerifyPlan } from './plan.ts';
@@ -24,6 +25,8 @@ const AUTHENTICATOR_PREFIX = 'k8s-aws-v1.';
 /** The most that a role can have: how long this one lets sessions be is not known here. */
 const MAX_SESSION_DURATION = 43_200;
 
+const COMMAND = 'verify';
+
 /** `iam-bridge verify`: 0 where the token is accepted, or the role granted; 1 where not; 3 where keys could not be had. */
 export async function runVerify(
   { jwt: argument, flags }: VerifyRequest,
@@ -32,23 +35,23 @@ export async function runVerify(
 ): Promise<ExitCode> {
   const { terminal } = surroundings;
   const plan = readPlan(argument, flags);
-  if (isProblems(plan)) return complain(plan, terminal);
+  if (isProblems(plan)) return complain(COMMAND, plan, terminal, 2);
   const inputs = await readInputs(plan, argument, surroundings.input);
-  if (isProblems(inputs)) return complain(inputs, terminal);
+  if (isProblems(inputs)) return complain(COMMAND, inputs, terminal, 2);
   if (inputs.token.startsWith(AUTHENTICATOR_PREFIX)) {
     const what = 'this is a token of the IAM authenticator (k8s-aws-v1.), for the Kubernetes API';
-    return complain([`${what}; verify judges JWTs, such as a pod has for AWS STS`], terminal);
+    return complain(COMMAND, [`${what}; verify judges JWTs, such as a pod has for AWS STS`], terminal, 2);
   }
   const issuers = findIssuers(plan, inputs);
-  if (typeof issuers === 'string') return complain([issuers], terminal);
-  const note = (text: string): void => terminal.err(`iam-bridge verify: ${text}\n`);
+  if (typeof issuers === 'string') return complain(COMMAND, [issuers], terminal, 2);
+  const tell = (text: string): void => note(COMMAND, [text], terminal);
   if (plan.issuers.length === 0 && issuers.length > 0)
-    note(
+    tell(
       `no --issuer: ${quoteValue(issuers[0])} is trusted, because the token says so and --jwks has its keys`,
     );
   const atWork = inputs.keySet
     ? createFileKeys(inputs.keySet, issuers)
-    : createNetworkKeys({ issuers, ca: inputs.ca, note });
+    : createNetworkKeys({ issuers, ca: inputs.ca, note: tell });
   try {
     const now = plan.at ?? surroundings.now();
     const verification = await verify(plan, inputs, { issuers, now, keys: atWork.keys });
@@ -64,11 +67,6 @@ export async function runVerify(
 
 function isProblems(value: object): value is readonly string[] {
   return Array.isArray(value);
-}
-
-function complain(problems: readonly string[], terminal: Terminal): ExitCode {
-  for (const problem of problems) terminal.err(`iam-bridge verify: ${problem}\n`);
-  return 2;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createMetadataFetch, readInstanceIdentity } from '../../aws/instance-identity.ts';
+import { toError } from '../../base/errors.ts';
 import type { Part } from '../../http/lifecycle.ts';
 import { createKubeApi } from '../../kube/api.ts';
 import { createJudgementLog } from '../../webhook/log.ts';
@@ -85,9 +86,8 @@ async function readRoleComposition(
   try {
     return await readInstanceIdentity(createMetadataFetch(endpoint));
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
-      `--compose-role-arn needs the EC2 instance metadata service at ${endpoint}, which failed: ${detail}`,
+      `--compose-role-arn needs the EC2 instance metadata service at ${endpoint}, which failed: ${toError(cause).message}`,
       { cause },
     );
   }

@@ -12,6 +12,7 @@ import type { LocalAwsConfig } from '../../../local-aws/config/read.ts';
 import { readLocalAwsConfig } from '../../../local-aws/config/read.ts';
 import { createProviderKeys } from '../../../local-aws/provider-keys.ts';
 import { startLocalAws } from '../../../local-aws/start.ts';
+import { complain } from '../../diagnostics.ts';
 import type { ExitCode, Surroundings, Terminal } from '../../surroundings.ts';
 import { renderEnvironment, renderKeyEvent, renderLogLine } from './report.ts';
 
@@ -25,6 +26,8 @@ export interface DemoAwsOptions {
   readonly printConfig?: boolean;
 }
 
+const COMMAND = 'demo aws';
+
 /** `iam-bridge demo aws`: serves until a signal; 2 where flags or configuration are wrong, 3 where it cannot serve. */
 export async function runDemoAws(
   options: DemoAwsOptions,
@@ -35,16 +38,12 @@ export async function runDemoAws(
     return 0;
   }
   const reading = readSettings(options);
-  if (reading.kind === 'problems') {
-    for (const problem of reading.problems) terminal.err(`iam-bridge demo aws: ${problem}\n`);
-    return 2;
-  }
+  if (reading.kind === 'problems') return complain(COMMAND, reading.problems, terminal, 2);
   try {
     await serve(reading.settings, terminal, signals);
     return 0;
   } catch (error) {
-    terminal.err(`iam-bridge demo aws: ${describeError(error)}\n`);
-    return 3;
+    return complain(COMMAND, [describeError(error)], terminal, 3);
   }
 }
 

@@ -2,10 +2,33 @@ import { randomBytes } from 'node:crypto';
 import { link, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
+/** A file that must not be lost, or seen half. */
 export interface NewFile {
   readonly path: string;
   readonly text: string;
   readonly mode: number;
+}
+
+/**
+ * Writes a file beside its place, complete and on the disk before anybody sees it: the caller then links or renames it
+ * into place, at once, so that neither a reader nor a power cut finds half of one.
+ * @returns its path; the leading dot hides it from most who list the folder, should the process end now
+ */
+export async function writeBeside({ path, text, mode }: NewFile): Promise<string> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const file = await open(temporary, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    // Whatever the umask says: a web server may be another user, and a key is for its owner alone.
+    await file.chmod(mode);
+    await file.sync();
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+  return temporary;
 }
 
 /**
@@ -16,7 +39,7 @@ export interface NewFile {
 export async function writeNewFiles(files: readonly NewFile[], force: boolean): Promise<void> {
   const prepared: Prepared[] = [];
   try {
-    for (const file of files) prepared.push({ temporary: await prepare(file), path: file.path });
+    for (const file of files) prepared.push({ temporary: await writeBeside(file), path: file.path });
     if (force) for (const { temporary, path } of prepared) await rename(temporary, path);
     else await linkAll(prepared);
   } finally {
@@ -41,20 +64,4 @@ async function linkAll(prepared: readonly Prepared[]): Promise<void> {
     for (const path of placed) await rm(path);
     throw error;
   }
-}
-
-async function prepare({ path, text, mode }: NewFile): Promise<string> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
-  const file = await open(temporary, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.chmod(mode);
-    await file.sync();
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  } finally {
-    await file.close();
-  }
-  return temporary;
 }

@@ -44,14 +44,14 @@ export interface RunReport {
   /** What it wrote, line by line: standard output, then standard error. */
   readonly output: readonly string[];
   /** The object that it wrote, read back. */
-  readonly object?: StoredObject;
+  readonly object?: WrittenObject;
   /** What AWS knows and does not tell. */
   readonly hidden?: HiddenReason;
   /** As of `PodReport`. */
   readonly problems: readonly string[];
 }
 
-export interface StoredObject {
+export interface WrittenObject {
   /** `s3://bucket/key` */
   readonly url: string;
   readonly text: string;
@@ -70,13 +70,13 @@ export interface StoryStep {
   readonly title: string;
   /** What happened, one sentence or two each. */
   readonly text: readonly string[];
-  readonly commands: readonly CommandLine[];
+  readonly commands: readonly ShellCommand[];
   readonly pod?: PodReport;
   readonly run?: RunReport;
 }
 
 /** What does the same by hand, for a shell. */
-export interface CommandLine {
+export interface ShellCommand {
   readonly command: string;
   /** What it printed, where the demo ran it and that is worth a look. */
   readonly output?: readonly string[];

@@ -1,5 +1,5 @@
 import { sep } from 'node:path';
-import type { CommandLine } from './report.ts';
+import type { ShellCommand } from './report.ts';
 
 /**
  * The demo's wish for a webhook. A command grants it with the very parts that `iam-bridge webhook` is made of; only a
@@ -37,7 +37,7 @@ export interface JudgementLine {
 }
 
 /** The commands that start the same webhook by hand: `folder` is where its files are here. */
-export function toWebhookCommands({ flags }: RunningWebhook, folder: string): CommandLine[] {
+export function toWebhookCommands({ flags }: RunningWebhook, folder: string): ShellCommand[] {
   return [
     { command: toCertificateCommand('tls') },
     { command: toCommandLine('iam-bridge webhook', flags, folder) },
@@ -64,7 +64,7 @@ export interface RunningIssuer {
 }
 
 /** The commands that start the same issuer by hand and look at it; `folder` is where its files are here. */
-export function toIssuerCommands({ flags }: RunningIssuer, issuer: string, folder: string): CommandLine[] {
+export function toIssuerCommands({ flags }: RunningIssuer, issuer: string, folder: string): ShellCommand[] {
   return [
     { command: toCertificateCommand('issuer') },
     { command: toCommandLine('iam-bridge issuer', flags, folder) },

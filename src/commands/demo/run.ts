@@ -6,7 +6,7 @@ import type { StartIssuer, StartWebhook } from '../../demo/servers.ts';
 import { createPaint } from '../../terminal/paint.ts';
 import { complain } from '../diagnostics.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
-import { type Mode, renderEnd, renderJson, renderOpening } from './frame.ts';
+import { type Mode, renderEnd, renderJson, renderOpening } from './report.ts';
 
 export interface DemoOptions {
   readonly real?: boolean;

@@ -1,5 +1,5 @@
 import { type EchoFailure, explainCredentials, explainPut } from './failures.ts';
-import type { Target } from './inputs.ts';
+import type { EchoTarget } from './inputs.ts';
 
 /** What s3-echoer needs of AWS. A command grants it. */
 export interface EchoDeps {
@@ -35,7 +35,11 @@ export type EchoOutcome =
   | ({ readonly kind: 'failed'; readonly what: string } & EchoFailure);
 
 /** Writes a message to `s3echoer-<unix seconds>` of a bucket. */
-export async function echoToS3(message: Uint8Array, target: Target, deps: EchoDeps): Promise<EchoOutcome> {
+export async function echoToS3(
+  message: Uint8Array,
+  target: EchoTarget,
+  deps: EchoDeps,
+): Promise<EchoOutcome> {
   const { bucket, roleArn } = target;
   try {
     await deps.findCredentials();

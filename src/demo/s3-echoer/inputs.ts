@@ -1,5 +1,5 @@
 /** Where s3-echoer writes. */
-export interface Target {
+export interface EchoTarget {
   readonly bucket: string;
   readonly region: string;
   /** Another S3 than AWS's own. */
@@ -8,8 +8,8 @@ export interface Target {
   readonly roleArn: string | undefined;
 }
 
-export type TargetReading =
-  | { readonly kind: 'target'; readonly target: Target }
+export type EchoTargetReading =
+  | { readonly kind: 'target'; readonly target: EchoTarget }
   | { readonly kind: 'problem'; readonly problem: string };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,7 +21,7 @@ const DEFAULT_REGION = 'us-west-2';
  * What the variables say that AWS SDKs read, too (AWS SDKs and Tools Reference Guide). A variable that is empty counts as
  * one that is not set.
  */
-export function readTarget(bucketOption: string | undefined, env: Environment): TargetReading {
+export function readEchoTarget(bucketOption: string | undefined, env: Environment): EchoTargetReading {
   const bucket = bucketOption || env['BUCKET'];
   if (!bucket) {
     return { kind: 'problem', problem: 'no bucket: give --bucket NAME, or set BUCKET' };

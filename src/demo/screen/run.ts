@@ -1,4 +1,4 @@
-import type { HiddenReason, RunReport, StoredObject } from '../report.ts';
+import type { HiddenReason, RunReport, WrittenObject } from '../report.ts';
 import { DEEPER, INDENT, type Layout, renderSentence } from './layout.ts';
 
 /** What a container said and did, and what AWS did not say. */
@@ -21,7 +21,7 @@ function renderEnd({ exitCode, problems }: RunReport, { paint }: Layout): string
   return `${INDENT}${paint(style, mark)} ${paint('title', `the container ${end}`)} and says:`;
 }
 
-function renderObject({ url, text }: StoredObject, layout: Layout): string[] {
+function renderObject({ url, text }: WrittenObject, layout: Layout): string[] {
   const { paint } = layout;
   return [
     `${INDENT}${paint('good', '✔')} ${paint('title', 'the object, read back')} from ${url}:`,

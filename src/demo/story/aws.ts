@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { getObject } from '../../aws/s3-object.ts';
+import type { AccessKey } from '../../aws/sigv4/signature.ts';
 import { type LocalAwsConfig, readLocalAwsConfig } from '../../local-aws/config/read.ts';
 import { createProviderKeys } from '../../local-aws/provider-keys.ts';
 import { startLocalAws } from '../../local-aws/start.ts';
@@ -80,11 +81,6 @@ export async function showAws({ issuer, folder }: AwsStepOptions, { clock, clean
       { command: 'iam-bridge demo aws --config aws.yaml' },
     ],
   };
-}
-
-interface AccessKey {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
 }
 
 /** Writes the configuration as a user would, and has it read as a user's is. */

@@ -1,5 +1,5 @@
 import { EXAMPLE_ISSUER, type Examples } from '../examples.ts';
-import type { CommandLine } from '../report.ts';
+import type { ShellCommand } from '../report.ts';
 import type { StoryAws } from './aws.ts';
 import type { ExpectedAdmission } from './expected-admission.ts';
 import type { ExpectedRun } from './follow-run.ts';
@@ -116,7 +116,7 @@ export const FAILING: readonly StoryCase[] = [
 ];
 
 /** What is to be typed for a case. */
-export function toCommands({ byHand }: StoryCase, facts: ByHandFacts): CommandLine[] {
+export function toCommands({ byHand }: StoryCase, facts: ByHandFacts): ShellCommand[] {
   return (byHand?.(facts) ?? []).map((command) => ({ command }));
 }
 

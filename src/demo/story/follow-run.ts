@@ -3,7 +3,7 @@ import { toObjectLabel } from '../../kube/objects.ts';
 import { type Manifest, toLabel } from '../../local-cluster/manifests.ts';
 import type { TestNode } from '../../local-cluster/node/node.ts';
 import type { PodRun } from '../../local-cluster/node/pod-run.ts';
-import type { HiddenReason, RunReport, StoredObject } from '../report.ts';
+import type { HiddenReason, RunReport, WrittenObject } from '../report.ts';
 import type { StoryAws } from './aws.ts';
 
 /** What should come of a container. */
@@ -93,7 +93,7 @@ function splitLines(text: string): string[] {
 }
 
 /** The object that a line speaks of, if it is there: what a program says of itself proves nothing. */
-async function readWritten(output: readonly string[], aws: StoryAws): Promise<StoredObject | undefined> {
+async function readWritten(output: readonly string[], aws: StoryAws): Promise<WrittenObject | undefined> {
   const [, url, bucket = '', key = ''] = /\b(s3:\/\/([^/\s]+)\/(\S+))/.exec(output.join('\n')) ?? [];
   if (url === undefined) return undefined;
   const text = await aws.readObject(bucket, key);

@@ -2,7 +2,7 @@ import { isRecord } from '../../json/record.ts';
 import type { ControlPlane } from '../../local-cluster/control-plane/start.ts';
 import { type Manifest, parseManifests, readRoleArn, toLabel } from '../../local-cluster/manifests.ts';
 import { findManifest, type ManifestFile } from '../examples.ts';
-import type { CommandLine, Decision, PodReport, StepResult } from '../report.ts';
+import type { Decision, PodReport, ShellCommand, StepResult } from '../report.ts';
 import type { StoryDeps } from '../run.ts';
 import type { RunningWebhook } from '../servers.ts';
 import type { StoryAws } from './aws.ts';
@@ -86,7 +86,7 @@ async function applyFile({ manifests, shortPath }: ManifestFile, { kubectl, fold
   return { warnings, command: { command: `kubectl apply -f ${shortPath}`, output: splitLines(stdout) } };
 }
 
-async function showCommand(words: readonly string[], { kubectl }: RealScene): Promise<CommandLine> {
+async function showCommand(words: readonly string[], { kubectl }: RealScene): Promise<ShellCommand> {
   const { stdout } = await kubectl(...words);
   return { command: `kubectl ${words.join(' ')}`, output: splitLines(stdout) };
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { runS3Echoer } from '../../../src/commands/demo/s3-echoer/run.ts';
-import { readTarget } from '../../../src/demo/s3-echoer/inputs.ts';
+import { readEchoTarget } from '../../../src/demo/s3-echoer/inputs.ts';
 
 describe('where s3-echoer writes', () => {
   test.each([
@@ -19,7 +19,10 @@ describe('where s3-echoer writes', () => {
     ['a', { AWS_ROLE_ARN: 'r' }, { roleArn: undefined }],
     ['a', { AWS_ROLE_ARN: 'r', AWS_WEB_IDENTITY_TOKEN_FILE: 't' }, { roleArn: 'r' }],
   ])('--bucket %s with %j', (bucket, env, expected) => {
-    expect(readTarget(bucket, env)).toEqual({ kind: 'target', target: expect.objectContaining(expected) });
+    expect(readEchoTarget(bucket, env)).toEqual({
+      kind: 'target',
+      target: expect.objectContaining(expected),
+    });
   });
 
   test.each([
@@ -27,7 +30,10 @@ describe('where s3-echoer writes', () => {
     [{ BUCKET: 'b', AWS_ENDPOINT_URL: 'localhost:4566' }, /AWS_ENDPOINT_URL is no http or https address/],
     [{ BUCKET: 'b', AWS_ENDPOINT_URL: 'ftp://x' }, /no http or https address/],
   ])('is a mistake with %j', (env, expected) => {
-    expect(readTarget(undefined, env)).toEqual({ kind: 'problem', problem: expect.stringMatching(expected) });
+    expect(readEchoTarget(undefined, env)).toEqual({
+      kind: 'problem',
+      problem: expect.stringMatching(expected),
+    });
   });
 });
 

@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { S3Error } from '../../../src/aws/s3-errors.ts';
 import { type EchoDeps, type EchoObject, echoToS3, renderOutcome } from '../../../src/demo/s3-echoer/echo.ts';
-import type { Target } from '../../../src/demo/s3-echoer/inputs.ts';
+import type { EchoTarget } from '../../../src/demo/s3-echoer/inputs.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/s3-echoer';
 const CALLER = 'arn:aws:sts::111122223333:assumed-role/s3-echoer/session';
-const TARGET: Target = { bucket: 'iam-bridge-demo', region: 'eu-west-1', endpoint: undefined, roleArn: ROLE };
+const TARGET: EchoTarget = {
+  bucket: 'iam-bridge-demo',
+  region: 'eu-west-1',
+  endpoint: undefined,
+  roleArn: ROLE,
+};
 
 /** As the SDK throws what a service says: it gives codes that it knows another name. */
 function toServiceError(Code: string, message: string, httpStatusCode = 400): Error {
@@ -15,7 +20,7 @@ function toServiceError(Code: string, message: string, httpStatusCode = 400): Er
 
 const KNOWN = new Set(['InvalidIdentityToken', 'IDPCommunicationError']);
 
-async function run(deps: Partial<EchoDeps>, target: Target = TARGET) {
+async function run(deps: Partial<EchoDeps>, target: EchoTarget = TARGET) {
   const objects: EchoObject[] = [];
   const outcome = await echoToS3(Buffer.from('hello'), target, {
     findCredentials: async () => {},

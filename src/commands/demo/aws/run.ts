@@ -12,6 +12,7 @@ import type { LocalAwsConfig } from '../../../local-aws/config/read.ts';
 import { readLocalAwsConfig } from '../../../local-aws/config/read.ts';
 import { createProviderKeys } from '../../../local-aws/provider-keys.ts';
 import { startLocalAws } from '../../../local-aws/start.ts';
+import type { SettingsReading } from '../../../settings/checks.ts';
 import { complain } from '../../diagnostics.ts';
 import type { ExitCode, Surroundings, Terminal } from '../../surroundings.ts';
 import { renderEnvironment, renderKeyEvent, renderLogLine } from './report.ts';
@@ -55,11 +56,12 @@ interface Settings {
   readonly tls: KeyPair | undefined;
 }
 
-type SettingsReading =
-  | { readonly kind: 'settings'; readonly settings: Settings }
-  | { readonly kind: 'problems'; readonly problems: readonly string[] };
-
-function readSettings({ port, bindAddress: host, data, ...options }: DemoAwsOptions): SettingsReading {
+function readSettings({
+  port,
+  bindAddress: host,
+  data,
+  ...options
+}: DemoAwsOptions): SettingsReading<Settings> {
   const problems: string[] = [];
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     problems.push(`--port=${port} is no port: give a number from 0 to 65535`);

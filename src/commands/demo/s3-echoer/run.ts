@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { putObject } from '../../../aws/s3-object.ts';
 import { readBounded } from '../../../base/bounded-read.ts';
 import { type EchoDeps, type EchoOutcome, echoToS3, renderOutcome } from '../../../demo/s3-echoer/echo.ts';
-import { MAX_MESSAGE_BYTES, readTarget, type Target } from '../../../demo/s3-echoer/inputs.ts';
+import { type EchoTarget, MAX_MESSAGE_BYTES, readEchoTarget } from '../../../demo/s3-echoer/inputs.ts';
 import type { ExitCode, Surroundings } from '../../surroundings.ts';
 
 export interface S3EchoerOptions {
@@ -16,7 +16,7 @@ export async function runS3Echoer(
   { env, terminal, input }: Pick<Surroundings, 'env' | 'terminal' | 'input'>,
 ): Promise<ExitCode> {
   const complain = (text: string): void => terminal.err(`s3-echoer: ${text}\n`);
-  const reading = readTarget(options.bucket, env);
+  const reading = readEchoTarget(options.bucket, env);
   if (reading.kind === 'problem') {
     complain(reading.problem);
     return 2;
@@ -46,7 +46,7 @@ const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 20_000 };
 const CALLER_PATIENCE = 5_000;
 
 /** One client for all: it has the chain, and the credentials that came out of it. */
-function createAwsDeps(target: Target): EchoDeps {
+function createAwsDeps(target: EchoTarget): EchoDeps {
   const client = import('@aws-sdk/client-sts').then(({ STSClient, GetCallerIdentityCommand }) => {
     const sts = new STSClient({ region: target.region, requestHandler: TIMEOUTS });
     return { sts, toQuestion: () => new GetCallerIdentityCommand({}) };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PodReport, RunReport, StoryStep } from '../../../src/demo/report.ts';
+import { renderHeading, renderStep } from '../../../src/demo/screen/narrator.ts';
 import { renderPodDiff } from '../../../src/demo/screen/pod-diff.ts';
-import { renderHeading, renderStep } from '../../../src/demo/screen/render.ts';
 import type { Paint } from '../../../src/terminal/paint.ts';
 import { wrapCommand, wrapText } from '../../../src/terminal/wrap.ts';
 

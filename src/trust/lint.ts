@@ -1,9 +1,9 @@
 import { sortFindings } from '../base/finding.ts';
 import { CONDITION_RULES } from './lint/condition-rules.ts';
 import { readConditionFacts, readStatementFacts, type StatementFacts } from './lint/facts.ts';
-import type { LintRule } from './lint/finding.ts';
 import { KEY_RULES } from './lint/key-rules.ts';
 import { POLICY_RULES } from './lint/policy-rules.ts';
+import type { LintRule } from './lint/rule.ts';
 import type { LintCode, LintFinding } from './lint/rules.ts';
 import { STATEMENT_RULES } from './lint/statement-rules.ts';
 import { listClaimValues, VALUE_RULES } from './lint/value-rules.ts';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { LINT_SEVERITIES } from '../../trust/lint/finding.ts';
+import { LINT_SEVERITIES } from '../../trust/lint/rule.ts';
 import type { Registration, TreeContext } from '../registration.ts';
 import type { TrustEvalOptions } from './eval.ts';
 import type { TrustGenerateOptions } from './generate.ts';

@@ -4,7 +4,7 @@ import { renderFinding, renderFindingsJson } from '../../terminal/findings.ts';
 import { createPaint, type Paint, PLAIN } from '../../terminal/paint.ts';
 import { type PlacedFinding, renderSarif } from '../../terminal/sarif.ts';
 import { checkIssuer } from '../../trust/generate/inputs.ts';
-import type { LintSeverity } from '../../trust/lint/finding.ts';
+import type { LintSeverity } from '../../trust/lint/rule.ts';
 import { type LintCode, RULES } from '../../trust/lint/rules.ts';
 import { lintPolicy, toFindings } from '../../trust/lint.ts';
 import { showPlain } from '../../trust/policy/problem.ts';

@@ -1,6 +1,6 @@
 import { showValue } from '../policy/problem.ts';
 import type { ConditionFacts } from './facts.ts';
-import type { LintRule, Observation } from './finding.ts';
+import type { LintRule, Observation } from './rule.ts';
 
 type ConditionRule = LintRule<ConditionFacts>;
 

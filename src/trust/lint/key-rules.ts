@@ -1,7 +1,7 @@
 import type { KeyMistakeKind } from '../near-miss/key.ts';
 import { showValue } from '../policy/problem.ts';
 import { type ConditionFacts, isRestriction, listConditionsOn } from './facts.ts';
-import type { LintRule, LintSeverity, Observation } from './finding.ts';
+import type { LintRule, LintSeverity, Observation } from './rule.ts';
 
 type KeyRule = LintRule<ConditionFacts>;
 

@@ -1,9 +1,9 @@
 import type { PolicyNote } from '../policy/problem.ts';
 import { DEFAULT_SIZE_QUOTA, type TrustPolicy } from '../policy.ts';
-import type { LintRule, LintSeverity, Observation } from './finding.ts';
+import type { LintRule, LintSeverity, Observation } from './rule.ts';
 
 /** A policy that IAM takes, and what reading it brought up. */
-export interface PolicyFacts {
+interface PolicyFacts {
   readonly policy: TrustPolicy;
   readonly notes: readonly PolicyNote[];
 }

@@ -1,8 +1,8 @@
 import type { Finding } from '../../base/finding.ts';
 import { CONDITION_RULES } from './condition-rules.ts';
-import type { LintSeverity } from './finding.ts';
 import { KEY_RULES } from './key-rules.ts';
 import { POLICY_RULES } from './policy-rules.ts';
+import type { LintSeverity } from './rule.ts';
 import { STATEMENT_RULES } from './statement-rules.ts';
 import { VALUE_RULES } from './value-rules.ts';
 

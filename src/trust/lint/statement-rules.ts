@@ -3,7 +3,7 @@ import { matchGlob, toGlob } from '../match/glob.ts';
 import type { Condition } from '../policy/condition.ts';
 import { showValue } from '../policy/problem.ts';
 import { isRestriction, listConditionsOn, type StatementFacts } from './facts.ts';
-import type { LintRule, Observation } from './finding.ts';
+import type { LintRule, Observation } from './rule.ts';
 
 type StatementRule = LintRule<StatementFacts>;
 

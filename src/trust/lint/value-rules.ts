@@ -3,8 +3,8 @@ import { ALMOST_STS } from '../near-miss/condition.ts';
 import { findPlatformOfSubject } from '../platforms.ts';
 import { showPlain, showValue } from '../policy/problem.ts';
 import { type ConditionFacts, isRestriction } from './facts.ts';
-import type { LintRule, LintSeverity, Observation } from './finding.ts';
 import { KEY_RULES } from './key-rules.ts';
+import type { LintRule, LintSeverity, Observation } from './rule.ts';
 
 /** A value that an Allow wants of the subject or the audience, beside what is known of its condition. */
 interface ClaimValue extends ConditionFacts {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createListFile, type ListFile } from '../../src/commands/webhook/credentials-list.ts';
+import { type CredentialsList, openCredentialsList } from '../../src/commands/webhook/credentials-list.ts';
 import { parseContainerCredentialsList } from '../../src/webhook/sources/container-credentials.ts';
 import { createRecordingLog, type RecordingLog } from '../support/recording-log.ts';
 import { until } from '../support/until.ts';
@@ -13,7 +13,7 @@ const ONE_LOOK = 1_000;
 let folder: string;
 let path: string;
 let log: RecordingLog;
-let file: ListFile | undefined;
+let file: CredentialsList | undefined;
 
 beforeEach(() => {
   // The looks come from an interval; everything else, the file system among it, stays real.
@@ -30,8 +30,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function open(at = path): Promise<ListFile> {
-  file = await createListFile(at, log);
+async function open(at = path): Promise<CredentialsList> {
+  file = await openCredentialsList(at, log);
   return file;
 }
 

@@ -7,10 +7,11 @@ import { createDocumentStore, type DocumentStore } from '../../issuer/serve/serv
 import { createKubeApi } from '../../kube/api.ts';
 import { findCluster } from '../cluster.ts';
 import type { Server, ServerSurroundings } from '../server/descriptor.ts';
-import { type Cluster, createDriftPart } from './drift/deps.ts';
-import { createServedKeys } from './keys.ts';
+import type { Cluster } from './drift/comparison.ts';
+import { createDriftPart } from './drift/watch.ts';
+import { createServedKeys } from './served-keys.ts';
 import type { IssuerCommandSettings } from './settings.ts';
-import { createVerify } from './verify.ts';
+import { createVerifyEndpoint } from './verify-endpoint.ts';
 
 /** @throws Error that says which file, credential or service is missing */
 export async function createIssuer(
@@ -23,7 +24,8 @@ export async function createIssuer(
   const metrics = createMetrics(registry, store, () => keys.status(issuer)?.ageMs);
   const served = { api: cluster?.api, store, metrics, log, clock };
   const { keys, part, check } = await createServedKeys(settings, served);
-  const verify = settings.verify && (await createVerify(settings.verify, { issuer, keys, metrics, log }));
+  const verify =
+    settings.verify && (await createVerifyEndpoint(settings.verify, { issuer, keys, metrics, log }));
   const routing = createRouting({
     issuer,
     documents: store.documents,

@@ -2,7 +2,7 @@ import { isRegion } from '../../aws/hosts.ts';
 import { type PublicationPlace, readPublicationPlace } from '../../issuer/publish/place.ts';
 import { parseS3Place, type S3TargetOptions } from '../../issuer/publish/s3-target.ts';
 import { readAwsPlace } from '../../settings/aws-endpoints.ts';
-import { readLifetime } from '../../settings/checks.ts';
+import { readLifetime, type SettingsReading } from '../../settings/checks.ts';
 import type { ClusterSettings } from '../../settings/cluster.ts';
 import { readKubectlCluster } from '../../settings/cluster.ts';
 
@@ -37,15 +37,14 @@ export interface PublishSettings {
   readonly dryRun: boolean;
 }
 
-export type PublishSettingsReading =
-  | { readonly kind: 'run'; readonly settings: PublishSettings }
-  | { readonly kind: 'problems'; readonly problems: readonly string[] };
-
 /** Kubernetes issues no shorter token. */
 const MIN_TOKEN_LIFETIME = 600_000;
 
 /** Everything that is wrong at once. */
-export function readPublishSettings(options: PublishOptions, env: NodeJS.ProcessEnv): PublishSettingsReading {
+export function readPublishSettings(
+  options: PublishOptions,
+  env: NodeJS.ProcessEnv,
+): SettingsReading<PublishSettings> {
   const problems: string[] = [];
   const target = readTarget(options, env, problems);
   const place = readPlace(options, problems);
@@ -62,7 +61,7 @@ export function readPublishSettings(options: PublishOptions, env: NodeJS.Process
   };
   if (problems.length > 0 || target === undefined || place === undefined)
     return { kind: 'problems', problems };
-  return { kind: 'run', settings: { ...settings, target, place } };
+  return { kind: 'settings', settings: { ...settings, target, place } };
 }
 
 function readPlace({ issuer, jwksUri }: PublishOptions, problems: string[]): PublicationPlace | undefined {

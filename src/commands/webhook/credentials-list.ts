@@ -6,7 +6,7 @@ import {
 } from '../../webhook/sources/container-credentials.ts';
 
 /** The container credentials list of a file that may change, appear and disappear. */
-export interface ListFile {
+export interface CredentialsList {
   current(): ContainerCredentialsList;
   stop(): void;
 }
@@ -16,7 +16,7 @@ const LOOK_INTERVAL = 1_000;
 const EMPTY_LIST: ContainerCredentialsList = new Set();
 
 /** @param path '' is no file: an empty list for ever */
-export async function createListFile(path: string, log: Log): Promise<ListFile> {
+export async function openCredentialsList(path: string, log: Log): Promise<CredentialsList> {
   if (path === '') return { current: () => EMPTY_LIST, stop: () => {} };
   const file = await createWatchedFile({
     paths: [path],

@@ -13,7 +13,7 @@ import { type ConfigMapStore, createConfigMapStore } from '../../webhook/sources
 import { createFindAccount } from '../../webhook/sources/find-account.ts';
 import { createLiveReader } from '../../webhook/sources/live-read.ts';
 import type { Watches } from '../server/watches.ts';
-import { createListFile } from './credentials-list.ts';
+import { openCredentialsList } from './credentials-list.ts';
 import type { WebhookCommandSettings } from './settings.ts';
 
 /** What the sources are made with. */
@@ -36,7 +36,7 @@ export interface Sources extends Pick<JudgeDeps, 'sources' | 'findAccount'> {
 
 export async function createSources(settings: WebhookCommandSettings, deps: SourceDeps): Promise<Sources> {
   const { clock, log, metrics, store, watches } = deps;
-  const list = await createListFile(settings.containerCredentials.listPath, log);
+  const list = await openCredentialsList(settings.containerCredentials.listPath, log);
   const serviceaccounts = createAccountReflector(store, deps);
   const configMap = createConfigMapSource(settings, deps);
   const reflectors: Readonly<Record<string, Reflector>> = {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createListFile } from '../../../src/commands/webhook/credentials-list.ts';
+import { openCredentialsList } from '../../../src/commands/webhook/credentials-list.ts';
 import { createFileCertificate } from '../../../src/http/certificate.ts';
 import { createFileSource, createPemSource } from '../../../src/issuer/keys/file-source.ts';
 import { createAuthority } from '../../support/certificates.ts';
@@ -46,7 +46,7 @@ async function runForCode(...words: readonly string[]): Promise<number> {
 }
 
 async function findListed(file: string): Promise<number> {
-  const list = await createListFile(file, createRecordingLog());
+  const list = await openCredentialsList(file, createRecordingLog());
   list.stop();
   return list.current().size;
 }

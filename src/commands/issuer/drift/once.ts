@@ -6,7 +6,7 @@ import { renderFindingsJson } from '../../../terminal/findings.ts';
 import { findCluster } from '../../cluster.ts';
 import { complain, note } from '../../diagnostics.ts';
 import type { ExitCode, Terminal } from '../../surroundings.ts';
-import { type Cluster, createDriftDeps } from './deps.ts';
+import { type Cluster, createDriftDeps } from './comparison.ts';
 import type { DriftCommandSettings } from './settings.ts';
 
 const COMMAND = 'issuer drift';

@@ -1,11 +1,6 @@
-import type { Clock } from '../../../base/clock.ts';
 import { describeError } from '../../../base/errors.ts';
-import type { Part } from '../../../http/lifecycle.ts';
-import type { Log } from '../../../http/log.ts';
-import { type DriftDeps, type DriftReport, findDrift } from '../../../issuer/drift/report.ts';
-import { createDriftWatch } from '../../../issuer/drift/watch.ts';
+import type { DriftDeps } from '../../../issuer/drift/report.ts';
 import { createDocumentFetch } from '../../../issuer/keys/fetch-document.ts';
-import type { CountDrift } from '../../../issuer/metrics.ts';
 import type { ApiAccess } from '../../../kube/access.ts';
 import { createKubeApi, type KubeApi } from '../../../kube/api.ts';
 import { readAuthorities } from '../../authorities.ts';
@@ -48,34 +43,4 @@ async function readPublicAuthorities(path: string): Promise<string> {
   } catch (cause) {
     throw new Error(`--public-ca: ${describeError(cause)}`, { cause });
   }
-}
-
-export interface DriftPartOptions {
-  readonly issuer: string;
-  readonly settings: DriftSettings;
-  readonly cluster: Cluster;
-  readonly count: CountDrift;
-  readonly log: Log;
-  readonly clock: Clock;
-}
-
-/** Compares from time to time while the issuer is served. */
-export async function createDriftPart(options: DriftPartOptions): Promise<Part> {
-  const { issuer, settings, cluster, count, log, clock } = options;
-  const deps = await createDriftDeps(settings, cluster);
-  const watch = createDriftWatch({
-    look: (signal) => findDrift(issuer, deps, signal),
-    interval: settings.interval,
-    clock,
-    observe: (report) => count(report, clock.now()),
-    changed: (report) => logReport(report, log),
-  });
-  return { name: 'drift', start: async () => watch.start(), stop: watch.stop };
-}
-
-function logReport({ outcome, findings, keys, signingKey, unseen }: DriftReport, log: Log): void {
-  const fields = { outcome, findings, keys, signingKey, unseen };
-  if (outcome === 'none') log.info(fields, 'the public sees the issuer that the cluster signs as');
-  else if (outcome === 'drift') log.error(fields, 'the public sees another issuer than the cluster signs as');
-  else log.warn(fields, 'whether the public sees the issuer of the cluster could not be seen');
 }

@@ -11,7 +11,7 @@ import type { KeyFinder } from '../../web-identity/token/keys.ts';
 import { checkAuthorities } from '../authorities.ts';
 import type { VerifySettings } from './settings.ts';
 
-export interface VerifyDeps {
+export interface VerifyEndpointDeps {
   readonly issuer: string;
   readonly keys: KeyFinder;
   readonly metrics: Pick<IssuerMetrics, 'request' | 'verdict'>;
@@ -19,7 +19,7 @@ export interface VerifyDeps {
 }
 
 /** What `POST /verify` needs of the server, and what it is. */
-export interface Verify {
+export interface VerifyEndpoint {
   readonly handler: DirectHandler;
   readonly clientAuthorities: ClientAuthorities | undefined;
   stop(): void;
@@ -30,7 +30,10 @@ const LOOK_INTERVAL = 1_000;
 const RATE = { perSecond: 500, burst: 1_000 };
 
 /** @throws Error that names the file that is wrong */
-export async function createVerify(settings: VerifySettings, deps: VerifyDeps): Promise<Verify> {
+export async function createVerifyEndpoint(
+  settings: VerifySettings,
+  deps: VerifyEndpointDeps,
+): Promise<VerifyEndpoint> {
   const authorities = await open(settings.clientCaPath, checkAuthorities, deps.log);
   const tokens = await open(settings.tokenPath, parseAllowedTokens, deps.log);
   const names = new Set(settings.clientNames);
@@ -57,7 +60,7 @@ async function createJudge({
   keys,
   metrics,
   log,
-}: VerifyDeps): Promise<Omit<VerifyHandlerDeps, 'callers' | 'audiences'>> {
+}: VerifyEndpointDeps): Promise<Omit<VerifyHandlerDeps, 'callers' | 'audiences'>> {
   // jose comes with it, and who does not judge has no use for that.
   const { verifyToken } = await import('../../web-identity/token/verify.ts');
   const rate = createRateLimit(RATE);

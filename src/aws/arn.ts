@@ -10,6 +10,11 @@ export interface Arn {
   readonly resource: string;
 }
 
+/** Whether a text can be the number of an AWS account. */
+export function isAccountId(text: string): boolean {
+  return /^[0-9]{12}$/.test(text);
+}
+
 /** Splits an ARN; undefined where the text has no six parts or does not begin with `arn:`. Wildcards are text here. */
 export function parseArn(text: string): Arn | undefined {
   const [scheme, partition, service, region, account, ...resource] = text.split(':');

@@ -1,3 +1,4 @@
+import { isAccountId } from './arn.ts';
 import { toPartition } from './partition.ts';
 
 /** Where this process runs, as EC2 says. */
@@ -38,7 +39,7 @@ function parseInstanceIdentity(text: string): InstanceIdentity {
     throw new Error('the instance identity document is not JSON', { cause });
   }
   const { accountId, region } = (document ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof accountId !== 'string' || !/^[0-9]{12}$/.test(accountId)) {
+  if (typeof accountId !== 'string' || !isAccountId(accountId)) {
     throw new Error('the instance identity document has no accountId of 12 digits');
   }
   if (typeof region !== 'string' || !/^[a-z0-9-]{1,40}$/.test(region)) {

@@ -18,7 +18,8 @@ export interface PlaceFinder {
  */
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*\\?"?|[{}[\],:]|[^\s{}[\],:"]+/gs;
 
-interface Frame {
+/** An object or array that is open at some place of the text. */
+interface OpenValue {
   readonly pointer: string;
   /** The next element's index; undefined in an object. */
   index: number | undefined;
@@ -39,7 +40,7 @@ export function createPlaceFinder(text: string): PlaceFinder {
 
 class PlaceIndex {
   readonly offsets = new Map<string, number>();
-  readonly #frames: Frame[] = [];
+  readonly #open: OpenValue[] = [];
   /** Where the next value belongs. */
   #at = '';
 
@@ -53,19 +54,19 @@ class PlaceIndex {
 
   #take(token: string, offset: number, isName: boolean): void {
     if (token === ',' || token === ':') return;
-    if (token === '}' || token === ']') this.#frames.pop();
+    if (token === '}' || token === ']') this.#open.pop();
     else if (isName) this.#takeName(token, offset);
     else this.#takeValue(token, offset);
   }
 
   #takeName(token: string, offset: number): void {
-    this.#at = (this.#frames.at(-1)?.pointer ?? '') + toPointerStep(readName(token));
+    this.#at = (this.#open.at(-1)?.pointer ?? '') + toPointerStep(readName(token));
     this.offsets.set(this.#at, offset);
   }
 
   /** A member's place is its name; only the document and elements of lists begin at their value. */
   #takeValue(token: string, offset: number): void {
-    const top = this.#frames.at(-1);
+    const top = this.#open.at(-1);
     if (top?.index !== undefined) {
       this.#at = top.pointer + toPointerStep(top.index);
       top.index += 1;
@@ -74,7 +75,7 @@ class PlaceIndex {
     // A text that is no JSON may go on after its first value; the document begins there all the same.
     else if (top === undefined && !this.offsets.has('')) this.offsets.set('', offset);
     if (token === '{' || token === '[') {
-      this.#frames.push({ pointer: this.#at, index: token === '[' ? 0 : undefined });
+      this.#open.push({ pointer: this.#at, index: token === '[' ? 0 : undefined });
     }
   }
 }

@@ -10,7 +10,7 @@ export interface MemberScan {
 }
 
 /** An object or array that is open at some place of the text. */
-interface Frame {
+interface OpenValue {
   /** Names so far; undefined in an array. */
   readonly names: Set<string> | undefined;
   /** The member or element that is being read. */
@@ -41,8 +41,8 @@ class Scanner {
   tooDeep = false;
   readonly #text: string;
   readonly #maxDepth: number;
-  readonly #frames: Frame[] = [];
-  #top: Frame | undefined;
+  readonly #opened: OpenValue[] = [];
+  #top: OpenValue | undefined;
 
   constructor(text: string, maxDepth: number) {
     this.#text = text;
@@ -66,12 +66,12 @@ class Scanner {
 
   #open(isObject: boolean): void {
     this.#top = { names: isObject ? new Set() : undefined, at: 0 };
-    this.tooDeep = this.#frames.push(this.#top) > this.#maxDepth;
+    this.tooDeep = this.#opened.push(this.#top) > this.#maxDepth;
   }
 
   #close(): void {
-    this.#frames.pop();
-    this.#top = this.#frames.at(-1);
+    this.#opened.pop();
+    this.#top = this.#opened.at(-1);
   }
 
   #takeString(start: number): number {
@@ -82,10 +82,10 @@ class Scanner {
     return end;
   }
 
-  #note(top: Frame, names: Set<string>, literal: string): void {
+  #note(top: OpenValue, names: Set<string>, literal: string): void {
     const name = literal.includes('\\') ? unescapeName(literal) : literal.slice(1, -1);
     top.at = name;
-    if (names.has(name)) this.duplicates.push(toPointer(this.#frames));
+    if (names.has(name)) this.duplicates.push(toPointer(this.#opened));
     names.add(name);
   }
 }
@@ -110,6 +110,6 @@ function unescapeName(literal: string): string {
   }
 }
 
-function toPointer(frames: readonly Frame[]): string {
-  return frames.map(({ at }) => toPointerStep(at)).join('');
+function toPointer(opened: readonly OpenValue[]): string {
+  return opened.map(({ at }) => toPointerStep(at)).join('');
 }

@@ -2,9 +2,9 @@ import { parseGoInt64 } from '../go/strconv.ts';
 import { createNotice, type Notice, quote } from './notices.ts';
 
 /** Seconds. kube-apiserver refuses a projected token below 600. */
-export const MIN_EXPIRATION = 600;
+const MIN_EXPIRATION = 600;
 /** Seconds. EKS caps tokens at a day, and kubelet renews any token after 24 hours. */
-export const MAX_EXPIRATION = 86_400;
+const MAX_EXPIRATION = 86_400;
 
 /** Seconds, within the bounds. */
 export function clampExpiration(seconds: bigint | number): number {

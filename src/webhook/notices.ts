@@ -27,10 +27,10 @@ export interface Notice {
 }
 
 /** kube-apiserver cuts warnings to 256 characters each once all of a request pass 4096, so short ones survive. */
-export const MAX_WARNING_LENGTH = 119;
+const MAX_WARNING_LENGTH = 119;
 
 /** More than this many warnings in one answer help nobody. */
-export const MAX_WARNINGS = 10;
+const MAX_WARNINGS = 10;
 
 /** The warnings of an answer: each once. */
 export function toWarnings(notices: readonly Notice[]): string[] {

@@ -20,7 +20,7 @@ export interface SigningCredentials extends AccessKey {
   readonly expiration?: number;
 }
 
-export interface VerifyOptions<Credentials extends SigningCredentials> {
+export interface SignatureOptions<Credentials extends SigningCredentials> {
   /** `sts`, `ec2`, `s3`: S3 has rules of its own for paths and presigned URLs. */
   readonly service: string;
   /** Absent: a signature for any region is taken, as if this were the endpoint of each. */
@@ -46,7 +46,7 @@ export interface VerifiedSignature<Credentials> {
  */
 export function verifySignature<Credentials extends SigningCredentials>(
   request: SignableRequest,
-  options: VerifyOptions<Credentials>,
+  options: SignatureOptions<Credentials>,
 ): SignatureVerdict<Credentials> {
   const parameters = readParameters(request.query);
   if (parameters === undefined) return refuseQuery('undecodable');

@@ -1,4 +1,4 @@
-import { type Arn, parseArn } from '../../aws/arn.ts';
+import { type Arn, isAccountId, parseArn } from '../../aws/arn.ts';
 import { parseRoleArn } from '../../aws/role-arn.ts';
 import { parseServiceAccount, toSubject } from '../../base/names/account.ts';
 import { checkIssuer } from '../../trust/generate/inputs.ts';
@@ -30,10 +30,7 @@ export function checkRequestOptions(options: RequestOptions): string[] {
       serviceAccount !== undefined && parseServiceAccount(serviceAccount) === undefined,
       '--service-account is no ServiceAccount: give <namespace>/<name>',
     ],
-    [
-      account !== undefined && !/^[0-9]{12}$/.test(account),
-      '--account is no AWS account: give its 12 digits',
-    ],
+    [account !== undefined && !isAccountId(account), '--account is no AWS account: give its 12 digits'],
     [
       roleArn !== undefined && readRole(roleArn) === undefined,
       '--role-arn is no role: give arn:aws:iam::<account>:role/<name>',

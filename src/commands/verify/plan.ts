@@ -1,3 +1,4 @@
+import { isAccountId } from '../../aws/arn.ts';
 import { parseRoleArn } from '../../aws/role-arn.ts';
 import { parseInstant } from '../../base/names/instant.ts';
 import { checkIssuerUrl } from '../../base/names/issuer-url.ts';
@@ -149,7 +150,7 @@ function checkSts(flags: VerifyFlags): string[] {
   if (roleArn === undefined) problems.push('--policy needs --role-arn ARN: the role that is to be assumed');
   else if (account === undefined && parseRoleArn(roleArn) === undefined)
     problems.push(`--role-arn ${JSON.stringify(roleArn)} has no account: correct it, or give --account ID`);
-  if (account !== undefined && !/^[0-9]{12}$/.test(account))
+  if (account !== undefined && !isAccountId(account))
     problems.push(`--account ${JSON.stringify(account)}: give the 12 digits of the provider's account`);
   return problems;
 }

@@ -22,24 +22,30 @@ export interface KeySource {
   readDocuments(signal?: AbortSignal): Promise<KeyDocuments>;
 }
 
-/**
- * Why keys could not be had, in one table: errors, events, metrics and tests share these codes.
- */
-export const KEY_FAILURES = {
-  url: 'the URL is none that keys are fetched from',
-  address: 'the host has an address that must not be connected to',
-  unreachable: 'no answer: name resolution, connection or the network in between',
-  tls: 'the certificate of the server is not trusted or not its own',
-  timeout: 'the answer took too long',
-  redirect: 'the server answered with a redirect, and none is followed',
-  status: 'the server answered with an error status',
-  'too-large': 'the document is larger than allowed',
-  encoding: 'the document is no plain UTF-8 text',
-  discovery: 'the discovery document is not acceptable',
-  'key-set': 'the key set is not acceptable',
-} as const satisfies Record<string, string>;
-
-export type KeyFailure = keyof typeof KEY_FAILURES;
+/** Why keys could not be had: errors, events, metrics and tests share these codes. */
+export type KeyFailure =
+  /** The URL is none that keys are fetched from. */
+  | 'url'
+  /** The host has an address that must not be connected to. */
+  | 'address'
+  /** No answer: name resolution, connection or the network in between. */
+  | 'unreachable'
+  /** The certificate of the server is not trusted or not its own. */
+  | 'tls'
+  /** The answer took too long. */
+  | 'timeout'
+  /** The server answered with a redirect, and none is followed. */
+  | 'redirect'
+  /** The server answered with an error status. */
+  | 'status'
+  /** The document is larger than allowed. */
+  | 'too-large'
+  /** The document is no plain UTF-8 text. */
+  | 'encoding'
+  /** The discovery document is not acceptable. */
+  | 'discovery'
+  /** The key set is not acceptable. */
+  | 'key-set';
 
 /** A key source had nothing to give. The message is one line for people: what was seen, and the remedy. */
 export class KeySourceError extends Error {

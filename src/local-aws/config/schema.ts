@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAccountId } from '../../aws/arn.ts';
 import { isBucketName } from '../../base/names/bucket.ts';
 import { INSTANCE_STATES, type InstanceState, isInstanceId } from '../ec2/instance.ts';
 import type { PolicyStatement } from '../permissions.ts';
@@ -61,7 +62,7 @@ function renderPath(path: readonly PropertyKey[]): string {
 
 const account = z
   .string('write the account in quotes, it is text')
-  .regex(/^\d{12}$/, 'an account has 12 digits');
+  .refine(isAccountId, 'an account has 12 digits');
 const texts = z.array(z.string().min(1)).min(1);
 const statement = z.strictObject({
   effect: z.enum(['Allow', 'Deny']).default('Allow'),

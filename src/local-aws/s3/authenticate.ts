@@ -1,6 +1,6 @@
 import { readParameters } from '../../aws/sigv4/percent.ts';
 import type { SignatureRefusal } from '../../aws/sigv4/refusal.ts';
-import { type SigningCredentials, type VerifyOptions, verifySignature } from '../../aws/sigv4/verify.ts';
+import { type SignatureOptions, type SigningCredentials, verifySignature } from '../../aws/sigv4/verify.ts';
 import { type AwsRequest, toSignable } from '../route.ts';
 import { checkPayload, type Payload, type PayloadRefusal, parsePayloadForm } from './payload.ts';
 
@@ -13,7 +13,7 @@ export type S3Refusal = SignatureRefusal | PayloadRefusal;
 /** Judges who signed a request to S3, together with its body. Source: Amazon S3 API Reference, "Signature Version 4". */
 export function authenticateS3<Credentials extends SigningCredentials>(
   request: AwsRequest,
-  options: Omit<VerifyOptions<Credentials>, 'service'>,
+  options: Omit<SignatureOptions<Credentials>, 'service'>,
 ): S3Verdict<Credentials> {
   const stated = readStatedHash(request);
   const verdict = verifySignature(toSignable(request, stated ?? ''), { ...options, service: 's3' });

@@ -9,7 +9,7 @@ import { toS3Error, toSignatureError } from './errors.ts';
 import { findUnknown, type S3Call, type S3Operation, type S3Outcome, toResource } from './operation.ts';
 import type { ObjectStore } from './store.ts';
 
-export interface S3Deps {
+export interface S3ServiceDeps {
   readonly store: ObjectStore;
   readonly credentials: CredentialStore;
   /** Absent: signatures for any region. */
@@ -26,7 +26,7 @@ export type ChooseOperation = (parameters: ReadonlyMap<string, string>) => S3Ope
 export async function performOperation(
   request: AwsRequest,
   choose: ChooseOperation,
-  deps: S3Deps,
+  deps: S3ServiceDeps,
 ): Promise<AwsResponse> {
   const prepared = prepare(request, choose, deps);
   const requestId = deps.newRequestId();
@@ -40,7 +40,7 @@ type Prepared =
   | { readonly kind: 'call'; readonly call: S3Call; readonly operation: S3Operation }
   | { readonly kind: 'error'; readonly error: AwsError; readonly note: RequestNote };
 
-function prepare(request: AwsRequest, choose: ChooseOperation, deps: S3Deps): Prepared {
+function prepare(request: AwsRequest, choose: ChooseOperation, deps: S3ServiceDeps): Prepared {
   const address = readAddress(request);
   const list = readParameters(request.query);
   if (address === undefined || list === undefined) return refuse(toS3Error('InvalidURI'), {});

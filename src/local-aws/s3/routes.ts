@@ -3,7 +3,7 @@ import { CREATE_BUCKET, DELETE_BUCKET, GET_BUCKET_LOCATION, HEAD_BUCKET, LIST_BU
 import { DELETE_OBJECT, DELETE_OBJECTS } from './delete-objects.ts';
 import { GET_OBJECT, HEAD_OBJECT } from './get-object.ts';
 import { LIST_OBJECTS } from './list-objects.ts';
-import { type ChooseOperation, performOperation, type S3Deps } from './perform.ts';
+import { type ChooseOperation, performOperation, type S3ServiceDeps } from './perform.ts';
 import { POST_OBJECT, PUT_OBJECT } from './put-object.ts';
 
 /** What is asked for at each place; where a query parameter decides between two, the first that is there. */
@@ -22,7 +22,7 @@ const OPERATIONS: readonly (readonly [method: string, path: AwsRoute['path'], ch
 ];
 
 /** As much of Amazon S3 as the Job and its like need: objects in buckets, without versions, parts and access lists. */
-export function createS3Routes(deps: S3Deps): AwsRoute[] {
+export function createS3Routes(deps: S3ServiceDeps): AwsRoute[] {
   return OPERATIONS.map(([method, path, choose]) => ({
     method,
     path,

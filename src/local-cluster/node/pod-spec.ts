@@ -23,10 +23,10 @@ export interface NodeContainer {
   readonly command: readonly string[];
   readonly args: readonly string[];
   readonly env: readonly { readonly name: string; readonly value: string }[];
-  readonly mounts: readonly VolumeMount[];
+  readonly mounts: readonly NodeMount[];
 }
 
-export interface VolumeMount {
+export interface NodeMount {
   readonly volume: string;
   /** Absolute, in the container. */
   readonly path: string;

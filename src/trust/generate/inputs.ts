@@ -1,3 +1,4 @@
+import { isAccountId } from '../../aws/arn.ts';
 import { parseServiceAccount, type ServiceAccountName, toSubject } from '../../base/names/account.ts';
 import { type IssuerFault, parseIssuerUrl } from '../../base/names/issuer-url.ts';
 import { toProviderArn } from '../provider.ts';
@@ -38,7 +39,7 @@ export function readTrustInputs(inputs: TrustInputs): TrustPlanReading {
       ? ['--service-account is no ServiceAccount: give <namespace>/<name>']
       : []),
     ...checkIssuer(issuer).map((problem) => `--issuer ${problem}`),
-    ...(/^[0-9]{12}$/.test(account) ? [] : ['--account is no AWS account: give its 12 digits']),
+    ...(isAccountId(account) ? [] : ['--account is no AWS account: give its 12 digits']),
     ...checkAudience(audience),
     ...(/^aws(-[a-z]+)*$/.test(partition)
       ? []

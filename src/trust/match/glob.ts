@@ -1,7 +1,7 @@
 /** `*`: any number of characters. */
-export const ANY = 0;
+const ANY = 0;
 /** `?`: exactly one. */
-export const ONE = 1;
+const ONE = 1;
 
 /** A character as it is, or a wildcard. */
 export type GlobToken = string | typeof ANY | typeof ONE;

@@ -1,4 +1,4 @@
-import { parseArn } from '../../aws/arn.ts';
+import { isAccountId, parseArn } from '../../aws/arn.ts';
 import { isRecord, type JsonRecord, readMember } from '../../json/record.ts';
 import { findElement, type PolicyElement, readTexts } from './element.ts';
 import { type ReadingContext, showValue } from './problem.ts';
@@ -72,7 +72,5 @@ function checkValue(kind: PrincipalKind, value: string, { pointer, lists }: Read
 function isProvider(value: string): boolean {
   const arn = parseArn(value);
   if (arn === undefined) return BUILT_IN_PROVIDERS.has(value);
-  return (
-    arn.service === 'iam' && /^[0-9]{12}$/.test(arn.account) && /^(oidc|saml)-provider\/./.test(arn.resource)
-  );
+  return arn.service === 'iam' && isAccountId(arn.account) && /^(oidc|saml)-provider\/./.test(arn.resource);
 }

@@ -4,13 +4,11 @@ import type { Rule } from './rule.ts';
 import { RULES, type RuleName } from './rules.ts';
 import type { Check, RuleFinding, Verdict } from './verdict.ts';
 
-export type { VerifyOptions } from './examination.ts';
-
 /**
  * Judges a token: the first rule that fails decides. Under `aws` rules that are ours alone become warnings.
  *
- * Waits for a key only where the finder has to, and else for the signature alone. Never rejects, whatever the token is; a finder that keeps its word does not either.
- * Nothing of a verdict can be used as a token.
+ * Waits for a key only where the finder has to, and else for the signature alone. Never rejects, whatever the token is; a
+ * finder that keeps its word does not either. Nothing of a verdict can be used as a token.
  */
 export async function verifyToken(raw: string, options: VerifyOptions): Promise<Verdict> {
   const examination = createExamination(raw, options);

@@ -1,3 +1,4 @@
+import { toPointerStep } from '../../json/pointer.ts';
 import type { JsonRecord } from '../../json/record.ts';
 import type { EnvVar } from './environment.ts';
 
@@ -56,9 +57,7 @@ export function toPatch(plan: PodPlan): AddOperation[] {
 
 function toLabelOperation({ key, value, labelsExist }: LabelAddition): AddOperation {
   if (!labelsExist) return { op: 'add', path: '/metadata/labels', value: { [key]: value } };
-  // RFC 6901 section 3: "~" first, or the "~1" just written would be escaped again.
-  const token = key.replaceAll('~', '~0').replaceAll('/', '~1');
-  return { op: 'add', path: `/metadata/labels/${token}`, value };
+  return { op: 'add', path: `/metadata/labels${toPointerStep(key)}`, value };
 }
 
 /** In front, as the Go program puts it: people and their tests index `volumes[0]`. */

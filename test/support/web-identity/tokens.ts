@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import type { VerifyOptions } from '../../../src/web-identity/token/examination.ts';
 import type { KeyFinder, KeyLookup, SignatureAlgorithm } from '../../../src/web-identity/token/keys.ts';
-import type { VerifyOptions } from '../../../src/web-identity/token/verify.ts';
 
 /** Wednesday, 2026-03-18T12:00:00Z; seconds since epoch. */
 export const NOW = 1_773_835_200;

@@ -3,8 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests that start the program itself, or build it: each start takes a while, so `npm run check` leaves them out. */
 const PROGRAMS = [
   'test/commands/{webhook,issuer,executables}.test.ts',
-  'test/demo/{failures,stand-in}.test.ts',
-  'test/local-cluster/lifeline.test.ts',
+  'test/demo/{failures,program,stand-in}.test.ts',
   'test/repo/{build,docs-issuer}.test.ts',
 ];
 

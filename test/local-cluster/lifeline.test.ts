@@ -1,79 +1,89 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startOnLifeline } from '../../src/local-cluster/lifeline.ts';
+import { until } from '../support/until.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
-
-function run(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const done = spawnSync(process.execPath, [MAIN, 'demo', ...words], {
-    encoding: 'utf8',
-    // Seconds on an idle machine, and more where other tests run beside it.
-    timeout: 60_000,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
-  });
-  if (done.error !== undefined) throw done.error;
-  return done;
+function createFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'iam-bridge-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
-describe('iam-bridge demo as a program', { timeout: 65_000 }, () => {
-  test('tells all of it in words that fit a terminal, without colour into a pipe, and ends with 0', () => {
-    const { status, stdout, stderr } = run([]);
-    expect([status, stderr]).toEqual([0, '']);
-    expect(stdout).toBe(stripVTControlCharacters(stdout));
-    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
-    for (const expected of [
-      '$ iam-bridge issuer --issuer=https://127.0.0.1:',
-      '$ iam-bridge webhook --in-cluster=false --kube-api=http://127.0.0.1:',
-      '$ kubectl apply -f examples/s3-echoer/s3-echoer.yaml',
-      '✔ pod demo/s3-echoer-* gets a role',
-      '+          value: arn:aws:iam::111122223333:role/s3-echoer',
-      'wrote 29 bytes to s3://iam-bridge-demo/s3echoer-',
-      'hello from a pod without keys',
-      '○ pod demo/no-role stays as it is   reason: no-role',
-      '○ pod demo/mistyped-role stays as it is   reason: role-arn-malformed',
-      'Warning: role-arn "arn:aws:iam::11112222333:role/s3-echoer"',
-      'AccessDenied',
-      '→ StringEquals takes * and ? as they are',
-      'Incorrect token audience',
-      '✔ All as it should be',
-    ]) {
-      expect(stdout).toContain(expected);
-    }
+/** A process that was killed keeps its number until somebody asks for its end, which in a container may take long. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !existsSync('/proc/self/stat') || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** The number that a program wrote into its folder; 0 as long as it has not. */
+function readPid(folder: string): number {
+  const path = join(folder, 'pid');
+  return existsSync(path) ? Number(readFileSync(path, 'utf8')) : 0;
+}
+
+describe('a program on a lifeline', { timeout: 20_000 }, () => {
+  test('ends when the line is cut, with everything that it has started', async () => {
+    const folder = createFolder();
+    const output = openSync(join(folder, 'log'), 'a');
+    const script = "trap '' TERM INT; (echo $$ > parent; exec sh -c 'echo $$ > pid; exec sleep 600') & wait";
+    const { cut } = startOnLifeline({ command: ['/bin/sh', '-c', script], folder, env: {}, output });
+    await until(() => readPid(folder) > 0, 'the program runs');
+    await cut();
+    await until(() => !isAlive(readPid(folder)), 'its child has ended');
   });
 
-  test('has s3-echoer, which has an executable of its own', () => {
-    const { status, stdout, stderr } = spawnSync(
-      join(MAIN, '..', '..', 'bin', 's3-echoer'),
-      ['--message', 'x'],
+  test('does not outlive whoever started it, even by SIGKILL, and its folder goes, too', async () => {
+    const folder = createFolder();
+    const holder = spawn(
+      process.execPath,
+      [join(import.meta.dirname, '..', 'support', 'local-cluster', 'lifeline-holder.ts'), folder],
       {
-        encoding: 'utf8',
-        env: { PATH: process.env['PATH'] },
+        stdio: ['ignore', 'pipe', 'inherit'],
       },
     );
-    expect([status, stdout, stderr]).toEqual([
-      2,
-      '',
-      's3-echoer: no bucket: give --bucket NAME, or set BUCKET\n',
-    ]);
+    await once(holder.stdout, 'data');
+    await until(() => readPid(folder) > 0, 'the program runs');
+    const pid = readPid(folder);
+    holder.kill('SIGKILL');
+    await until(() => !isAlive(pid), 'the program has ended');
+    await until(() => !existsSync(folder), 'its folder is removed');
   });
 
-  test('explains itself', () => {
-    const { status, stdout } = run(['--help']);
-    expect(status).toBe(0);
-    for (const word of ['--real', '-o, --output', 'KUBEBUILDER_ASSETS', 'Exit codes']) {
-      expect(stdout).toContain(word);
-    }
+  test('sees the environment that it is given, and nothing else', async () => {
+    let text = '';
+    const stdout = (chunk: Buffer): void => {
+      text += chunk.toString();
+    };
+    const env = { HOME: '/home', LINES: 'a\nb' };
+    const output = { stdout, stderr: () => {} };
+    const { ended } = startOnLifeline({
+      command: ['/usr/bin/env', '-0'],
+      folder: createFolder(),
+      env,
+      output,
+    });
+    expect(await ended).toEqual({ code: 0, signal: null });
+    const entries = text.split('\0').filter((entry) => entry !== '' && !entry.startsWith('_='));
+    expect(entries.sort()).toEqual(['HOME=/home', 'LINES=a\nb']);
   });
 
-  test.each([
-    [['-o', 'yaml'], 2, /Allowed choices are json/],
-    [['--fake'], 2, /unknown option '--fake'/],
-    [['--real'], 3, /npm run control-plane/],
-  ])('%j ends with %i and a remedy', (words, code, expected) => {
-    const { status, stderr } = run(words);
-    expect(status).toBe(code);
-    expect(stderr).toMatch(expected);
-    expect(stderr).not.toContain('    at ');
+  test('is told how it ended', async () => {
+    const start = (script: string) =>
+      startOnLifeline({
+        command: ['/bin/sh', '-c', script],
+        folder: createFolder(),
+        env: { PATH: '/nowhere' },
+        output: { stdout: () => {}, stderr: () => {} },
+      });
+    expect(await start('exit 3').ended).toEqual({ code: 3, signal: null });
+    expect(await start('kill -TERM $$').ended).toEqual({ code: null, signal: 'SIGTERM' });
   });
 });

@@ -16,7 +16,7 @@ function compareLines(before: readonly string[], after: readonly string[]): Unif
   return diff.slice(3).map(({ kind, text }) => ({ kind, text: text.slice(1) }));
 }
 
-describe('compareLines', () => {
+describe('the lines of two texts', () => {
   const lines = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 12 });
 
   test('gives both texts back, whatever they are', () => {
@@ -44,7 +44,7 @@ describe('compareLines', () => {
   });
 });
 
-describe('renderUnifiedDiff', () => {
+describe('a unified diff', () => {
   test('is empty for equal texts', () => {
     expect(render('a\nb\n', 'a\nb\n')).toEqual([]);
   });

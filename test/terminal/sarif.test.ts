@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { renderFindings } from '../../src/commands/trust/lint.ts';
 import { createPlaceFinder } from '../../src/json/locate.ts';
 import { renderSarif } from '../../src/terminal/sarif.ts';
 import { RULES } from '../../src/trust/lint/rules.ts';
@@ -130,16 +129,5 @@ describe('the SARIF log', () => {
     expect(JSON.parse(renderSarif([], { file: 'x', version: '1', texts: RULES }))).toMatchObject({
       runs: [{ results: [] }],
     });
-  });
-});
-
-describe('findings for people', () => {
-  test('say how bad, what, where, and what to write instead', () => {
-    const lines = renderFindings(findings, 'trust.json').split('\n');
-    expect(lines[0]).toMatch(/^critical {2}subject-wildcard {2}trust\.json:\d+:11 \/Statement/);
-    expect(lines[1]).toContain('every ServiceAccount of the cluster');
-    expect(lines[2]).toMatch(/^ {2}→ /);
-    expect(lines.at(-2)).toBe('3 findings');
-    expect(renderFindings([], 'trust.json')).toBe('✔ trust.json: nothing found\n');
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { parseSubject, toSubject } from '../../src/base/names/account.ts';
 import { toConditionPrefix, toProviderArn } from '../../src/trust/provider.ts';
 
 describe('the provider of an issuer', () => {
@@ -12,15 +11,5 @@ describe('the provider of an issuer', () => {
     expect(toProviderArn('https://h.example/id/A', '111122223333', 'aws-cn')).toBe(
       'arn:aws-cn:iam::111122223333:oidc-provider/h.example/id/A',
     );
-  });
-});
-
-describe('the subject of a ServiceAccount', () => {
-  test('has its two names', () => {
-    const name = { namespace: 'demo', name: 's3.echoer' };
-    expect(parseSubject(toSubject(name))).toEqual(name);
-    expect(parseSubject('system:serviceaccount:demo')).toBeUndefined();
-    expect(parseSubject('system:serviceaccount:demo:a:b')).toBeUndefined();
-    expect(parseSubject('repo:demo:a')).toBeUndefined();
   });
 });

@@ -70,3 +70,13 @@ test.each([
 ])('%s is the subject of a ServiceAccount: %j', (subject, is) => {
   expect(isServiceAccountSubject(subject)).toBe(is);
 });
+
+describe('the subject of a ServiceAccount', () => {
+  test('has its two names', () => {
+    const name = { namespace: 'demo', name: 's3.echoer' };
+    expect(parseSubject(toSubject(name))).toEqual(name);
+    expect(parseSubject('system:serviceaccount:demo')).toBeUndefined();
+    expect(parseSubject('system:serviceaccount:demo:a:b')).toBeUndefined();
+    expect(parseSubject('repo:demo:a')).toBeUndefined();
+  });
+});

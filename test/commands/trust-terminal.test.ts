@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { renderFindings } from '../../src/commands/trust/lint.ts';
 import { renderProblems, renderVerdict } from '../../src/commands/trust/render-verdict.ts';
 import { createPlaceFinder } from '../../src/json/locate.ts';
@@ -7,7 +7,7 @@ import { evaluateTrust } from '../../src/trust/evaluate.ts';
 import { fixPolicy } from '../../src/trust/fix.ts';
 import { lintPolicy, toFindings } from '../../src/trust/lint.ts';
 import { readTrustPolicy } from '../../src/trust/policy.ts';
-import { KEY, PROVIDER, policy, requestOf, statement } from '../support/trust/base.ts';
+import { KEY, PROVIDER, policy, read, requestOf, statement } from '../support/trust/base.ts';
 
 /** Clears the screen, by both introducers of a control sequence, and writes from right to left. */
 const EVIL = '\u001b[2J\u009b2J\u202e\u007f';
@@ -53,4 +53,31 @@ test.each<[what: string, document: object]>([
     }
     expect(shown.join('\n')).toMatch(/^[ -~\n✔✘→…’]+$/);
   }
+});
+
+describe('findings for people', () => {
+  const text = JSON.stringify(
+    policy(
+      statement({
+        Action: 'sts:*',
+        Condition: { StringLike: { [`${KEY}:sub`]: 'system:serviceaccount:*' } },
+      }),
+    ),
+    null,
+    2,
+  );
+  const places = createPlaceFinder(text);
+  const findings = lintPolicy(read(text)).map((finding) => ({
+    ...finding,
+    place: places.find(finding.where),
+  }));
+
+  test('say how bad, what, where, and what to write instead', () => {
+    const lines = renderFindings(findings, 'trust.json').split('\n');
+    expect(lines[0]).toMatch(/^critical {2}subject-wildcard {2}trust\.json:\d+:11 \/Statement/);
+    expect(lines[1]).toContain('every ServiceAccount of the cluster');
+    expect(lines[2]).toMatch(/^ {2}→ /);
+    expect(lines.at(-2)).toBe('3 findings');
+    expect(renderFindings([], 'trust.json')).toBe('✔ trust.json: nothing found\n');
+  });
 });

@@ -1,4 +1,4 @@
-/** Time as this room needs it; tests bring their own. */
+/** Time, handed to whoever needs it; tests bring their own. */
 export interface Clock {
   /** ms since epoch */
   now(): number;

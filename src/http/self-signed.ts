@@ -6,7 +6,7 @@ export interface KeyPair {
   readonly key: string;
 }
 
-/** An authority that lives as long as the demo: whoever trusts it trusts what it issued, and nobody else does. */
+/** An authority that nobody keeps: whoever trusts it trusts what this process issued, for a day at most. */
 export interface Authority {
   /** Its own certificate, PEM: the `caBundle` of a webhook configuration. */
   readonly cert: string;

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * Programs that must not outlive the demo, however it ends: each leads a process group in which a shell reads from a
+ * Programs that must not outlive this process, however it ends: each leads a process group in which a shell reads from a
  * pipe that only this process holds open. When the pipe closes, the shell kills the whole group. So no signal has to
- * reach anybody, a number that was reused cannot be hit, and SIGKILL of the demo itself leaves nothing behind either.
+ * reach anybody, a number that was reused cannot be hit, and SIGKILL of this process leaves nothing behind either.
  * The shell reads by itself: a program's PATH may have no other that could.
  */
 const GUARDED = `

@@ -1,7 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import { isRecord } from '../json/record.ts';
 
-/** A Kubernetes object as somebody wrote it: only what the demo looks at is typed. */
+/** A Kubernetes object as somebody wrote it: only what is looked at here is typed. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;

@@ -39,9 +39,8 @@ type Value = boolean | number | string | readonly string[];
 
 /**
  * Reads a command line by the rules of Go's pflag: `--x=v` or `--x v`; a boolean never takes the next word; `-v5`,
- * `-v=5`, `-v 5`; `--` ends the flags; other words are for the
- * caller to judge: the Go programs ignore them. A flag given twice
- * has its last value, one of type `strings` all of them, in place of its default.
+ * `-v=5`, `-v 5`; `--` ends the flags; other words are for the caller to judge: the Go programs ignore them. A flag given
+ * twice has its last value, one of type `strings` all of them, in place of its default.
  */
 export function readFlags<Table extends FlagTable>(
   table: Table,

@@ -54,7 +54,7 @@ export const UNKNOWN_FAMILIES: readonly string[] = [
   'iam:ResourceTag/',
 ];
 
-/** Keys that {@link listFacts} knows from the request; they may be absent from one. */
+/** Keys whose values are in the request itself (`context.ts`); they may be absent from one. */
 export const OF_THE_REQUEST: readonly string[] = [
   'aws:CurrentTime',
   'aws:EpochTime',

@@ -56,6 +56,26 @@ describe('docs/compatibility.md', () => {
   });
 });
 
+test('every page names only files that exist', async () => {
+  const { readdir } = await import('node:fs/promises');
+  const pages = (await readdir(new URL('docs/', root), { recursive: true })).map((name) => `docs/${name}`);
+  const texts = await Promise.all(
+    [
+      'README.md',
+      'CONTRIBUTING.md',
+      'test/e2e/README.md',
+      ...pages.filter((name) => name.endsWith('.md')),
+    ].map(async (page) => ({ page, text: await read(page) })),
+  );
+  const named = texts.flatMap(({ page, text }) =>
+    (text.match(/(?<![\w/.-])(?:[\w-]+\/)+[\w.-]+\.(?:ts|mjs|md)\b/g) ?? []).map((path) => ({ page, path })),
+  );
+  expect(named.length).toBeGreaterThan(40);
+  const exists = (path: string): boolean =>
+    ['', 'src/'].some((base) => existsSync(new URL(base + path, root)));
+  expect(named.filter(({ path }) => !exists(path))).toEqual([]);
+});
+
 describe('ARCHITECTURE.md', () => {
   test('has a row for every room, and names only files that exist', async () => {
     const page = await read('ARCHITECTURE.md');

@@ -1,6 +1,6 @@
 /**
  * Two replicas behind an admission Service under failurePolicy Fail; one of them gets SIGTERM in the middle of a load.
- * Runs in a network namespace of its own (see ../harness/network-namespace.ts), because an endpoint must have an
+ * Runs in a network namespace of its own (see test/support/e2e/network-namespace.ts), because an endpoint must have an
  * address that is no loopback address. There is no kube-proxy: with `--enable-aggregator-routing` the API server
  * picks an endpoint itself.
  *

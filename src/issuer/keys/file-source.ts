@@ -7,21 +7,9 @@ import { MAX_KEY_SET_BYTES } from './key-set.ts';
 import { type KeySource, KeySourceError } from './key-source.ts';
 import { readPemKeys } from './pem.ts';
 
-/**
- * A file that holds a JWK Set, or whatever `toJwks` makes one of, such as PEM keys.
- * @param toJwks throws where it cannot; what it says is told
- */
-export function createFileSource(path: string, toJwks: (text: string) => string = (text) => text): KeySource {
-  return {
-    async readDocuments() {
-      const text = await readKeyFile(path);
-      try {
-        return { jwks: toJwks(text), notes: [] };
-      } catch (error) {
-        throw new KeySourceError('key-set', `key file ${path}: ${describeError(error)}`, error);
-      }
-    },
-  };
+/** A file that holds a JWK Set. */
+export function createFileSource(path: string): KeySource {
+  return { readDocuments: async () => ({ jwks: await readKeyFile(path), notes: [] }) };
 }
 
 /** The public keys of PEM files, as kube-apiserver publishes them of its `--service-account-key-file`. */

@@ -90,26 +90,20 @@ function checkChunks(
   if (signed && !areChunksSigned(reading, facts)) {
     return refuse('mismatch', 'The signature of a chunk does not match.');
   }
-  const trailers = new Map(reading.trailers);
-  const announced = new Set(
-    (headers.get('x-amz-trailer') ?? '')
-      .toLowerCase()
-      .split(',')
-      .map((name) => name.trim()),
-  );
-  const strange =
-    reading.trailers.length > trailers.size || [...trailers.keys()].some((name) => !announced.has(name));
-  // The announcement is a signed header, and the trailers themselves may not be.
-  if (strange)
+  if (!areAnnounced(reading.trailers, headers.get('x-amz-trailer')))
     return refuse('malformed-chunks', 'A trailer is there twice, or x-amz-trailer does not announce it.');
-  return {
-    kind: 'payload',
-    data: Buffer.concat(
-      reading.chunks.map(({ data }) => data),
-      size,
-    ),
-    trailers,
-  };
+  const data = Buffer.concat(
+    reading.chunks.map((chunk) => chunk.data),
+    size,
+  );
+  return { kind: 'payload', data, trailers: new Map(reading.trailers) };
+}
+
+/** Each once, and each announced: the announcement is a signed header, and the trailers themselves may not be. */
+function areAnnounced(trailers: ChunkedBody['trailers'], announcement = ''): boolean {
+  const announced = announcement.split(',').map((name) => name.trim().toLowerCase());
+  const names = trailers.map(([name]) => name);
+  return new Set(names).size === names.length && names.every((name) => announced.includes(name));
 }
 
 /** Each signature covers the one before: chunks cannot be dropped, swapped or taken from another request. */

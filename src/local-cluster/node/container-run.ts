@@ -1,12 +1,10 @@
 import { constants } from 'node:os';
 import { startOnLifeline } from '../lifeline.ts';
-import type { NodeContainer } from './pod-spec.ts';
 import type { ProcessSpec } from './process-spec.ts';
 import { type ContainerState, CREATING } from './status.ts';
 
 /** A container of a pod, as it goes. */
 export interface ContainerRun {
-  readonly container: NodeContainer;
   state(): ContainerState;
   stdout(): string;
   stderr(): string;
@@ -27,13 +25,12 @@ export interface ContainerDeps {
   readonly folder: string;
 }
 
-export function createContainerRun(container: NodeContainer, { now, folder }: ContainerDeps): ContainerRun {
+export function createContainerRun({ now, folder }: ContainerDeps): ContainerRun {
   const stdout = createOutput();
   const stderr = createOutput();
   let state = CREATING;
   let cut = async (): Promise<void> => {};
   return {
-    container,
     state: () => state,
     stdout: stdout.text,
     stderr: stderr.text,

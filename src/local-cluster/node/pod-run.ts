@@ -75,7 +75,7 @@ function createProgress(pod: NodePod, deps: PodRunDeps): PodProgress {
     pod,
     folder,
     volumes: createTokenVolumes(pod, join(folder, VOLUMES), deps.tokens),
-    runs: new Map(all.map((container) => [container, createContainerRun(container, containerDeps)])),
+    runs: new Map(all.map((container) => [container, createContainerRun(containerDeps)])),
     stopping: new AbortController(),
     status: { phase: 'Pending' },
     reported: Promise.resolve(),

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { runTree } from '../support/commands/command-tree.ts';
+import { runTree } from '../support/commands/tree.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'iam-bridge-trust-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -36,14 +36,14 @@ function write(name: string, text: string): string {
 
 describe('trust eval', () => {
   test('allows: exit code 0', async () => {
-    const { code, out, err } = await evaluate('--policy', good, ...caller);
+    const { code, stdout: out, stderr: err } = await evaluate('--policy', good, ...caller);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain('ALLOW  "system:serviceaccount:demo:s3-echoer" may assume the role.');
     expect(out).toContain("Note: account 111122223333 is the policy's own word");
   });
 
   test('denies: exit code 1, with each condition, the remedy and a corrected policy', async () => {
-    const { code, out } = await evaluate('--policy', broken, ...caller, '--account', '111122223333');
+    const { code, stdout: out } = await evaluate('--policy', broken, ...caller, '--account', '111122223333');
     expect(code).toBe(1);
     expect(out).toContain(
       '      expected  system:serviceaccount:demo:*\n      actual    system:serviceaccount:demo:s3-echoer\n      → StringEquals takes * and ?',
@@ -60,12 +60,11 @@ describe('trust eval', () => {
       { sub: '\u001b[2J' },
       { aud: '\u009b' },
     ]) {
-      const { code, out, err } = await evaluate(
-        '--policy',
-        good,
-        '--token',
-        write('evil.jwt', token(changes)),
-      );
+      const {
+        code,
+        stdout: out,
+        stderr: err,
+      } = await evaluate('--policy', good, '--token', write('evil.jwt', token(changes)));
       expect([code, out + err]).toEqual([1, expect.stringMatching(/^[ -~\n✔✘→?]+$/)]);
     }
   });
@@ -80,16 +79,16 @@ describe('trust eval', () => {
       Condition: { StringEquals: { 'aws:FederatedProvider': evil } },
     });
     const text = JSON.stringify(document);
-    const { out } = await evaluate('--policy', write('evil.json', text), ...caller);
+    const { stdout: out } = await evaluate('--policy', write('evil.json', text), ...caller);
     expect(out).toContain('x\\u009b2J');
     expect(out).toMatch(/^[ -~\n✔✘→?]+$/);
     const shown = await evaluate('--policy', write('evil.json', text), ...caller, '-o', 'json');
     const corrected = out.slice(out.indexOf('\n{\n'), out.lastIndexOf('\n}\n') + 2);
-    expect(JSON.parse(corrected)).toEqual(JSON.parse(shown.out).fix.policy);
+    expect(JSON.parse(corrected)).toEqual(JSON.parse(shown.stdout).fix.policy);
   });
 
   test('says where the verdict depends on what only AWS knows: exit code 1', async () => {
-    const { code, out } = await evaluate(
+    const { code, stdout: out } = await evaluate(
       '--policy',
       good,
       ...caller,
@@ -99,26 +98,26 @@ describe('trust eval', () => {
     expect(code).toBe(1);
     expect(out).toContain('the provider is in account 444455556666, not 111122223333');
     const policy = JSON.parse(
-      (await runTree(['trust', 'generate', ...caller, '--account', '111122223333', '-o', 'policy'])).out,
+      (await runTree(['trust', 'generate', ...caller, '--account', '111122223333', '-o', 'policy'])).stdout,
     );
     policy.Statement[0].Condition.IpAddress = { 'aws:SourceIp': '198.51.100.0/24' };
     const file = write('address.json', JSON.stringify(policy));
     expect(await evaluate('--policy', file, ...caller)).toMatchObject({
       code: 1,
-      out: expect.stringContaining('IT DEPENDS  Whether'),
+      stdout: expect.stringContaining('IT DEPENDS  Whether'),
     });
     expect(await evaluate('--policy', file, ...caller, '--source-ip', '198.51.100.7')).toMatchObject({
       code: 0,
     });
     expect(await evaluate('--policy', file, ...caller, '--source-vpce', 'vpce-1')).toMatchObject({
       code: 1,
-      out: expect.stringContaining('a call through a VPC endpoint of STS has no aws:SourceIp'),
+      stdout: expect.stringContaining('a call through a VPC endpoint of STS has no aws:SourceIp'),
     });
   });
 
   test('holds session name and duration against the policy', async () => {
     const policy = JSON.parse(
-      (await runTree(['trust', 'generate', ...caller, '--account', '111122223333', '-o', 'policy'])).out,
+      (await runTree(['trust', 'generate', ...caller, '--account', '111122223333', '-o', 'policy'])).stdout,
     );
     policy.Statement[0].Condition.StringLike = { 'sts:RoleSessionName': 'app-*' };
     policy.Statement[0].Condition.NumericLessThanEquals = { 'sts:DurationSeconds': 3600 };
@@ -135,23 +134,25 @@ describe('trust eval', () => {
   });
 
   test('holds another audience against the policy', async () => {
-    const { code, out } = await evaluate('--policy', good, ...caller, '--audience', 'vault');
+    const { code, stdout: out } = await evaluate('--policy', good, ...caller, '--audience', 'vault');
     expect({ code, asked: out.includes('audience  vault') }).toEqual({ code: 1, asked: true });
   });
 
   test('takes the claims of a token, of which it prints nothing else', async () => {
     const file = write('token', `${token()}\n`);
-    const { code, out, err } = await evaluate('--policy', good, '--token', file);
+    const { code, stdout: out, stderr: err } = await evaluate('--policy', good, '--token', file);
     expect(code).toBe(0);
     expect(out).toContain('the token was only decoded: iam-bridge verify judges its signature');
     for (const part of token().split('.')) expect(out + err).not.toContain(part);
   });
 
   test('takes the token, or the policy, from standard input', async () => {
-    expect(await runTree(['trust', 'eval', '--policy', good, '--token', '-'], token())).toMatchObject({
+    expect(
+      await runTree(['trust', 'eval', '--policy', good, '--token', '-'], { input: token() }),
+    ).toMatchObject({
       code: 0,
     });
-    const { out } = await runTree([
+    const { stdout: out } = await runTree([
       'trust',
       'generate',
       ...caller,
@@ -160,7 +161,9 @@ describe('trust eval', () => {
       '-o',
       'policy',
     ]);
-    expect(await runTree(['trust', 'eval', '--policy', '-', ...caller], `\ufeff${out}`)).toMatchObject({
+    expect(
+      await runTree(['trust', 'eval', '--policy', '-', ...caller], { input: `\ufeff${out}` }),
+    ).toMatchObject({
       code: 0,
     });
   });
@@ -172,7 +175,7 @@ describe('trust eval', () => {
     );
     expect(await evaluate('--policy', good, '--token', file)).toMatchObject({
       code: 2,
-      err: expect.stringContaining('give --role-arn'),
+      stderr: expect.stringContaining('give --role-arn'),
     });
     expect(
       await evaluate('--policy', good, '--token', file, '--role-arn', 'arn:aws:iam::111122223333:role/a'),
@@ -187,7 +190,7 @@ describe('trust eval', () => {
     );
     expect(other).toMatchObject({
       code: 1,
-      err: expect.stringContaining(
+      stderr: expect.stringContaining(
         'lists the roles that it is for, and arn:aws:iam::111122223333:role/b is none of them',
       ),
     });
@@ -197,8 +200,9 @@ describe('trust eval', () => {
     const file = write('audiences', token({ aud: ['sts.amazonaws.com', 'x'] }));
     expect(await evaluate('--policy', good, '--token', file)).toEqual({
       code: 1,
-      out: '',
-      err: 'iam-bridge trust eval: STS refuses the token before it asks the policy: it has more than one audience and no azp: ask for a token with one audience\n',
+      stdout: '',
+      stderr:
+        'iam-bridge trust eval: STS refuses the token before it asks the policy: it has more than one audience and no azp: ask for a token with one audience\n',
     });
   });
 
@@ -210,8 +214,8 @@ describe('trust eval', () => {
     const file = write('odd-token', token(changes));
     expect(await evaluate('--policy', good, '--token', file)).toMatchObject({
       code: 1,
-      out: '',
-      err: expect.stringContaining(problem),
+      stdout: '',
+      stderr: expect.stringContaining(problem),
     });
   });
 
@@ -222,12 +226,12 @@ describe('trust eval', () => {
     );
     expect(await evaluate('--policy', good, '--token', file)).toMatchObject({
       code: 1,
-      out: expect.stringContaining('no statement allows sts:TagSession'),
+      stdout: expect.stringContaining('no statement allows sts:TagSession'),
     });
   });
 
   test('prints one JSON document', async () => {
-    const { code, out } = await evaluate('--policy', broken, ...caller, '-o', 'json');
+    const { code, stdout: out } = await evaluate('--policy', broken, ...caller, '-o', 'json');
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({
       decision: 'deny',
@@ -247,7 +251,7 @@ describe('trust eval', () => {
       'invalid.json',
       '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Effect":"Deny","Resource":"*"}]}',
     );
-    const { code, out } = await evaluate('--policy', file, ...caller);
+    const { code, stdout: out } = await evaluate('--policy', file, ...caller);
     expect(code).toBe(2);
     for (const text of [
       'INVALID',
@@ -257,7 +261,7 @@ describe('trust eval', () => {
     ])
       expect(out).toContain(text);
     const json = await evaluate('--policy', file, ...caller, '-o', 'json');
-    expect({ code: json.code, ...JSON.parse(json.out) }).toMatchObject({
+    expect({ code: json.code, ...JSON.parse(json.stdout) }).toMatchObject({
       code: 2,
       decision: 'invalid',
       problems: [{ pointer: '/Statement/0/Effect' }, {}, {}, {}],
@@ -265,7 +269,7 @@ describe('trust eval', () => {
   });
 
   test('warns of who else gets in by a policy that allows', async () => {
-    const { out } = await runTree([
+    const { stdout: out } = await runTree([
       'trust',
       'generate',
       ...caller,
@@ -280,7 +284,7 @@ describe('trust eval', () => {
     );
     expect(await evaluate('--policy', file, ...caller)).toMatchObject({
       code: 0,
-      out: expect.stringContaining('lets in every ServiceAccount of the cluster'),
+      stdout: expect.stringContaining('lets in every ServiceAccount of the cluster'),
     });
   });
 
@@ -311,13 +315,13 @@ describe('trust eval', () => {
     ['a format', ['--policy', good, ...caller, '-o', 'yaml'], "argument 'yaml' is invalid"],
   ];
   test.each(usage)('says what is wrong with how it was called: %s', async (_, words, problem) => {
-    const { code, out, err } = await evaluate(...words);
+    const { code, stdout: out, stderr: err } = await evaluate(...words);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(problem);
   });
 
   test('says all that is wrong at once', async () => {
-    const { err } = await evaluate(
+    const { stderr: err } = await evaluate(
       '--policy',
       good,
       '--service-account',
@@ -335,8 +339,8 @@ describe('trust lint', () => {
   test('finds nothing: exit code 0', async () => {
     expect(await runTree(['trust', 'lint', '--policy', good, '--issuer', issuer])).toEqual({
       code: 0,
-      err: '',
-      out: `✔ ${good}: nothing found\n`,
+      stderr: '',
+      stdout: `✔ ${good}: nothing found\n`,
     });
   });
 
@@ -345,25 +349,25 @@ describe('trust lint', () => {
       runTree(['trust', 'lint', '--policy', broken, ...words]);
     expect(await lint()).toMatchObject({
       code: 1,
-      out: expect.stringContaining(`wildcard-under-equals  ${broken}:13:11`),
+      stdout: expect.stringContaining(`wildcard-under-equals  ${broken}:13:11`),
     });
     expect(await lint('--fail-on', 'critical')).toMatchObject({ code: 0 });
     expect(await lint('--fail-on', 'high')).toMatchObject({ code: 1 });
     expect(await lint('--fail-on', 'awful')).toMatchObject({ code: 2 });
     expect(await lint('--issuer', 'http://x')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('--issuer does not begin with https://'),
+      stderr: expect.stringContaining('--issuer does not begin with https://'),
     });
   });
 
   test('prints JSON and SARIF', async () => {
     const json = await runTree(['trust', 'lint', '--policy', broken, '-o', 'json']);
-    expect(JSON.parse(json.out)).toMatchObject({
+    expect(JSON.parse(json.stdout)).toMatchObject({
       file: broken,
       findings: [{ code: 'wildcard-under-equals', place: { line: 13 } }],
     });
     const sarif = await runTree(['trust', 'lint', '--policy', broken, '-o', 'sarif']);
-    expect(JSON.parse(sarif.out)).toMatchObject({
+    expect(JSON.parse(sarif.stdout)).toMatchObject({
       version: '2.1.0',
       runs: [{ results: [{ ruleId: 'wildcard-under-equals' }] }],
     });
@@ -371,10 +375,9 @@ describe('trust lint', () => {
 
   test('tells of a policy that IAM refuses in every form: exit code 2', async () => {
     for (const output of [[], ['-o', 'json'], ['-o', 'sarif']]) {
-      const { code, out } = await runTree(
-        ['trust', 'lint', '--policy', '-', ...output],
-        '{"Version":"2012-10-17",\n"Version":"x"}',
-      );
+      const { code, stdout: out } = await runTree(['trust', 'lint', '--policy', '-', ...output], {
+        input: '{"Version":"2012-10-17",\n"Version":"x"}',
+      });
       expect(code).toBe(2);
       expect(out).toContain('malformed-policy');
     }
@@ -383,7 +386,13 @@ describe('trust lint', () => {
 
 describe('trust generate', () => {
   test('prints all three ways', async () => {
-    const { code, out } = await runTree(['trust', 'generate', ...caller, '--account', '111122223333']);
+    const { code, stdout: out } = await runTree([
+      'trust',
+      'generate',
+      ...caller,
+      '--account',
+      '111122223333',
+    ]);
     expect(code).toBe(0);
     for (const text of ['aws iam create-role', 'eksctl', 'aws_iam_role']) expect(out).toContain(text);
   });
@@ -401,15 +410,15 @@ describe('trust generate', () => {
         '-o',
         format,
       ]);
-    expect(JSON.parse((await generate('policy')).out)).toMatchObject({ Statement: [{ Effect: 'Allow' }] });
-    expect(JSON.parse((await generate('json')).out)).toMatchObject({
+    expect(JSON.parse((await generate('policy')).stdout)).toMatchObject({ Statement: [{ Effect: 'Allow' }] });
+    expect(JSON.parse((await generate('json')).stdout)).toMatchObject({
       roleArn: 'arn:aws-cn:iam::111122223333:role/s3-echoer',
     });
-    expect((await generate('terraform')).out).toMatch(/^resource "aws_iam_openid_connect_provider"/);
+    expect((await generate('terraform')).stdout).toMatch(/^resource "aws_iam_openid_connect_provider"/);
   });
 
   test('says what is wrong: exit code 2', async () => {
-    const { code, err } = await runTree([
+    const { code, stderr: err } = await runTree([
       'trust',
       'generate',
       '--service-account',
@@ -426,7 +435,7 @@ describe('trust generate', () => {
 
 describe('help', () => {
   test.each(['eval', 'lint', 'generate'])('of trust %s has an example and the exit codes', async (name) => {
-    const { code, out } = await runTree(['trust', name, '--help']);
+    const { code, stdout: out } = await runTree(['trust', name, '--help']);
     expect(code).toBe(0);
     expect(out).toContain(`  iam-bridge trust ${name} --`);
     expect(out).toContain('Exit codes: 0');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { RULES } from '../../src/trust/lint/rules.ts';
-import { runTree } from '../support/commands/command-tree.ts';
+import { runTree } from '../support/commands/tree.ts';
 
 const page = readFileSync(new URL('../../docs/trust.md', import.meta.url), 'utf8');
 
@@ -39,7 +39,11 @@ describe('docs/trust.md', () => {
     const [line = '', redirected] = command.split(' < ');
     const [program, ...words] = line.split(/\s+/);
     expect(program).toBe('iam-bridge');
-    const { code, out, err } = await runTree(words, redirected === undefined ? '' : TOKEN);
+    const {
+      code,
+      stdout: out,
+      stderr: err,
+    } = await runTree(words, { input: redirected === undefined ? '' : TOKEN });
     expect({ code, err }).toEqual({ code: exitCode, err: '' });
     expect(out).not.toBe('');
     for (const shown of lines) expect(out).toContain(`${shown}\n`);

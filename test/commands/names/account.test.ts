@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { runTree } from '../../support/commands/command-tree.ts';
 import { findTakers, type Readers, takesWords } from '../../support/commands/takers.ts';
+import { runTree } from '../../support/commands/tree.ts';
 
 const ISSUER = 'https://oidc.example/a';
 const POLICY = 'examples/s3-echoer/trust-policy.json';

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { readPlan } from '../../../src/commands/verify/plan.ts';
 import { readKeyRecord } from '../../../src/issuer/publish/key-record.ts';
 import { matchDate } from '../../../src/trust/match/order.ts';
-import { runTree } from '../../support/commands/command-tree.ts';
 import { findTakers, type Readers } from '../../support/commands/takers.ts';
+import { runTree } from '../../support/commands/tree.ts';
 
 const ISSUER = 'https://oidc.example/a';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { requestSampleToken } from '../../../src/issuer/drift/sample-token.ts';
 import { readUnverifiedIssuer } from '../../../src/web-identity/token/unverified-issuer.ts';
-import { runTree } from '../../support/commands/command-tree.ts';
 import { findTakers, type Readers } from '../../support/commands/takers.ts';
+import { runTree } from '../../support/commands/tree.ts';
 
 const ISSUER = 'https://oidc.example/a';
 const POLICY = 'examples/s3-echoer/trust-policy.json';

@@ -6,7 +6,7 @@ import { openCredentialsList } from '../../../src/commands/webhook/credentials-l
 import { createFileCertificate } from '../../../src/http/certificate.ts';
 import { createFileSource, createPemSource } from '../../../src/issuer/keys/file-source.ts';
 import { createAuthority } from '../../support/certificates.ts';
-import { runTree } from '../../support/commands/command-tree.ts';
+import { runTree } from '../../support/commands/tree.ts';
 import { createJwk } from '../../support/issuer/jwks.ts';
 import { generateEc, toPem } from '../../support/issuer/key-files.ts';
 import { createRecordingLog } from '../../support/recording-log.ts';
@@ -24,7 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'iam-bridge-names-'));
 let policy = '';
 beforeAll(async () => {
   const words = ['trust', 'generate', ...CALLER, '--account', '111122223333', '-o', 'policy'];
-  policy = (await runTree(words)).out;
+  policy = (await runTree(words)).stdout;
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -59,7 +59,7 @@ async function findExpiry(certPath: string, keyPath: string): Promise<number> {
 
 /** A port that is none ends it before it serves. */
 async function countProblems(config: string, ...words: readonly string[]): Promise<number> {
-  const { err } = await runTree(['demo', 'aws', '--port', 'x', '--config', config, ...words]);
+  const { stderr: err } = await runTree(['demo', 'aws', '--port', 'x', '--config', config, ...words]);
   return err.trimEnd().split('\n').length;
 }
 
@@ -139,6 +139,6 @@ test('a byte order mark is a part of a token, which is sent as it is', async () 
   expect(await evaluate(writePlain('t', token))).toBe(1);
   expect(await evaluate(writeMarked('t', token))).toBe(2);
   const verify = ['verify', '--jwks', writePlain('j', JWKS), '-o', 'json', '--token-file'];
-  const { out } = await runTree([...verify, writeMarked('t', token)]);
+  const { stdout: out } = await runTree([...verify, writeMarked('t', token)]);
   expect(JSON.parse(out)).toMatchObject({ refusal: { code: 'not-base64url' } });
 });

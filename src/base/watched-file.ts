@@ -32,6 +32,7 @@ export interface WatchedFile<T> {
   onChange(listener: (value: T) => void): void;
   /** Looks once, now. */
   look(): Promise<void>;
+  /** Nothing is told afterwards, not even by a look that is on its way. */
   stop(): void;
 }
 
@@ -47,6 +48,7 @@ export async function createWatchedFile<T>(options: WatchedFileOptions<T>): Prom
   let state = keepLastGood({ kind: 'pending' }, toReading(read, last));
   let unreadable: string | undefined;
   let looking: Promise<void> | undefined;
+  let stopped = false;
 
   function take(reading: Reading<T>): void {
     state = keepLastGood(state, reading);
@@ -57,6 +59,7 @@ export async function createWatchedFile<T>(options: WatchedFileOptions<T>): Prom
 
   async function readAgain(): Promise<void> {
     const texts = await readFiles(paths).catch(toError);
+    if (stopped) return;
     const before = unreadable;
     unreadable = texts instanceof Error ? texts.message : undefined;
     if (texts instanceof Error) {
@@ -86,7 +89,10 @@ export async function createWatchedFile<T>(options: WatchedFileOptions<T>): Prom
     state: () => state,
     onChange: (listener) => void listeners.push(listener),
     look,
-    stop: () => clearInterval(timer),
+    stop() {
+      stopped = true;
+      clearInterval(timer);
+    },
   };
 }
 

@@ -207,6 +207,17 @@ test('looks that come at once are one, and there are none after the end', async 
   }
 });
 
+test('a look that is on its way at the end tells nothing', async () => {
+  put('1');
+  const { look, state, stop } = await watch();
+  put('2');
+  const looking = look();
+  stop();
+  await looking;
+  expect(events).toEqual([]);
+  expect(state()).toEqual({ kind: 'good', value: 1 });
+});
+
 test('a value that is wrong at the start leaves no timer behind', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   try {

@@ -26,8 +26,8 @@ export const CREATE_BUCKET: S3Operation = {
   async run({ store, address, now }) {
     const { bucket } = address;
     if (!isBucketName(bucket)) return refuse('InvalidBucketName', { BucketName: bucket });
-    if (store.hasBucket(bucket)) return refuse('BucketAlreadyOwnedByYou', { BucketName: bucket });
     const outcome = await store.createBucket(bucket, now);
+    if (outcome === 'present') return refuse('BucketAlreadyOwnedByYou', { BucketName: bucket });
     if (outcome === 'full')
       return refuse('InvalidRequest', {}, 'The local S3 has as many buckets as it holds: delete some.');
     return answer(200, { headers: { location: `/${bucket}` } });

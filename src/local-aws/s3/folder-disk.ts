@@ -41,8 +41,13 @@ function createDisk(folder: string): ObjectDisk {
     async write(bucket, key, { data, ...about }) {
       const paths = toPaths(bucket, key);
       await mkdir(join(folder, bucket, ABOUT), { recursive: true, mode: 0o700 });
-      await replaceFile(paths.data, data);
-      await replaceFile(paths.about, `${JSON.stringify({ key, ...about })}\n`);
+      const files = [
+        [paths.data, data],
+        [paths.about, `${JSON.stringify({ key, ...about })}\n`],
+      ] as const;
+      // A disk that is full says so while neither has replaced anything.
+      for (const [path, contents] of files) await writeFile(`${path}%new`, contents, { mode: 0o600 });
+      for (const [path] of files) await rename(`${path}%new`, path);
     },
     async remove(bucket, key) {
       const paths = toPaths(bucket, key);
@@ -50,12 +55,6 @@ function createDisk(folder: string): ObjectDisk {
       await rm(paths.data, { force: true });
     },
   };
-}
-
-/** Whoever reads meanwhile sees the old contents or the new. */
-async function replaceFile(path: string, contents: string | Buffer): Promise<void> {
-  await writeFile(`${path}%new`, contents, { mode: 0o600 });
-  await rename(`${path}%new`, path);
 }
 
 async function readBucket(path: string) {

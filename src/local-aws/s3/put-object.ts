@@ -27,10 +27,12 @@ export const PUT_OBJECT: S3Operation = {
     if (reading.kind === 'error') return reading;
     const { object } = reading;
     const { headers } = call.request;
-    const outcome = await call.store.put(call.address.bucket, call.address.key, {
+    const { bucket, key } = call.address;
+    const outcome = await call.store.put(bucket, key, {
       object,
       condition: (present) => holds(present, headers),
     });
+    if (outcome === 'no-bucket') return refuse('NoSuchBucket', { BucketName: bucket });
     if (outcome === 'condition')
       return refuse('PreconditionFailed', {
         Condition: headers.has('if-match') ? 'If-Match' : 'If-None-Match',

@@ -11,7 +11,7 @@ export interface StoredObject {
   readonly checksums: Readonly<Record<string, string>>;
 }
 
-/** Where objects outlive the process. What rejects becomes an InternalError, and the change is taken back. */
+/** Where objects outlive the process. What rejects becomes an InternalError, and nothing has changed then. */
 export interface ObjectDisk {
   createBucket(bucket: string): Promise<void>;
   removeBucket(bucket: string): Promise<void>;
@@ -33,12 +33,12 @@ const STORE_LIMITS: StoreLimits = { buckets: 100, objects: 10_000, bytes: 256 * 
 export interface ObjectStore {
   buckets(): readonly { readonly name: string; readonly created: number }[];
   hasBucket(bucket: string): boolean;
-  createBucket(bucket: string, created: number): Promise<'created' | 'full'>;
+  createBucket(bucket: string, created: number): Promise<'created' | 'present' | 'full'>;
   /** @returns false where it is not empty */
   removeBucket(bucket: string): Promise<boolean>;
   get(bucket: string, key: string): StoredObject | undefined;
-  /** The bucket must be there. Nothing else can come between `condition` and the change. */
-  put(bucket: string, key: string, change: Change): Promise<'stored' | 'full' | 'condition'>;
+  /** Nothing else can come between `condition` and the change. */
+  put(bucket: string, key: string, change: Change): Promise<'stored' | 'full' | 'condition' | 'no-bucket'>;
   remove(bucket: string, key: string): Promise<void>;
   /** In the order of their bytes, as S3 lists them. */
   keys(bucket: string): readonly string[];
@@ -72,75 +72,69 @@ export interface StoreOptions {
   readonly disk?: { readonly disk: ObjectDisk; readonly found: StoredBuckets };
 }
 
+/**
+ * Changes are made one after the other, each on the disk and then in memory: what is read is what the disk has, whichever
+ * change before it failed, and there is nothing to take back.
+ */
 export function createObjectStore({ limits = STORE_LIMITS, disk: kept }: StoreOptions = {}): ObjectStore {
   const { disk, found } = kept ?? { disk: NO_DISK, found: new Map() };
   const buckets = new Map<string, Bucket>();
   for (const [name, { created, objects }] of found) buckets.set(name, { created, objects: new Map(objects) });
   const inOrder = createQueue();
-  const all = (): StoredObject[] => [...buckets.values()].flatMap(({ objects }) => [...objects.values()]);
-  const fits = (object: StoredObject, present: StoredObject | undefined): boolean => {
-    const objects = all();
-    const bytes = objects.reduce((sum, { data }) => sum + data.length, 0) - (present?.data.length ?? 0);
-    return (
-      (present !== undefined || objects.length < limits.objects) && bytes + object.data.length <= limits.bytes
-    );
-  };
   return {
     buckets: () => [...buckets].map(([name, { created }]) => ({ name, created })).sort(byName),
     hasBucket: (bucket) => buckets.has(bucket),
-    async createBucket(bucket, created) {
-      if (buckets.size >= limits.buckets) return 'full';
-      buckets.set(bucket, { created, objects: new Map() });
-      await inOrder(
-        () => disk.createBucket(bucket),
-        () => buckets.delete(bucket),
-      );
-      return 'created';
-    },
-    async removeBucket(bucket) {
-      const present = buckets.get(bucket);
-      if (present === undefined || present.objects.size > 0) return present === undefined;
-      buckets.delete(bucket);
-      await inOrder(
-        () => disk.removeBucket(bucket),
-        () => buckets.set(bucket, present),
-      );
-      return true;
-    },
+    createBucket: (bucket, created) =>
+      inOrder(async () => {
+        if (buckets.has(bucket)) return 'present';
+        if (buckets.size >= limits.buckets) return 'full';
+        await disk.createBucket(bucket);
+        buckets.set(bucket, { created, objects: new Map() });
+        return 'created';
+      }),
+    removeBucket: (bucket) =>
+      inOrder(async () => {
+        const present = buckets.get(bucket);
+        if (present === undefined || present.objects.size > 0) return present === undefined;
+        await disk.removeBucket(bucket);
+        return buckets.delete(bucket);
+      }),
     get: (bucket, key) => buckets.get(bucket)?.objects.get(key),
-    async put(bucket, key, { object, condition }) {
-      const objects = buckets.get(bucket)?.objects ?? new Map<string, StoredObject>();
-      const present = objects.get(key);
-      if (!condition(present)) return 'condition';
-      if (!fits(object, present)) return 'full';
-      objects.set(key, object);
-      await inOrder(
-        () => disk.write(bucket, key, object),
-        () => restore(objects, key, present),
-      );
-      return 'stored';
-    },
-    async remove(bucket, key) {
-      const objects = buckets.get(bucket)?.objects;
-      const present = objects?.get(key);
-      if (objects === undefined || present === undefined) return;
-      objects.delete(key);
-      await inOrder(
-        () => disk.remove(bucket, key),
-        () => restore(objects, key, present),
-      );
-    },
+    put: (bucket, key, { object, condition }) =>
+      inOrder(async () => {
+        const objects = buckets.get(bucket)?.objects;
+        if (objects === undefined) return 'no-bucket';
+        const present = objects.get(key);
+        if (!condition(present)) return 'condition';
+        if (!fits(object, present, { buckets, limits })) return 'full';
+        await disk.write(bucket, key, object);
+        objects.set(key, object);
+        return 'stored';
+      }),
+    remove: (bucket, key) =>
+      inOrder(async () => {
+        const objects = buckets.get(bucket)?.objects;
+        if (!objects?.has(key)) return;
+        await disk.remove(bucket, key);
+        objects.delete(key);
+      }),
     keys: (bucket) => sortByBytes([...(buckets.get(bucket)?.objects.keys() ?? [])]),
   };
 }
 
-function byName(left: { readonly name: string }, right: { readonly name: string }): number {
-  return left.name < right.name ? -1 : 1;
+interface Room {
+  readonly buckets: ReadonlyMap<string, Bucket>;
+  readonly limits: StoreLimits;
 }
 
-function restore(objects: Map<string, StoredObject>, key: string, present: StoredObject | undefined): void {
-  if (present === undefined) objects.delete(key);
-  else objects.set(key, present);
+function fits(object: StoredObject, present: StoredObject | undefined, { buckets, limits }: Room): boolean {
+  const all = [...buckets.values()].flatMap(({ objects }) => [...objects.values()]);
+  const bytes = all.reduce((sum, { data }) => sum + data.length, 0) - (present?.data.length ?? 0);
+  return (present !== undefined || all.length < limits.objects) && bytes + object.data.length <= limits.bytes;
+}
+
+function byName(left: { readonly name: string }, right: { readonly name: string }): number {
+  return left.name < right.name ? -1 : 1;
 }
 
 /** JavaScript compares UTF-16, and S3 UTF-8: they differ where a character needs two units. */
@@ -151,14 +145,11 @@ function sortByBytes(keys: readonly string[]): string[] {
     .map((bytes) => bytes.toString());
 }
 
-/** The disk sees changes in the order in which memory saw them. */
-function createQueue(): (work: () => Promise<void>, undo: () => void) => Promise<void> {
-  let last: Promise<void> = Promise.resolve();
-  return (work, undo) => {
-    const done = last.then(work).catch((error: unknown) => {
-      undo();
-      throw error;
-    });
+/** One piece of work at a time, in the order in which it came; one that fails holds up none. */
+function createQueue(): <Outcome>(work: () => Promise<Outcome>) => Promise<Outcome> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work);
     last = done.catch(() => {});
     return done;
   };

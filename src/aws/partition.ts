@@ -13,3 +13,6 @@ const PARTITIONS: readonly (readonly [prefix: string, partition: string])[] = [
 export function toPartition(region: string): string {
   return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
 }
+
+/** All that AWS has; those of the isolated and sovereign clouds too. */
+export const PARTITION_NAMES: readonly string[] = ['aws', ...PARTITIONS.map(([, partition]) => partition)];

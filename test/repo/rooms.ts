@@ -5,7 +5,7 @@
 
 const GROUND = ['base', 'json', 'go'] as const;
 const SECOND = [...GROUND, 'aws', 'http', 'kube', 'terminal'] as const;
-const THIRD = [...SECOND, 'admission', 'trust', 'web-identity'] as const;
+const THIRD = [...SECOND, 'admission', 'mapping', 'trust', 'web-identity'] as const;
 const FOURTH = [...THIRD, 'issuer', 'local-aws', 'local-cluster', 'webhook'] as const;
 
 /** Room of `src/`, or file that stands in it, → the rooms that it may import; floors from the roof down. */
@@ -25,6 +25,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
   'web-identity': [...GROUND, 'aws', 'trust'],
   admission: SECOND,
+  mapping: SECOND,
   trust: [...GROUND, 'aws'],
 
   kube: GROUND,

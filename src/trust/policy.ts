@@ -1,6 +1,7 @@
 import { findNearest } from '../base/edit-distance.ts';
 import { readJson } from '../json/read.ts';
 import { isRecord, type JsonRecord, readMember } from '../json/record.ts';
+import { type PolicySource, unwrapPolicy } from './policy/encoding.ts';
 import { type PolicyNote, type PolicyProblem, type ProblemLists, showValue } from './policy/problem.ts';
 import { readStatement, type Statement } from './policy/statement.ts';
 
@@ -15,11 +16,14 @@ export interface TrustPolicy {
   readonly document: JsonRecord;
 }
 
-export type TrustPolicyReading =
+type DocumentReading =
   /** `notes`: IAM takes it, but it may not be meant. */
   | { readonly kind: 'policy'; readonly policy: TrustPolicy; readonly notes: readonly PolicyNote[] }
   /** All problems at once, in the order of the document where they have one. */
   | { readonly kind: 'invalid'; readonly problems: readonly PolicyProblem[] };
+
+/** The pointers of notes and problems lead into the text of `source`. */
+export type TrustPolicyReading = DocumentReading & { readonly source: PolicySource };
 
 /** Characters. What counts of them is 4096 at most; this leaves room for white space, and bounds the work. */
 const MAX_TEXT = 65_536;
@@ -29,8 +33,17 @@ const MAX_SIZE_QUOTA = 4_096;
 
 const MEMBERS = ['Version', 'Id', 'Statement'];
 
-/** Reads a trust policy document, JSON, and checks all that IAM checks when a role gets it. Never throws. */
-export function readTrustPolicy(text: string): TrustPolicyReading {
+/**
+ * Reads a trust policy document, JSON, and checks all that IAM checks when a role gets it; the encodings in which people
+ * are handed one are read, too. Never throws.
+ */
+export function readTrustPolicy(given: string): TrustPolicyReading {
+  // Encoded, a character may take three.
+  const source = given.length > 3 * MAX_TEXT ? { text: given } : unwrapPolicy(given);
+  return { ...readDocument(source.text), source };
+}
+
+function readDocument(text: string): DocumentReading {
   if (text.length > MAX_TEXT) {
     return refuse(`it is longer than ${MAX_TEXT} characters`, 'is this file the trust policy of one role?');
   }
@@ -51,7 +64,7 @@ export function readTrustPolicy(text: string): TrustPolicyReading {
     : { kind: 'policy', policy: { version, statements, size, document: reading.value }, notes: lists.notes };
 }
 
-function refuse(problem: string, remedy: string): TrustPolicyReading {
+function refuse(problem: string, remedy: string): DocumentReading {
   return { kind: 'invalid', problems: [{ pointer: '', problem, remedy }] };
 }
 

@@ -54,7 +54,6 @@ export type NearMissKind =
   | 'white-space'
   | 'wildcard-under-equals'
   | 'swapped-sub-and-aud'
-  | 'scheme-in-key'
   | 'arn-in-key'
   | 'slash-in-key'
   | 'other-issuer'

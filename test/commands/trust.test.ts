@@ -335,6 +335,28 @@ describe('trust eval', () => {
   });
 });
 
+describe('a policy as IAM hands it out, URL-encoded', () => {
+  const policy = encodeURIComponent(readFileSync(broken, 'utf8'));
+
+  test('is judged, and said to be', async () => {
+    const file = write('encoded.txt', policy);
+    expect(await evaluate('--policy', file, ...caller)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('StringEquals takes * and ?'),
+      stderr:
+        'iam-bridge trust eval: the policy is URL-encoded, as IAM’s API gives it: it was read decoded\n',
+    });
+  });
+
+  test('has places in what it stands for', async () => {
+    expect(await runTree(['trust', 'lint', '--policy', '-', '-o', 'json'], { input: policy })).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('"line": 13'),
+      stderr: expect.stringContaining('URL-encoded'),
+    });
+  });
+});
+
 describe('trust lint', () => {
   test('finds nothing: exit code 0', async () => {
     expect(await runTree(['trust', 'lint', '--policy', good, '--issuer', issuer])).toEqual({

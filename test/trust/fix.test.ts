@@ -66,7 +66,7 @@ describe('the corrected policy', () => {
     const wrong = statement({
       Principal: { Federated: PROVIDER.replace('/A', '/OLD') },
       Action: 'sts:AssumeRole',
-      Condition: { StringEquals: { [`https://${sub}`]: SUBJECT }, StringLike: { 'old.example:aud': '*' } },
+      Condition: { StringEquals: { [`${PROVIDER}:sub`]: SUBJECT }, StringLike: { 'old.example:aud': '*' } },
     });
     const { document, changes } = fixed({ Version: '2012-10-17', Statement: wrong });
     expect(document).toEqual({ Version: '2012-10-17', Statement: statement() });

@@ -63,14 +63,6 @@ describe('the linter finds', () => {
       ['medium provider-of-other-issuer /Statement/1/Principal'],
     ],
     [
-      'NotPrincipal',
-      policy(
-        statement(),
-        statement({ Effect: 'Deny', Principal: undefined, NotPrincipal: { Federated: PROVIDER } }),
-      ),
-      ['medium not-principal /Statement/1/NotPrincipal'],
-    ],
-    [
       'a subject asked for by any pattern',
       when({ StringLike: { [sub]: '*' }, StringEquals: { [aud]: AUDIENCE } }),
       [`critical subject-wildcard ${place}/StringLike/${escaped}:sub`],
@@ -123,6 +115,16 @@ describe('the linter finds', () => {
       'IfExists on a misspelt key beside a good subject',
       bound({ StringEqualsIfExists: { [`${KEY}:subject`]: 'x' } }),
       [`medium if-exists-on-unset-key ${place}/StringEqualsIfExists/${escaped}:subject`],
+    ],
+    [
+      'ForAnyValue with IfExists on a key that is never there, under which nothing matches',
+      bound({ 'ForAnyValue:StringLikeIfExists': { 'aws:CalledVia': 'x' } }),
+      [`high unset-key ${place}/ForAnyValue:StringLikeIfExists/aws:CalledVia`],
+    ],
+    [
+      'nothing in IfExists on the subject, which every token has',
+      when({ StringEqualsIfExists: { [sub]: SUBJECT }, StringEquals: { [aud]: AUDIENCE } }),
+      [],
     ],
     [
       'a negated operator on a key that is never there',

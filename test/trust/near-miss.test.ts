@@ -35,8 +35,6 @@ describe('a condition that does not match is explained', () => {
     ],
     ['swapped', equals(aud, SUBJECT), 'swapped-sub-and-aud', `write ${aud} "${AUDIENCE}"`],
     ['swapped the other way', equals(sub, AUDIENCE), 'swapped-sub-and-aud', `write ${sub} "${SUBJECT}"`],
-    ['scheme', equals(`HTTPS://${aud}`, AUDIENCE), 'scheme-in-key', `write ${aud}`],
-    ['http', equals(`http://${sub}`, SUBJECT), 'scheme-in-key', `write ${sub}`],
     ['ARN', equals(`arn:aws:iam::1:oidc-provider/${aud}`, AUDIENCE), 'arn-in-key', `write ${aud}`],
     ['two slashes', equals(sub.replace('/', '//'), SUBJECT), 'slash-in-key', `write ${sub}`],
     ['another issuer', equals('old.example/id/Z:aud', AUDIENCE), 'other-issuer', `write ${aud}`],

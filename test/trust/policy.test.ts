@@ -120,11 +120,6 @@ describe('a trust policy', () => {
       /is no identity provider's ARN/,
     ],
     [
-      'NotPrincipal with Allow',
-      policy(statement({ Principal: undefined, NotPrincipal: '*' })),
-      /NotPrincipal with Allow/,
-    ],
-    [
       'Condition as a list',
       policy(statement({ Condition: [] })),
       /^\/Statement\/0\/Condition: it is an empty list/,

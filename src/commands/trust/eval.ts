@@ -8,7 +8,7 @@ import { fixPolicy } from '../../trust/fix.ts';
 import { lintPolicy } from '../../trust/lint.ts';
 import { readTrustPolicy, type TrustPolicy } from '../../trust/policy.ts';
 import type { TrustRequest } from '../../trust/request.ts';
-import { complain } from '../diagnostics.ts';
+import { complain, note } from '../diagnostics.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 import { readTokenFile } from '../token-file.ts';
 import { type CallerClaims, readCallerClaims } from './caller.ts';
@@ -33,6 +33,8 @@ export async function runTrustEval(options: TrustEvalOptions, surroundings: Surr
   const text = await readPolicyText(options.policy, surroundings);
   if (text.kind === 'problem') return complain(COMMAND, [text.problem], surroundings.terminal, 2);
   const reading = readTrustPolicy(text.text);
+  const { remark } = reading.source;
+  if (remark !== undefined) note(COMMAND, [remark], surroundings.terminal);
   if (reading.kind === 'invalid') {
     const { terminal, screen } = surroundings;
     const isJson = options.output === 'json';

@@ -9,7 +9,7 @@ import { type LintCode, RULES } from '../../trust/lint/rules.ts';
 import { lintPolicy, toFindings } from '../../trust/lint.ts';
 import { showPlain } from '../../trust/policy/problem.ts';
 import { readTrustPolicy } from '../../trust/policy.ts';
-import { complain } from '../diagnostics.ts';
+import { complain, note } from '../diagnostics.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 import { readVersion } from '../version.ts';
 import { readPolicyText } from './policy-file.ts';
@@ -31,7 +31,9 @@ export async function runTrustLint(options: TrustLintOptions, surroundings: Surr
   const text = await readPolicyText(file, surroundings);
   if (text.kind === 'problem') return complain(COMMAND, [text.problem], surroundings.terminal, 2);
   const reading = readTrustPolicy(text.text);
-  const places = createPlaceFinder(text.text);
+  const { remark, text: json } = reading.source;
+  if (remark !== undefined) note(COMMAND, [remark], surroundings.terminal);
+  const places = createPlaceFinder(json);
   const found =
     reading.kind === 'invalid'
       ? toFindings(reading.problems)

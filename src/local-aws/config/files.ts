@@ -89,7 +89,7 @@ function findPrincipals({ statements }: TrustPolicy): readonly string[] {
   );
   if (about.some(({ effect }) => effect === 'Deny')) return [];
   return about
-    .filter(({ conditions, principal }) => conditions.length === 0 && !principal.inverted)
+    .filter(({ conditions }) => conditions.length === 0)
     .flatMap(({ principal }) => [
       ...(principal.everyone ? ['*'] : []),
       ...principal.members.filter(({ kind }) => kind === 'AWS').map(({ value }) => value),

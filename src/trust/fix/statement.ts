@@ -25,7 +25,6 @@ export function mendStatement(
   const own: FixScope = { ...scope, note: (change) => scope.note(`${name} ${change}`) };
   mendAction(members, mendable.statement, { actions, scope: own });
   if (mendable.report.principal.matches !== 'yes') {
-    members.delete('NotPrincipal');
     members.set('Principal', { Federated: scope.request.provider.arn });
     own.note(`with the Federated principal ${scope.request.provider.arn}`);
   }

@@ -1,6 +1,6 @@
 import { matchGlob, toGlob } from '../match/glob.ts';
+import type { ActionElement } from '../policy/action.ts';
 import { showValue } from '../policy/problem.ts';
-import type { ActionElement } from '../policy/statement.ts';
 import { toTristate } from '../tristate.ts';
 import type { PartReport, TrustAction } from '../verdict.ts';
 

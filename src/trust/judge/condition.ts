@@ -2,7 +2,7 @@ import { matchCidr } from '../match/cidr.ts';
 import { matchArn, matchGlob, toGlob } from '../match/glob.ts';
 import { matchDate, matchNumber } from '../match/order.ts';
 import type { Condition } from '../policy/condition.ts';
-import type { ConditionOperator, OperatorFamily } from '../policy/operator.ts';
+import { type ConditionOperator, holdsWhenAbsent, type OperatorFamily } from '../policy/operator.ts';
 import type { TrustPolicy } from '../policy.ts';
 import { allOf, anyOf, not, type Tristate, toTristate } from '../tristate.ts';
 import type { ConditionReport } from '../verdict.ts';
@@ -34,14 +34,8 @@ function decide(condition: Condition, actual: ConditionReport['actual'], scope: 
   if (operator.family === 'null') {
     return toTristate(values.some((value) => value.toLowerCase() === String(actual === 'absent')));
   }
-  return actual === 'absent' ? decideAbsent(condition) : decideValues(condition, actual, scope);
-}
-
-/** IAM user guide, "Condition operators", "…IfExists" and "Set operators for multivalued context keys". */
-function decideAbsent({ operator }: Condition): Tristate {
-  if (operator.ifExists) return 'yes';
-  if (operator.setOperator !== undefined) return toTristate(operator.setOperator === 'ForAllValues');
-  return toTristate(operator.negated);
+  if (actual === 'absent') return toTristate(holdsWhenAbsent(operator));
+  return decideValues(condition, actual, scope);
 }
 
 function decideValues(condition: Condition, actual: readonly string[], scope: ConditionScope): Tristate {

@@ -4,14 +4,13 @@ import { showPlain, showValue } from '../policy/problem.ts';
 import type { TrustRequest } from '../request.ts';
 import type { PartReport } from '../verdict.ts';
 
-/** Principal or NotPrincipal against the provider whose token it is. A Federated principal is compared as it is. */
+/** Principal against the provider whose token it is. A Federated principal is compared as it is. */
 export function judgePrincipal(
   element: PrincipalElement,
   effect: 'Allow' | 'Deny',
   provider: TrustRequest['provider'],
 ): PartReport {
   const named = element.members.some(({ kind, value }) => kind === 'Federated' && value === provider.arn);
-  if (element.inverted) return judgeNotPrincipal(element, named, provider);
   if (named) return { matches: 'yes', detail: `Federated is the token's provider, ${provider.arn}` };
   const wildcard = findWildcard(element);
   if (wildcard !== undefined) return judgeWildcard(wildcard, effect, provider);
@@ -43,19 +42,6 @@ function judgeWildcard(
     : {
         matches: 'unknown',
         detail: `AWS does not say whether ${wildcard} lets a token's caller in: ${remedy}`,
-      };
-}
-
-function judgeNotPrincipal(
-  element: PrincipalElement,
-  named: boolean,
-  { arn }: TrustRequest['provider'],
-): PartReport {
-  return named || findWildcard(element) !== undefined
-    ? { matches: 'no', detail: `NotPrincipal leaves out ${arn}` }
-    : {
-        matches: 'yes',
-        detail: `NotPrincipal is everybody but those it names, and ${arn} is not among them`,
       };
 }
 

@@ -42,6 +42,19 @@ export function expandVariables(
   return { kind: 'value', text: text + rest, glob: [...glob, ...toGlob(rest)] };
 }
 
+/**
+ * What a value says beside its variables. A default in quotes and `${*}` have white space and stars that are neither the
+ * value's own nor wildcards. Version 2008-10-17 knows no variables.
+ */
+export function stripVariables(value: string, version: TrustPolicy['version']): string {
+  return version === '2008-10-17' ? value : value.replace(VARIABLE, '');
+}
+
+/** Whether a value has `*`, `?` or `$` for the character itself: `${*}`, `${?}`, `${$}`. */
+export function hasLiteralVariable(value: string, version: TrustPolicy['version']): boolean {
+  return version !== '2008-10-17' && /\$\{[*?$]\}/.test(value);
+}
+
 function resolveVariable(
   content: string,
   findFact: (key: string) => Fact,

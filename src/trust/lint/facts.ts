@@ -4,6 +4,7 @@ import { CLAIM_KEYS, NEVER_SET, OF_THE_REQUEST, UNKNOWN, UNKNOWN_FAMILIES } from
 import { explainKey, type KeyMistake } from '../near-miss/key.ts';
 import { findPlatformOfKey } from '../platforms.ts';
 import type { Condition } from '../policy/condition.ts';
+import { holdsWhenAbsent } from '../policy/operator.ts';
 import type { Statement } from '../policy/statement.ts';
 import type { TrustPolicy } from '../policy.ts';
 
@@ -115,8 +116,8 @@ function isNeverMet({ operator, key, values }: Condition, prefixes: readonly str
   if (operator.family === 'null') {
     return presence === 'always' && values.every((value) => value.toLowerCase() === 'true');
   }
-  if (operator.negated || operator.ifExists || operator.setOperator === 'ForAllValues') return false;
-  return values.length === 0 || presence === 'never';
+  const isEmpty = values.length === 0 && !operator.negated;
+  return !holdsWhenAbsent(operator) && (isEmpty || presence === 'never');
 }
 
 /** The conditions on a claim of the token. */
@@ -127,7 +128,7 @@ export function listConditionsOn(
   return statement.conditions.filter(({ key }) => readClaimOfKey(key, prefixes) === claim);
 }
 
-/** Whether a condition says which values may be, and cannot be passed by leaving the key out. */
+/** Whether a condition on subject or audience says which values may be: every token has both, so that IfExists opens nothing. */
 export function isRestriction({ operator }: Condition): boolean {
   return !operator.negated && operator.family !== 'null';
 }

@@ -1,4 +1,5 @@
 import type { KeyMistakeKind } from '../near-miss/key.ts';
+import { holdsWhenAbsent } from '../policy/operator.ts';
 import { showValue } from '../policy/problem.ts';
 import { type ConditionFacts, isRestriction, listConditionsOn } from './facts.ts';
 import type { LintRule, LintSeverity, Observation } from './rule.ts';
@@ -7,10 +8,6 @@ type KeyRule = LintRule<ConditionFacts>;
 
 /** Keys that no request of a pod has, by what was meant: an Allow that asks for one lets nobody in. */
 const UNSET_KEY_RULES = {
-  'scheme-in-key': {
-    text: 'Condition keys begin with the issuer without its scheme.',
-    check: tellUnset('scheme-in-key'),
-  },
   'arn-in-key': {
     text: "Condition keys begin with the issuer, not with the provider's ARN.",
     check: tellUnset('arn-in-key'),
@@ -47,7 +44,7 @@ export const KEY_RULES = {
     text: 'A condition with IfExists on a key that is never there is no condition at all.',
     check(facts) {
       const { operator, key } = facts.condition;
-      const isTrue = (operator.ifExists || operator.negated) && operator.setOperator !== 'ForAllValues';
+      const isTrue = operator.setOperator === undefined && holdsWhenAbsent(operator);
       if (!isAsked(facts) || facts.presence !== 'never' || !isTrue) return [];
       const what = `${showValue(key)} is never there, and ${operator.text} is true then: the condition asks for nothing`;
       return [tellOpening(facts, what)];
@@ -83,8 +80,8 @@ function tellUnset(kind: KeyMistakeKind): KeyRule['check'] {
   return (facts) => {
     const { condition, presence, mistake } = facts;
     const { operator, key, pointer } = condition;
-    const passes = operator.ifExists || operator.negated || operator.setOperator === 'ForAllValues';
-    if (!isAsked(facts) || presence !== 'never' || passes || mistake.kind !== kind) return [];
+    if (!isAsked(facts) || presence !== 'never' || holdsWhenAbsent(operator) || mistake.kind !== kind)
+      return [];
     const what = `${showValue(key)} is never there: this statement lets nobody in`;
     return [{ severity: 'high', where: pointer, what, remedy: mistake.remedy }];
   };

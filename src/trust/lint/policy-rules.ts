@@ -28,7 +28,7 @@ export const POLICY_RULES = {
 function findRepeatedStatements({ policy }: PolicyFacts): Observation[] {
   const seen = new Map<string, number>();
   return policy.statements.flatMap(({ index, pointer, effect, action, principal, conditions }) => {
-    const parts = [effect, action.inverted, action.patterns, principal.inverted, principal.members];
+    const parts = [effect, action.inverted, action.patterns, principal.members];
     const asked = conditions.map(({ operator, key, values }) => [operator.text, key, values]);
     const text = JSON.stringify([...parts, principal.everyone, asked]);
     const first = seen.get(text);

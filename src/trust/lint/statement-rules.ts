@@ -13,15 +13,6 @@ export const STATEMENT_RULES = {
     text: 'A wildcard principal names everybody, not the provider of one cluster.',
     check: findEverybody,
   },
-  'not-principal': {
-    text: 'Deny with NotPrincipal denies all others, those that come later included.',
-    check({ statement: { principal } }) {
-      if (!principal.inverted) return [];
-      const what = 'NotPrincipal denies everybody but those it names, and whoever is added later';
-      const remedy = 'name who may not with Principal, or tell them apart in Condition';
-      return [{ severity: 'medium', where: principal.pointer, what, remedy }];
-    },
-  },
   'provider-of-other-issuer': {
     text: 'The provider is of an issuer that is none of yours: an old cluster, or a typing error.',
     check: findForeignProviders,
@@ -66,7 +57,7 @@ export const STATEMENT_RULES = {
 } as const satisfies Readonly<Record<string, StatementRule>>;
 
 function findEverybody({ statement: { principal, effect, action } }: StatementFacts): Observation[] {
-  if (principal.inverted || effect === 'Deny') return [];
+  if (effect === 'Deny') return [];
   const where = principal.pointer;
   const remedy = 'write {"Federated": "arn:aws:iam::<account>:oidc-provider/<issuer without https://>"}';
   const anybody =

@@ -1,4 +1,5 @@
 import { isServiceAccountSubject, SUBJECT_PREFIX } from '../../base/names/account.ts';
+import { hasLiteralVariable, stripVariables } from '../judge/variables.ts';
 import { ALMOST_STS } from '../near-miss/condition.ts';
 import { findPlatformOfSubject } from '../platforms.ts';
 import { showPlain, showValue } from '../policy/problem.ts';
@@ -39,7 +40,7 @@ export const VALUE_RULES = {
   'white-space': {
     text: 'White space is part of a value, so that it never matches.',
     check(facts) {
-      if (!/\s/.test(facts.value)) return [];
+      if (!/\s/.test(stripVariables(facts.value, facts.version))) return [];
       const what = `${showValue(facts.value)} has white space in it, and no token has`;
       return tellMismatch(facts, what, 'write it without');
     },
@@ -49,16 +50,16 @@ export const VALUE_RULES = {
     check(facts) {
       const { operator } = facts.condition;
       const isExact = operator.family === 'string' || operator.family === 'string-ignore-case';
-      if (!isExact || !/[*?]/.test(facts.value)) return [];
+      if (!isExact || !/[*?]/.test(stripVariables(facts.value, facts.version))) return [];
       const what = `${operator.text} takes the wildcards of ${showValue(facts.value)} for plain characters, and no token has them`;
       return tellMismatch(facts, what, 'name each in full, or write StringLike');
     },
   },
   'subject-wildcard': {
     text: 'A pattern for the subject lets in ServiceAccounts that nobody has named, or that do not exist yet.',
-    check({ claim, value, condition, isForPlatform }) {
+    check({ claim, value, condition, isForPlatform, version }) {
       const isPattern = claim === 'sub' && condition.operator.family === 'string-like' && !isForPlatform;
-      const breadth = isPattern ? measureBreadth(value) : undefined;
+      const breadth = isPattern ? measureBreadth(stripVariables(value, version)) : undefined;
       if (breadth === undefined) return [];
       const what = `${showValue(value)} lets in ${breadth.who}`;
       const remedy = 'name each ServiceAccount in full, with StringEquals';
@@ -93,10 +94,11 @@ function tellMismatch({ condition }: ClaimValue, what: string, remedy: string): 
 
 /** Other OIDC providers have other subjects: only what means to be a ServiceAccount's is looked at. */
 function findMalformedSubject(facts: ClaimValue): Observation[] {
-  const { claim, value, condition, ownPrefixes } = facts;
+  const { claim, value, condition, ownPrefixes, version } = facts;
   const isMeant = claim === 'sub' && (ownPrefixes.length > 0 || /serviceaccount/i.test(value));
   const subject = condition.operator.family === 'string-ignore-case' ? value.toLowerCase() : value;
-  if (!isMeant || value.includes('${') || isServiceAccountSubject(subject)) return [];
+  const isOpen = value.includes('${') && !hasLiteralVariable(value, version);
+  if (!isMeant || isOpen || isServiceAccountSubject(subject)) return [];
   const remedy = 'write system:serviceaccount:<namespace>:<name>, all in lower case';
   return tellMismatch(facts, `${showValue(value)} is the subject of no ServiceAccount`, remedy);
 }

@@ -1,6 +1,7 @@
 import { measureDistance } from '../../base/edit-distance.ts';
 import type { ConditionScope } from '../judge/condition.ts';
 import { CLAIM_KEYS } from '../judge/keys.ts';
+import { stripVariables } from '../judge/variables.ts';
 import { matchGlob, toGlob } from '../match/glob.ts';
 import { findPlatformOfSubject } from '../platforms.ts';
 import type { Condition } from '../policy/condition.ts';
@@ -107,7 +108,8 @@ function findWildcard(failed: FailedCondition): ReturnType<Detector> {
   if (failed.condition.operator.family === 'string-like') return undefined;
   const found = findPair(
     failed,
-    (expected, actual) => /[*?]/.test(expected) && matchGlob(toGlob(expected), actual),
+    (expected, actual) =>
+      /[*?]/.test(stripVariables(expected, failed.version)) && matchGlob(toGlob(expected), actual),
   );
   if (found === undefined) return undefined;
   const remedy = `${failed.condition.operator.text} takes * and ? as they are: write StringLike for the pattern, or better ${showValue(found.actual)} with StringEquals`;

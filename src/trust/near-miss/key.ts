@@ -7,7 +7,6 @@ import { nearMiss } from './failed-condition.ts';
 
 export type KeyMistakeKind = Extract<
   NearMissKind,
-  | 'scheme-in-key'
   | 'arn-in-key'
   | 'slash-in-key'
   | 'other-issuer'
@@ -29,7 +28,6 @@ interface AbsentKey {
 
 /** In this order: the first that knows the mistake has the word. */
 const DETECTORS: readonly ((look: AbsentKey) => KeyMistake | undefined)[] = [
-  findScheme,
   findArn,
   findPlatform,
   findClaim,
@@ -53,11 +51,6 @@ export function explainKey(key: string, prefix: string): KeyMistake {
 function readClaim(key: string): string {
   const claim = key.slice(key.lastIndexOf(':') + 1).toLowerCase();
   return CLAIM_KEYS.includes(claim) ? claim : 'sub';
-}
-
-function findScheme({ key, prefix }: AbsentKey): KeyMistake | undefined {
-  if (!/^https?:/i.test(key)) return undefined;
-  return nearMiss('scheme-in-key', `leave https:// out of the key: write ${prefix}:${readClaim(key)}`);
 }
 
 function findArn({ key, prefix }: AbsentKey): KeyMistake | undefined {

@@ -1,5 +1,6 @@
 import { toPointerStep } from '../../json/pointer.ts';
 import { isRecord } from '../../json/record.ts';
+import { checkKey } from './key.ts';
 import { type ConditionOperator, parseOperator, suggestOperator } from './operator.ts';
 import { type ReadingContext, showValue } from './problem.ts';
 
@@ -44,16 +45,6 @@ function readOperator(name: string, keys: unknown, { pointer, lists }: ReadingCo
     checkKey(key, context);
     const values = readValues(value, context);
     return operator === undefined ? [] : [{ operator, key, values, pointer: context.pointer }];
-  });
-}
-
-/** `sub` alone is what the token calls it; IAM wants to know whose. */
-function checkKey(key: string, { pointer, lists }: ReadingContext): void {
-  if (key.indexOf(':') > 0 && !key.endsWith(':')) return;
-  lists.problems.push({
-    pointer,
-    problem: `the condition key ${showValue(key)} has no vendor in front`,
-    remedy: 'write <issuer without https://>:sub, or a key such as aws:SourceIp',
   });
 }
 

@@ -84,6 +84,16 @@ export function parseOperator(text: string): ConditionOperator | undefined {
   return { ...found, text, name, setOperator, ifExists };
 }
 
+/**
+ * Whether a condition holds where the request has no such key. Under ForAnyValue none of its values matches, with
+ * `IfExists` or without (seen on AWS; the user guide leaves the two together open).
+ * Source: IAM user guide, "Condition operators", "…IfExists" and "Set operators for multivalued context keys".
+ */
+export function holdsWhenAbsent({ setOperator, ifExists, negated }: ConditionOperator): boolean {
+  if (setOperator !== undefined) return setOperator === 'ForAllValues';
+  return ifExists || negated;
+}
+
 /** The operator that a misspelt one was meant to be; undefined where none is near. */
 export function suggestOperator(text: string): string | undefined {
   const [, head = '', name = '', tail = ''] = /^(For[A-Za-z]+:)?(.*?)(IfExists)?$/s.exec(text) ?? [];

@@ -1,12 +1,13 @@
 import { isAccountId, parseArn } from '../../aws/arn.ts';
+import { toAscii } from '../../json/quote.ts';
 import { isRecord, type JsonRecord, readMember } from '../../json/record.ts';
-import { findElement, type PolicyElement, readTexts } from './element.ts';
 import { type ReadingContext, showValue } from './problem.ts';
+import { readTexts } from './texts.ts';
 
 export type PrincipalKind = 'Federated' | 'AWS' | 'Service' | 'CanonicalUser';
 
-/** Principal or NotPrincipal. */
-export interface PrincipalElement extends PolicyElement {
+export interface PrincipalElement {
+  readonly pointer: string;
   /** `"*"` itself, not within `{"AWS": …}`. */
   readonly everyone: boolean;
   readonly members: readonly { readonly kind: PrincipalKind; readonly value: string }[];
@@ -23,19 +24,53 @@ const BUILT_IN_PROVIDERS: ReadonlySet<string> = new Set([
   'www.amazon.com',
 ]);
 
-/** Reads the one of Principal and NotPrincipal that is there. */
-export function readPrincipal(statement: JsonRecord, context: ReadingContext): PrincipalElement {
-  const { element, value } = findElement(statement, 'Principal', REMEDY, context);
-  const nobody = { ...element, everyone: false, members: [] };
-  if (value === undefined) return nobody;
+/** Reads Principal; a NotPrincipal in its place is refused, with the way to say it without. */
+export function readPrincipal(
+  statement: JsonRecord,
+  effect: 'Allow' | 'Deny',
+  { pointer: place, lists }: ReadingContext,
+): PrincipalElement {
+  const pointer = `${place}/Principal`;
+  const nobody = { pointer, everyone: false, members: [] };
+  refuseInverted(statement, effect, { pointer: place, lists });
+  const value = readMember(statement, 'Principal');
+  if (value === undefined) {
+    if (!Object.hasOwn(statement, 'NotPrincipal'))
+      lists.problems.push({ pointer: place, problem: 'it has no Principal', remedy: REMEDY });
+    return nobody;
+  }
   if (value === '*') return { ...nobody, everyone: true };
-  const { lists } = context;
-  const { pointer } = element;
   if (!isRecord(value) || Object.keys(value).length === 0) {
     lists.problems.push({ pointer, problem: `it is ${showValue(value)}`, remedy: REMEDY });
     return nobody;
   }
   return { ...nobody, members: readMembers(value, { pointer, lists }) };
+}
+
+/** IAM user guide, "IAM JSON policy elements: NotPrincipal": not in a role trust policy, whatever its effect. */
+function refuseInverted(
+  statement: JsonRecord,
+  effect: 'Allow' | 'Deny',
+  { pointer, lists }: ReadingContext,
+): void {
+  if (!Object.hasOwn(statement, 'NotPrincipal')) return;
+  lists.problems.push({
+    pointer: `${pointer}/NotPrincipal`,
+    problem: 'a role trust policy cannot have NotPrincipal',
+    remedy:
+      effect === 'Allow' ? `name who may: ${REMEDY}` : adviseException(readMember(statement, 'NotPrincipal')),
+  });
+}
+
+/** A negated operator is true where the key is absent, so that callers of other kinds are denied as well. */
+function adviseException(value: unknown): string {
+  const federated =
+    isRecord(value) && Object.keys(value).length === 1 ? readMember(value, 'Federated') : undefined;
+  const condition =
+    federated === undefined
+      ? 'StringNotEquals on aws:FederatedProvider, aws:PrincipalAccount or aws:PrincipalArn'
+      : `{"StringNotEquals": {"aws:FederatedProvider": ${toAscii(JSON.stringify(federated))}}}`;
+  return `write "Principal": "*", and leave out by Condition those who are not denied: ${condition}`;
 }
 
 function readMembers(value: JsonRecord, { pointer, lists }: ReadingContext): PrincipalElement['members'] {

@@ -1,7 +1,7 @@
 import { findNearest } from '../../base/edit-distance.ts';
 import { isRecord, type JsonRecord, readMember } from '../../json/record.ts';
+import { type ActionElement, readAction } from './action.ts';
 import { type Condition, readConditions } from './condition.ts';
-import { findElement, type PolicyElement, readTexts } from './element.ts';
 import { type PrincipalElement, readPrincipal } from './principal.ts';
 import { type ReadingContext, showValue } from './problem.ts';
 
@@ -17,13 +17,7 @@ export interface Statement {
   readonly conditions: readonly Condition[];
 }
 
-/** Action or NotAction. */
-export interface ActionElement extends PolicyElement {
-  /** May have wildcards; case does not count. */
-  readonly patterns: readonly string[];
-}
-
-const MEMBERS = ['Sid', 'Effect', 'Principal', 'NotPrincipal', 'Action', 'NotAction', 'Condition'];
+const MEMBERS = ['Sid', 'Effect', 'Principal', 'Action', 'NotAction', 'Condition'];
 
 /**
  * Source: IAM user guide, "Grammar of the IAM JSON policy language".
@@ -38,25 +32,21 @@ export function readStatement(value: unknown, index: number, context: ReadingCon
   }
   checkMembers(value, context);
   const effect = readEffect(value, context);
-  const principal = readPrincipal(value, context);
-  if (principal.inverted && effect === 'Allow') {
-    const problem = 'NotPrincipal with Allow would let in everybody else, and IAM refuses it';
-    lists.problems.push({ pointer: principal.pointer, problem, remedy: 'name who may with Principal' });
-  }
   return {
     index,
     pointer,
     sid: readSid(value, context),
     effect,
     action: readAction(value, context),
-    principal,
+    principal: readPrincipal(value, effect, context),
     conditions: readConditions(readMember(value, 'Condition'), { pointer: `${pointer}/Condition`, lists }),
   };
 }
 
 function checkMembers(statement: JsonRecord, { pointer, lists: { problems } }: ReadingContext): void {
   for (const name of Object.keys(statement)) {
-    if (MEMBERS.includes(name)) continue;
+    // What NotPrincipal would be for is told with the principals.
+    if (MEMBERS.includes(name) || name === 'NotPrincipal') continue;
     if (name === 'Resource' || name === 'NotResource') {
       const problem = `it has the prohibited field ${name}: the resource of a trust policy is its role`;
       problems.push({ pointer: `${pointer}/${name}`, problem, remedy: 'remove it' });
@@ -97,22 +87,4 @@ function readSid(statement: JsonRecord, { pointer, lists }: ReadingContext): str
     });
   }
   return sid;
-}
-
-const ACTION_REMEDY = 'write "Action": "sts:AssumeRoleWithWebIdentity"';
-
-function readAction(statement: JsonRecord, context: ReadingContext): ActionElement {
-  const { element, value } = findElement(statement, 'Action', ACTION_REMEDY, context);
-  if (value === undefined) return { ...element, patterns: [] };
-  const own = { ...context, pointer: element.pointer };
-  const patterns = readTexts(value, own);
-  for (const pattern of patterns) checkActionPattern(pattern, own);
-  return { ...element, patterns };
-}
-
-/** IAM: "Actions must be prefaced by a vendor", "AssumeRole policy may only specify STS AssumeRole actions". */
-function checkActionPattern(pattern: string, { pointer, lists }: ReadingContext): void {
-  if (pattern === '*' || /^sts:.+$/is.test(pattern)) return;
-  const problem = `${showValue(pattern)} is no action of STS, and a trust policy takes no other`;
-  lists.problems.push({ pointer, problem, remedy: ACTION_REMEDY });
 }

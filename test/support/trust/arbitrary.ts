@@ -9,7 +9,7 @@ const keys = [
   `${KEY}:amr`,
   `${KEY}:groups`,
   `${KEY.toUpperCase()}:SUB`,
-  `https://${KEY}:sub`,
+  `${PROVIDER}:sub`,
   'other.example:sub',
   'aws:SourceIp',
   'aws:CurrentTime',
@@ -95,7 +95,7 @@ const actions = [
 const statements = fc
   .record({
     effect: fc.constantFrom('Allow', 'Allow', 'Deny'),
-    not: fc.tuple(fc.boolean(), fc.boolean()),
+    notAction: fc.boolean(),
     principal: fc.oneof(
       fc.constant('*'),
       fc.record({ Federated: oneOrMore(providers) }),
@@ -109,9 +109,9 @@ const statements = fc
     action: oneOrMore(actions),
     condition: fc.option(conditions, { nil: undefined }),
   })
-  .map(({ effect, not: [notPrincipal, notAction], principal, action, condition }) => ({
+  .map(({ effect, notAction, principal, action, condition }) => ({
     Effect: effect,
-    [effect === 'Deny' && notPrincipal ? 'NotPrincipal' : 'Principal']: principal,
+    Principal: principal,
     [notAction ? 'NotAction' : 'Action']: action,
     ...(condition === undefined ? {} : { Condition: condition }),
   }));

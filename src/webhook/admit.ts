@@ -62,7 +62,7 @@ export function admitPod(
   if (decision.kind === 'none') return leave(decision.reason, [...decision.notices, ...ofPod]);
   const planned = planPod(pod, decision.identity, settings, random);
   const notices = [...planned.notices, ...ofPod, ...decision.notices];
-  if (planned.kind === 'volume-name-taken') return leave('volume-name-taken', notices);
+  if (planned.kind !== 'plan') return leave(planned.kind, notices);
   const patch = toPatch(planned.plan);
   const method = decision.identity.kind;
   return { reason: patch.length === 0 ? 'already-complete' : method, method, patch, notices };

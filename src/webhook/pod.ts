@@ -33,9 +33,22 @@ export interface Volume {
 
 export interface Container {
   readonly name?: unknown;
-  readonly env?: Maybe<readonly { readonly name?: unknown }[]>;
+  readonly env?: Maybe<readonly EnvEntry[]>;
   readonly envFrom?: unknown;
-  readonly volumeMounts?: Maybe<readonly { readonly name?: unknown; readonly mountPath?: unknown }[]>;
+  readonly volumeMounts?: Maybe<readonly VolumeMount[]>;
+}
+
+export interface EnvEntry {
+  readonly name?: unknown;
+  readonly value?: unknown;
+  readonly valueFrom?: unknown;
+}
+
+export interface VolumeMount {
+  readonly name?: unknown;
+  readonly mountPath?: unknown;
+  readonly subPath?: unknown;
+  readonly subPathExpr?: unknown;
 }
 
 /**

@@ -23,6 +23,7 @@ export const REASONS = {
   'role-arn-malformed': { outcome: 'left-out' },
   'config-map-entry-malformed': { outcome: 'left-out' },
   'volume-name-taken': { outcome: 'left-out' },
+  'mount-path-taken': { outcome: 'left-out' },
   'review-malformed': { outcome: 'fault' },
   'review-too-deep': { outcome: 'fault' },
   'pod-malformed': { outcome: 'fault' },

@@ -188,6 +188,22 @@ describe('pods that were left out', () => {
     );
   });
 
+  test('are those, too, whose account has a role and whose containers have something else at its path', async () => {
+    const door = await openWebhook();
+    const mountPath = '/var/run/secrets/eks.amazonaws.com/serviceaccount/';
+    const spec = {
+      serviceAccountName: 'web',
+      containers: [{ name: 'app', volumeMounts: [{ name: 'aws-token', mountPath }] }],
+      volumes: [{ name: 'aws-token', secret: { secretName: 'token' } }],
+    };
+    await sendAll(door, [renderReview(renderPod('web', { spec }))]);
+    const series = await scrape(door.registry);
+    const about = 'namespace="shop",owner="Pod/web-1",reason="mount-path-taken"';
+    expect(series.get(`iam_bridge_pods_left_out_total{${about}}`)).toBe(1);
+    expect(series.get('iam_bridge_admissions_total{outcome="left-out",reason="mount-path-taken"}')).toBe(1);
+    expect([...series.keys()].join()).not.toContain('pod_identity_webhook_pod_count{');
+  });
+
   test('pods that asked for nothing are not', async () => {
     const door = await openWebhook();
     await sendAll(door, [renderReview(), renderReview(renderPod('plain')), '{', renderReview('null')]);

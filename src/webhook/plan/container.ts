@@ -1,9 +1,16 @@
 import { isRecord } from '../../json/record.ts';
 import { createNotice, type Notice, quote } from '../notices.ts';
-import type { Container } from '../pod.ts';
-import { isComplete, type PodEnvironment, planEnvironment, readPresentEnvironment } from './environment.ts';
+import type { Container, PodSpec, VolumeMount as PodVolumeMount } from '../pod.ts';
+import {
+  isComplete,
+  type PodEnvironment,
+  type PresentEnvironment,
+  planEnvironment,
+  readPresentEnvironment,
+} from './environment.ts';
+import { findOwnToken } from './own-token.ts';
 import type { ContainerAdditions, VolumeMount } from './patch.ts';
-import type { TokenVolume } from './token-volume.ts';
+import { type TokenVolume, toAudienceNotice } from './token-volume.ts';
 
 /** Where a container stands in its pod. */
 export interface ContainerPlace {
@@ -15,31 +22,59 @@ export interface ContainerPlace {
 export interface Offer {
   readonly environment: PodEnvironment;
   readonly volume: TokenVolume;
+  readonly spec: PodSpec;
 }
 
-/** What one container gets; undefined: nothing. */
+/** What the containers of a pod come to, one after the other. */
+export interface Outlay {
+  readonly additions: ContainerAdditions[];
+  readonly notices: Notice[];
+}
+
+/**
+ * What a container would do with the token volume: it mounts it or may; another volume stands at its path and brings
+ * what the container's own variables need; or another one stands there, and the container has no token.
+ */
+export type VolumeUse = 'wanted' | 'by-hand' | 'path-taken';
+
+/** Adds what one container gets, and says what the token volume is to it. */
 export function planContainer(
   container: Container,
   place: ContainerPlace,
-  { environment, volume }: Offer,
-  notices: Notice[],
-): ContainerAdditions | undefined {
+  offer: Offer,
+  { additions, notices }: Outlay,
+): VolumeUse {
+  const { environment, volume } = offer;
   const present = readPresentEnvironment(container, environment);
   if (present.pairMembers === 1) notices.push(toPairNotice(container, environment));
-  if (isComplete(present)) return undefined;
-  const clash = findOtherMountAt(container, volume);
-  if (clash !== undefined) notices.push(toClashNotice(container, clash));
-  const env = planEnvironment(environment, present, clash === undefined);
+  if (isComplete(present)) return 'wanted';
+  const use = decideUse(container, present, offer, notices);
+  const env = planEnvironment(environment, present, use === 'wanted');
   if (env.length > 0 && hasAwsPrefixedEnvFrom(container)) notices.push(toEnvFromNotice(container));
-  const mount = clash !== undefined || hasMount(container, volume) ? undefined : toMount(volume);
-  if (env.length === 0 && mount === undefined) return undefined;
-  return {
-    ...place,
-    env,
-    envExists: Array.isArray(container.env),
-    mount,
-    mountsExist: Array.isArray(container.volumeMounts),
-  };
+  const mounted = hasMount(container, volume);
+  const mount = use === 'wanted' && !mounted ? toMount(volume) : undefined;
+  if (env.length > 0 || mount !== undefined) {
+    const envExists = Array.isArray(container.env);
+    const mountsExist = Array.isArray(container.volumeMounts);
+    additions.push({ ...place, env, envExists, mount, mountsExist });
+  }
+  return mounted ? 'wanted' : use;
+}
+
+function decideUse(
+  container: Container,
+  { pairMembers }: PresentEnvironment,
+  { environment, volume, spec }: Offer,
+  notices: Notice[],
+): VolumeUse {
+  const clash = findOtherMountAt(container, volume);
+  if (clash === undefined) return 'wanted';
+  const fileVariable = environment.pair[1].name;
+  const own = pairMembers === 2 ? findOwnToken(container, fileVariable, spec, volume) : undefined;
+  if (own?.kind === 'other-audience') notices.push(toAudienceNotice(own.volume));
+  if (own !== undefined && own.kind !== 'none') return 'by-hand';
+  notices.push(toClashNotice(container, clash));
+  return 'path-taken';
 }
 
 function toMount({ name, mountPath }: TokenVolume): VolumeMount {
@@ -50,10 +85,8 @@ function hasMount(container: Container, volume: TokenVolume): boolean {
   return container.volumeMounts?.some(({ name }) => name === volume.name) ?? false;
 }
 
-type OtherMount = NonNullable<Container['volumeMounts']>[number];
-
 /** kube-apiserver refuses a pod with two mounts at one path, so ours must yield. */
-function findOtherMountAt(container: Container, volume: TokenVolume): OtherMount | undefined {
+function findOtherMountAt(container: Container, volume: TokenVolume): PodVolumeMount | undefined {
   const path = trimSlash(volume.mountPath);
   return container.volumeMounts?.find(
     ({ name, mountPath }) =>
@@ -80,7 +113,7 @@ function toPairNotice(container: Container, { pair }: PodEnvironment): Notice {
   return createNotice('pair-incomplete', text);
 }
 
-function toClashNotice(container: Container, { name }: OtherMount): Notice {
+function toClashNotice(container: Container, { name }: PodVolumeMount): Notice {
   const other = quote(typeof name === 'string' ? name : '', 24);
   const text = `container ${quoteName(container)} mounts ${other} where the token belongs: no AWS role injected`;
   return createNotice('mount-path-taken', text);

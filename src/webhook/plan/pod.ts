@@ -4,11 +4,11 @@ import type { Identity } from '../identity.ts';
 import { createNotice, type Notice } from '../notices.ts';
 import type { Container, Pod } from '../pod.ts';
 import type { WebhookSettings } from '../settings.ts';
-import { type Offer, planContainer } from './container.ts';
+import { type Offer, type Outlay, planContainer, type VolumeUse } from './container.ts';
 import type { PodEnvironment } from './environment.ts';
 import type { ContainerAdditions, LabelAddition, PodPlan } from './patch.ts';
 import { isSkipped, readSkippedContainers } from './skip-containers.ts';
-import { findTokenVolume, renderTokenVolume, type TokenVolume } from './token-volume.ts';
+import { findTokenVolume, renderTokenVolume, type TokenVolume, toAudienceNotice } from './token-volume.ts';
 import { isWindowsPod, toWindowsPath } from './windows.ts';
 
 /** The label of EKS Pod Identity; it does not follow the annotation prefix. */
@@ -16,7 +16,7 @@ const POD_IDENTITY_LABEL = 'eks.amazonaws.com/pod-identity';
 
 export type PodDecision =
   | { readonly kind: 'plan'; readonly plan: PodPlan; readonly notices: readonly Notice[] }
-  | { readonly kind: 'volume-name-taken'; readonly notices: readonly Notice[] };
+  | { readonly kind: 'volume-name-taken' | 'mount-path-taken'; readonly notices: readonly Notice[] };
 
 /**
  * What a pod gets that is to have `identity`.
@@ -32,12 +32,18 @@ export function planPod(
   const volume = decideVolume(pod, identity, settings, notices);
   const found = findTokenVolume(pod.spec, volume);
   if (found === 'taken') return { kind: 'volume-name-taken', notices: [...notices, toTakenNotice(volume)] };
-  if (found === 'other-audience') notices.push(toAudienceNotice(volume));
+  if (found === 'other-audience') notices.push(toAudienceNotice(volume.name));
   const environment = decideEnvironment(pod, identity, settings, volume);
-  const containers = planContainers(pod, { environment, volume }, settings, notices);
+  const containers: ContainerAdditions[] = [];
+  const use = planContainers(pod, { environment, volume, spec: pod.spec }, settings, {
+    additions: containers,
+    notices,
+  });
+  if (use === 'path-taken') return { kind: 'mount-path-taken', notices };
   const plan: PodPlan = {
     label: identity.kind === 'container-credentials' ? decideLabel(pod) : undefined,
-    volume: found === 'absent' ? toVolumeAddition(pod, volume, identity, random) : undefined,
+    volume:
+      found === 'absent' && use === 'wanted' ? toVolumeAddition(pod, volume, identity, random) : undefined,
     containers,
   };
   return { kind: 'plan', plan, notices };
@@ -105,24 +111,30 @@ function decideEnvironment(
   };
 }
 
-function planContainers(
-  pod: Pod,
-  offer: Offer,
-  settings: WebhookSettings,
-  notices: Notice[],
-): ContainerAdditions[] {
+/**
+ * What the token volume is to the pod as a whole: wanted by as much as one container, or by none because all of them
+ * have another volume at its path. One that is skipped may mount it by name, and a pod without its volume is refused.
+ */
+function planContainers(pod: Pod, offer: Offer, settings: WebhookSettings, outlay: Outlay): VolumeUse {
   const text = pod.metadata.annotations?.[`${settings.annotationPrefix}/skip-containers`];
-  const skipped = readSkippedContainers(text, pod.spec, notices);
-  const planned: ContainerAdditions[] = [];
+  const skipped = readSkippedContainers(text, pod.spec, outlay.notices);
+  let whole: VolumeUse | undefined;
   for (const list of ['containers', 'initContainers'] as const) {
     const containers: readonly Container[] = pod.spec[list] ?? [];
     for (const [index, container] of containers.entries()) {
-      if (isSkipped(container, skipped)) continue;
-      const additions = planContainer(container, { list, index }, offer, notices);
-      if (additions !== undefined) planned.push(additions);
+      const use = isSkipped(container, skipped)
+        ? 'wanted'
+        : planContainer(container, { list, index }, offer, outlay);
+      whole = joinUse(whole, use);
     }
   }
-  return planned;
+  return whole ?? 'wanted';
+}
+
+/** A pod of which one container has a token by hand is not left out, though its neighbour may be warned. */
+function joinUse(one: VolumeUse | undefined, other: VolumeUse): VolumeUse {
+  if (one === undefined || one === other) return other;
+  return one === 'wanted' || other === 'wanted' ? 'wanted' : 'by-hand';
 }
 
 function decideLabel({ metadata }: Pod): LabelAddition | undefined {
@@ -135,12 +147,5 @@ function toTakenNotice({ name }: TokenVolume): Notice {
   return createNotice(
     'left-out',
     `volume ${name} is not the token volume that belongs there: rename it; no AWS role injected`,
-  );
-}
-
-function toAudienceNotice({ name }: TokenVolume): Notice {
-  return createNotice(
-    'volume-audience-differs',
-    `volume ${name} has a token for another audience than the ServiceAccount asks for: kept`,
   );
 }

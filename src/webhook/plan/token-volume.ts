@@ -1,4 +1,5 @@
 import { isRecord, type JsonRecord } from '../../json/record.ts';
+import { createNotice, type Notice, quote } from '../notices.ts';
 import type { PodSpec, Volume } from '../pod.ts';
 
 /** The projected volume that holds the token, and where containers find it. */
@@ -25,10 +26,16 @@ export function findTokenVolume(spec: PodSpec, wanted: TokenVolume): VolumeFindi
   if (volume === undefined) return 'absent';
   const token = readTokenSource(volume, wanted.path);
   if (token === undefined) return 'taken';
-  return (token['audience'] ?? '') === wanted.audience ? 'present' : 'other-audience';
+  return hasAudience(token, wanted.audience) ? 'present' : 'other-audience';
 }
 
-function readTokenSource(volume: Volume, path: string): JsonRecord | undefined {
+/** Whether a token source asks for this audience; empty: for none. */
+export function hasAudience(token: JsonRecord, audience: string): boolean {
+  return (token['audience'] ?? '') === audience;
+}
+
+/** The token that a volume projects at `path`. */
+export function readTokenSource(volume: Volume, path: string): JsonRecord | undefined {
   const sources = isRecord(volume.projected) ? volume.projected['sources'] : undefined;
   if (!Array.isArray(sources)) return undefined;
   return sources
@@ -41,4 +48,12 @@ export function renderTokenVolume({ name, audience, expiration, path }: TokenVol
   const token = { expirationSeconds: expiration, path };
   const source = { serviceAccountToken: audience === '' ? token : { audience, ...token } };
   return { name, projected: { sources: [source] } };
+}
+
+/** @param name of the volume, as a Pod has it */
+export function toAudienceNotice(name: string): Notice {
+  return createNotice(
+    'volume-audience-differs',
+    `volume ${quote(name, 24)} has a token for another audience than the ServiceAccount asks for: kept`,
+  );
 }

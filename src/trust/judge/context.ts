@@ -1,6 +1,6 @@
 import { toConditionPrefix } from '../provider.ts';
 import type { Fact, TrustRequest } from '../request.ts';
-import { UNKNOWN, UNKNOWN_FAMILIES } from './keys.ts';
+import { type Availability, findKeyRow, type Route } from './keys.ts';
 
 /** What a request holds for each condition key; the case of a key does not count. */
 export interface RequestContext {
@@ -13,17 +13,28 @@ const NOT_KNOWN: Fact = { kind: 'unknown' };
 /** Makes the condition keys of a request, as IAM would. */
 export function createContext(request: TrustRequest): RequestContext {
   const facts = new Map(listFacts(request).map(([key, fact]) => [key.toLowerCase(), fact]));
-  const unknown = new Set(UNKNOWN.map((key) => key.toLowerCase()));
-  const families = UNKNOWN_FAMILIES.map((family) => family.toLowerCase());
+  const routes = listRoutes(request);
   return {
     find(key) {
-      const name = key.toLowerCase();
-      const fact = facts.get(name);
-      if (fact !== undefined) return fact;
-      const isUnknown = unknown.has(name) || families.some((family) => name.startsWith(family));
-      return isUnknown ? NOT_KNOWN : ABSENT;
+      const row = findKeyRow(key);
+      const has = new Set(routes.map((route): Availability => row?.[route] ?? 'never'));
+      const fact = facts.get(key.toLowerCase());
+      if (fact !== undefined && (row === undefined || !isOnly('never', has))) return fact;
+      return isOnly('never', has) || isOnly('token', has) ? ABSENT : NOT_KNOWN;
     },
   };
+}
+
+function isOnly(one: Availability, has: ReadonlySet<Availability>): boolean {
+  return has.size === 1 && has.has(one);
+}
+
+/** The ways that the call may have come; one where a fact of it is known. */
+function listRoutes({ sourceIp, sourceVpc, sourceVpce }: TrustRequest): readonly Route[] {
+  const isKnown = (fact: string): boolean => fact !== 'absent' && fact !== 'unknown';
+  if (isKnown(sourceVpce) || isKnown(sourceVpc) || sourceIp === 'absent') return ['endpoint'];
+  if (isKnown(sourceIp) || sourceVpce === 'absent' || sourceVpc === 'absent') return ['internet'];
+  return ['internet', 'endpoint'];
 }
 
 function listFacts(request: TrustRequest): [string, Fact][] {
@@ -63,8 +74,8 @@ function listConnectionFacts(request: TrustRequest): [string, Fact][] {
     ['aws:SourceIp', known(request.sourceIp)],
     ['aws:SourceVpc', known(request.sourceVpc)],
     ['aws:SourceVpce', known(request.sourceVpce)],
-    // Only an endpoint of the VPC adds it, and then it is an address that nobody here knows.
-    ['aws:VpcSourceIp', request.sourceVpce === 'absent' ? ABSENT : NOT_KNOWN],
+    // An address that nobody here knows.
+    ['aws:VpcSourceIp', NOT_KNOWN],
     ['aws:SecureTransport', known(request.secureTransport)],
     ['aws:CurrentTime', values(new Date(request.now).toISOString())],
     ['aws:EpochTime', values(String(Math.floor(request.now / 1_000)))],

@@ -30,7 +30,7 @@ export const CONDITION_RULES = {
       const asksForAbsence =
         operator.family === 'null' && values.some((value) => value.toLowerCase() === 'true');
       if (!asksForAbsence || statement.effect === 'Deny' || presence !== 'always') return [];
-      const what = `"true" asks that ${showValue(key)} be absent, and every token has it: this statement lets nobody in`;
+      const what = `"true" asks that ${showValue(key)} be absent, and every request has it: this statement lets nobody in`;
       const remedy = 'write "false", or remove the condition';
       return [{ severity: 'high', where: pointer, what, remedy }];
     },
@@ -66,19 +66,11 @@ function findMissingSetOperator({ condition, claim, isForPlatform }: ConditionFa
   return [{ severity: 'medium', where: pointer, what, remedy: `write ForAnyValue:${operator.text}` }];
 }
 
-const ALWAYS_SET: ReadonlySet<string> = new Set([
-  'aws:currenttime',
-  'aws:epochtime',
-  'aws:federatedprovider',
-  'aws:securetransport',
-  'sts:rolesessionname',
-]);
-
 function findNegatedDeny({ condition, statement, presence }: ConditionFacts): Observation[] {
   const { operator, key, pointer } = condition;
   const isOpen = operator.negated && !operator.ifExists && operator.setOperator !== 'ForAnyValue';
   if (statement.effect === 'Allow' || !isOpen) return [];
-  if (presence === 'always' || ALWAYS_SET.has(key.toLowerCase())) return [];
+  if (presence === 'always') return [];
   const what = `${operator.text} is true where ${showValue(key)} is absent: the Deny then meets every pod`;
   const remedy = `write ${operator.text}IfExists if a request without the key may pass`;
   return [{ severity: presence === 'never' ? 'high' : 'medium', where: pointer, what, remedy }];

@@ -1,6 +1,6 @@
 import { parseArn } from '../../aws/arn.ts';
 import { judgeAction } from '../judge/action.ts';
-import { CLAIM_KEYS, NEVER_SET, OF_THE_REQUEST, UNKNOWN, UNKNOWN_FAMILIES } from '../judge/keys.ts';
+import { CLAIM_KEYS, findKeyRow } from '../judge/keys.ts';
 import { explainKey, type KeyMistake } from '../near-miss/key.ts';
 import { findPlatformOfKey } from '../platforms.ts';
 import type { Condition } from '../policy/condition.ts';
@@ -98,17 +98,14 @@ function readClaimOfKey(key: string, prefixes: readonly string[]): string | unde
 
 /** Tokens of a cluster have neither `amr` nor `email`; other platforms have claims of their own for keys. */
 function judgePresence(key: string, prefixes: readonly string[]): Presence {
-  const name = key.toLowerCase();
   const claim = readClaimOfKey(key, prefixes);
   if (claim !== undefined) {
     if (['sub', 'aud', 'oaud'].includes(claim)) return 'always';
     return prefixes.some(isPlatform) && !CLAIM_KEYS.includes(claim) ? 'sometimes' : 'never';
   }
-  const has = (keys: readonly string[]): boolean => keys.some((known) => known.toLowerCase() === name);
-  if (has(NEVER_SET)) return 'never';
-  const families = [...UNKNOWN_FAMILIES, 'aws:RequestTag/'];
-  const isOfFamily = families.some((family) => name.startsWith(family.toLowerCase()));
-  return has(OF_THE_REQUEST) || has(UNKNOWN) || isOfFamily ? 'sometimes' : 'never';
+  const { internet, endpoint } = findKeyRow(key) ?? { internet: 'never', endpoint: 'never' };
+  if (internet !== endpoint) return 'sometimes';
+  return internet === 'always' || internet === 'never' ? internet : 'sometimes';
 }
 
 function isNeverMet({ operator, key, values }: Condition, prefixes: readonly string[]): boolean {

@@ -1,5 +1,5 @@
 import { findNearest } from '../../base/edit-distance.ts';
-import { CLAIM_KEYS, NEVER_SET, OF_THE_REQUEST, UNKNOWN } from '../judge/keys.ts';
+import { CLAIM_KEYS, findKeyRow, KEY_ROWS } from '../judge/keys.ts';
 import { findPlatformOfKey } from '../platforms.ts';
 import { showPlain, showValue } from '../policy/problem.ts';
 import type { NearMiss, NearMissKind } from '../verdict.ts';
@@ -134,8 +134,7 @@ const WHY_UNSET: Readonly<Record<string, string>> = {
 
 function findUnset({ key }: AbsentKey): KeyMistake | undefined {
   const name = key.toLowerCase();
-  const isKnown = [...NEVER_SET, ...OF_THE_REQUEST].some((known) => known.toLowerCase() === name);
-  if (!isKnown && !name.startsWith('aws:requesttag/')) return undefined;
+  if (findKeyRow(key) === undefined) return undefined;
   const why = Object.hasOwn(WHY_UNSET, name) ? WHY_UNSET[name] : undefined;
   return nearMiss(
     'unset-key',
@@ -144,6 +143,9 @@ function findUnset({ key }: AbsentKey): KeyMistake | undefined {
 }
 
 function findMisspelt({ key }: AbsentKey): KeyMistake | undefined {
-  const nearest = findNearest(key, [...OF_THE_REQUEST, ...NEVER_SET, ...UNKNOWN]);
+  const nearest = findNearest(
+    key,
+    KEY_ROWS.map((row) => row.key),
+  );
   return nearest === undefined ? undefined : nearMiss('spelling', `write ${nearest}`);
 }

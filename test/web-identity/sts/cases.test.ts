@@ -469,7 +469,7 @@ describe('a denial', () => {
   });
 
   test('is what a condition that only AWS can answer comes to', async () => {
-    const facts = createFacts(withKeyCondition('StringEquals', { 'aws:SourceVpc': 'vpc-1' }));
+    const facts = createFacts(withKeyCondition('StringEquals', { 'aws:PrincipalOrgID': 'o-1' }));
     const verdict = await judgeAssumeRole(createRequest(), facts);
     expect(verdict).toMatchObject({ kind: 'refused', error: denied(), trust: { decision: 'indeterminate' } });
   });

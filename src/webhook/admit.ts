@@ -75,7 +75,8 @@ export function leave(reason: Reason, notices: readonly Notice[]): Admission {
 
 /** An admission that could not be decided: the pod passes unchanged, and its user is told. */
 export function leaveForFault(reason: Reason, problem: string): Admission {
-  return leave(reason, [createNotice('left-out', `iam-bridge left the pod unchanged: ${problem}`)]);
+  const fact = `iam-bridge left the pod unchanged (${problem})`;
+  return leave(reason, [createNotice('left-out', fact, 'see the log of the webhook')]);
 }
 
 function checkPodAnnotations({ metadata }: Pod, prefix: string): Notice[] {

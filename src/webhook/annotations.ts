@@ -1,5 +1,5 @@
 import { measureDistance } from '../base/edit-distance.ts';
-import { createNotice, type Notice, quote } from './notices.ts';
+import { createNotice, type Notice, quoted } from './notices.ts';
 
 /** Which suffix means something where; the key is `<prefix>/<suffix>`. */
 const KNOWN = {
@@ -37,13 +37,14 @@ function checkSuffix(suffix: string, place: AnnotationPlace): Notice | undefined
   if (here.includes(suffix)) return undefined;
   const other: AnnotationPlace = place === 'pod' ? 'service-account' : 'pod';
   if ((KNOWN[other] as readonly string[]).includes(suffix)) {
-    const text = `annotation ${suffix} has no effect on a ${PLACE_NAMES[place]}: set it on the ${PLACE_NAMES[other]}`;
-    return createNotice('annotation-misplaced', text);
+    const fact = `annotation ${suffix} has no effect on a ${PLACE_NAMES[place]}`;
+    return createNotice('annotation-misplaced', fact, `set it on the ${PLACE_NAMES[other]}`);
   }
   const meant = [...here, ...KNOWN[other]].find((known) => measureDistance(suffix, known) <= 2);
   if (meant === undefined) return undefined;
   return createNotice(
     'annotation-unknown',
-    `unknown annotation ${quote(suffix)} on the ${PLACE_NAMES[place]}: did you mean ${meant}?`,
+    ['unknown annotation ', quoted(suffix), ` on the ${PLACE_NAMES[place]}`],
+    `did you mean ${meant}?`,
   );
 }

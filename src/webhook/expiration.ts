@@ -1,5 +1,5 @@
 import { parseGoInt64 } from '../go/strconv.ts';
-import { createNotice, type Notice, quote } from './notices.ts';
+import { createNotice, type Notice, quoted } from './notices.ts';
 
 /** Seconds. kube-apiserver refuses a projected token below 600. */
 const MIN_EXPIRATION = 600;
@@ -28,7 +28,8 @@ export function readExpiration(
     notices.push(
       createNotice(
         'expiration-unparsable',
-        `${where} annotation token-expiration ${quote(text, 20)} is not a whole number of seconds: ignored`,
+        [`${where} token-expiration `, quoted(text), ' is no whole number, and ignored'],
+        'give seconds, such as 3600',
       ),
     );
     return undefined;
@@ -38,7 +39,8 @@ export function readExpiration(
     notices.push(
       createNotice(
         'expiration-clamped',
-        `${where} annotation token-expiration ${quote(text, 20)} is not within 600 to 86400: ${clamped} used`,
+        [`${where} token-expiration `, quoted(text), ` is out of bounds, and ${clamped} used`],
+        'give 600 to 86400',
       ),
     );
   }

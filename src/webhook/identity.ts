@@ -1,5 +1,5 @@
 import type { RoleArn } from '../aws/role-arn.ts';
-import { createNotice, type Notice } from './notices.ts';
+import { createNotice, type Notice, quoted } from './notices.ts';
 import type { Reason } from './reasons.ts';
 import type { Account, TokenChoices } from './sources/account.ts';
 import type { ConfigMapEntries } from './sources/config-map.ts';
@@ -52,8 +52,9 @@ export function decideIdentity(
     return { kind: 'identity', identity: decideContainerCredentials(key, found, sources), notices };
   }
   if (account?.malformedRole !== undefined) {
-    const text = `role-arn ${account.malformedRole} of the ServiceAccount is malformed: no AWS role injected`;
-    return none('role-arn-malformed', notices, text);
+    const fact = ['role-arn ', quoted(account.malformedRole), ' is malformed'];
+    const remedy = 'write arn:<partition>:iam::<account>:role/<name>';
+    return none('role-arn-malformed', [createNotice('left-out', fact, remedy), ...notices]);
   }
   if (account?.role !== undefined) {
     return {
@@ -84,8 +85,11 @@ function decideFromConfigMap(
 ): IdentityDecision | undefined {
   if (configMap === undefined) return undefined;
   if (configMap === 'pending') {
-    const text = 'the ConfigMap pod-identity-webhook is not read yet: create the pod again';
-    return none('config-map-not-delivered', notices, text);
+    const fact = 'the ConfigMap pod-identity-webhook is not read yet, so no AWS role';
+    return none('config-map-not-delivered', [
+      createNotice('left-out', fact, 'create the pod again'),
+      ...notices,
+    ]);
   }
   const entry = configMap.get(key) ?? configMap.get(`*/${name}`);
   switch (entry?.kind) {
@@ -97,8 +101,11 @@ function decideFromConfigMap(
     }
     case 'choices':
       return none('no-role', notices);
-    case 'malformed':
-      return none('config-map-entry-malformed', notices, `ConfigMap pod-identity-webhook: ${entry.problem}`);
+    case 'malformed': {
+      const fact = `ConfigMap pod-identity-webhook: ${entry.problem}`;
+      const notice = createNotice('left-out', fact, 'correct the entry');
+      return none('config-map-entry-malformed', [notice, ...notices]);
+    }
   }
 }
 
@@ -111,25 +118,19 @@ function decideWithoutRole(
   switch (found.kind) {
     case 'known':
       return none('no-role', notices);
-    case 'unknown':
-      return none(
-        'service-account-unknown',
-        notices,
-        'the ServiceAccount does not exist: no AWS role injected',
-      );
-    case 'unread':
-      return none(
-        'service-account-unread',
-        notices,
-        `the ServiceAccount could not be read (${found.why}): no AWS role injected`,
-      );
+    case 'unknown': {
+      const fact = 'the ServiceAccount does not exist, so no AWS role';
+      const notice = createNotice('left-out', fact, 'create it, then the pod again');
+      return none('service-account-unknown', [notice, ...notices]);
+    }
+    case 'unread': {
+      const fact = `the ServiceAccount could not be read (${found.why}), so no AWS role`;
+      const notice = createNotice('left-out', fact, 'create the pod again');
+      return none('service-account-unread', [notice, ...notices]);
+    }
   }
 }
 
-function none(reason: Reason, notices: readonly Notice[], leftOut?: string): IdentityDecision {
-  return {
-    kind: 'none',
-    reason,
-    notices: leftOut === undefined ? notices : [createNotice('left-out', leftOut), ...notices],
-  };
+function none(reason: Reason, notices: readonly Notice[]): IdentityDecision {
+  return { kind: 'none', reason, notices };
 }

@@ -1,5 +1,6 @@
 import { type Log, limitLines } from '../http/log.ts';
 import type { Judgement } from './judge.ts';
+import { toWarnings } from './notices.ts';
 import { describeOwner } from './owner.ts';
 import { outcomeOf } from './reasons.ts';
 
@@ -24,7 +25,7 @@ export function createJudgementLog(log: Log, now: () => number): (judgement: Jud
 function toFields({ identity, admission, target, dryRun }: Judgement): object {
   const { reason, patch, notices } = admission;
   const about = target === undefined ? {} : toPodFields(target);
-  const notes = notices.length === 0 ? {} : { notices: notices.map(({ text }) => text) };
+  const notes = notices.length === 0 ? {} : { notices: toWarnings(notices) };
   return {
     outcome: outcomeOf(reason),
     reason,

@@ -130,7 +130,7 @@ describe('iam-bridge demo -o json', () => {
     ]);
     expect(reasons.every((reason) => reason !== undefined && reason in REASONS)).toBe(true);
     expect(findStep('mistyped-role')?.pod?.decision.warnings).toEqual([
-      'role-arn "arn:aws:iam::11112222333:role/s3-echoer" of the ServiceAccount is malformed: no AWS role injected',
+      'role-arn "arn:aws:iam::11112222333:role/s3-echoer" is malformed: write arn:<partition>:iam::<account>:role/<name>',
     ]);
   });
 

@@ -32,7 +32,7 @@ describe('reading a token-expiration annotation', () => {
     const notices: Notice[] = [];
     readExpiration('90000', 'ServiceAccount', notices);
     expect(notices[0]?.text).toBe(
-      'ServiceAccount annotation token-expiration "90000" is not within 600 to 86400: 86400 used',
+      'ServiceAccount token-expiration "90000" is out of bounds, and 86400 used: give 600 to 86400',
     );
   });
 });

@@ -126,10 +126,10 @@ describe('what the user is told', () => {
 
   test('a pod that was left out is told why, first', () => {
     expect(warn(MALFORMED, sources())[0]).toBe(
-      'role-arn "annotated" of the ServiceAccount is malformed: no AWS role injected',
+      'role-arn "annotated" is malformed: write arn:<partition>:iam::<account>:role/<name>',
     );
     expect(warn(UNREAD, sources())).toEqual([
-      'the ServiceAccount could not be read (timed out): no AWS role injected',
+      'the ServiceAccount could not be read (timed out), so no AWS role: create the pod again',
     ]);
     expect(warn(PLAIN, sources({}))).toEqual([]);
   });

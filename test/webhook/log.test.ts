@@ -156,7 +156,7 @@ describe('secrets', () => {
               { name: 'AWS_ROLE_ARN', value: CANARY },
             ],
             envFrom: [{ prefix: 'AWS_', secretRef: { name: CANARY } }],
-            volumeMounts: [{ name: CANARY, mountPath: '/var/run/secrets/eks.amazonaws.com/serviceaccount' }],
+            volumeMounts: [{ name: 'v', mountPath: '/var/run/secrets/eks.amazonaws.com/serviceaccount' }],
           },
         ],
         volumes: [{ name: 'v', secret: { secretName: CANARY } }],

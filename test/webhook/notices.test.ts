@@ -1,8 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { admitPod, readTarget } from '../../src/webhook/admit.ts';
-import { createNotice, quote } from '../../src/webhook/notices.ts';
+import { admitPod, leaveForFault, readTarget } from '../../src/webhook/admit.ts';
+import type { AccountFinding } from '../../src/webhook/identity.ts';
+import {
+  createNotice,
+  NOTICE_CODES,
+  type Notice,
+  type NoticeCode,
+  quote,
+  quoted,
+} from '../../src/webhook/notices.ts';
 import { createAccountReader } from '../../src/webhook/sources/account.ts';
+import { type ConfigMapEntries, readConfigMap } from '../../src/webhook/sources/config-map.ts';
 import { DEFAULT_SETTINGS } from '../support/webhook/default-settings.ts';
 import { oddCharacter } from '../support/webhook/odd-text.ts';
 
@@ -29,59 +38,161 @@ describe('quoting a value from outside', () => {
   });
 });
 
-test('a text that is too long is cut below 120 characters', () => {
-  expect(createNotice('left-out', 'x'.repeat(119)).text).toBe('x'.repeat(119));
-  expect(createNotice('left-out', 'x'.repeat(120)).text).toBe(`${'x'.repeat(116)}...`);
-});
+describe('a notice', () => {
+  const LONG = 'payment-reconciliation-worker-for-the-north-of-europe';
 
-const CONTAINER_NAME = 'payment-reconciliation-worker';
+  test('has its values whole where there is room', () => {
+    const { text } = createNotice('left-out', ['volume ', quoted(LONG), ' is taken'], 'rename it');
+    expect(text).toBe(`volume "${LONG}" is taken: rename it`);
+  });
 
-/** The warnings for one container, in a pod whose account has a role and may be on the container credentials list. */
-function warn(container: object, listed: readonly string[], settings = DEFAULT_SETTINGS): string[] {
-  const containers = [{ name: CONTAINER_NAME, ...container }];
-  const object = { metadata: {}, spec: { serviceAccountName: 'web', containers } };
-  const request = {
-    namespace: 'shop',
-    operation: 'CREATE',
-    subResource: '',
-    kind: 'Pod',
-    dryRun: false,
-    object,
-  };
-  const target = readTarget(request);
-  if (target.kind === 'none') throw new Error(target.reason);
-  const role = { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::111122223333:role/web' };
-  const account = createAccountReader(settings).read(role);
-  const sources = { containerCredentials: new Set(listed), configMap: undefined };
-  const context = { settings, sources, random: () => 0 };
-  return admitPod(target, { kind: 'known', account }, context).notices.map(({ text }) => text);
-}
+  test('shares the room: a short value is whole, and long ones get the rest', () => {
+    const fact = [quoted('x'.repeat(99)), ' ', quoted('api'), ' ', quoted('y'.repeat(200))];
+    const { text } = createNotice('left-out', fact, 'rename it');
+    expect(text).toBe(`"${'x'.repeat(46)}..." "api" "${'y'.repeat(46)}...": rename it`);
+    expect(text).toHaveLength(120);
+  });
 
-describe('a warning says what was done, to its end', () => {
-  const { webIdentity, containerCredentials } = DEFAULT_SETTINGS;
+  test('gives way with its words, too, where they are too long', () => {
+    const { text } = createNotice('left-out', 'x'.repeat(200), 'rename it');
+    expect(text).toBe(`${'x'.repeat(106)}...: rename it`);
+  });
 
-  test.each<[mode: string, listed: string[], variable: string, mountPath: string]>([
-    ['web identity', [], 'AWS_ROLE_ARN', webIdentity.mountPath],
-    [
-      'container credentials',
-      ['shop/web'],
-      'AWS_CONTAINER_CREDENTIALS_FULL_URI',
-      containerCredentials.mountPath,
-    ],
-  ])('with the default settings, for %s', (_mode, listed, variable, mountPath) => {
-    const texts = [
-      ...warn({ env: [{ name: variable }] }, listed),
-      ...warn({ volumeMounts: [{ name: 'own', mountPath }] }, listed),
-      ...warn({ envFrom: [{ prefix: 'AWS_' }] }, listed),
-    ];
-    expect(texts).toHaveLength(3);
-    expect(texts.filter((text) => text.endsWith('...'))).toEqual([]);
+  test.each([undefined, null, 7, {}, ['a']])('takes %j for a name that is not there', (value) => {
+    expect(createNotice('left-out', ['volume ', quoted(value)], 'rename it').text).toBe(
+      'volume "": rename it',
+    );
   });
 });
 
-test('a mount path from a flag is printable in a warning, too', () => {
-  const mountPath = '/gro\u00dfe\u0122';
-  const settings = { ...DEFAULT_SETTINGS, webIdentity: { ...DEFAULT_SETTINGS.webIdentity, mountPath } };
-  const [text] = warn({ volumeMounts: [{ name: 'own', mountPath }] }, [], settings);
-  expect(text).toMatch(/^[ -~]+$/);
+/** What each warning ends with, whatever the names in it. */
+const REMEDIES: Readonly<Record<NoticeCode, readonly string[]>> = {
+  'annotation-misplaced': ['set it on the Pod', 'set it on the ServiceAccount'],
+  'annotation-unknown': [
+    ...['role-arn', 'audience', 'sts-regional-endpoints', 'token-expiration', 'skip-containers'].map(
+      (name) => `did you mean ${name}?`,
+    ),
+  ],
+  'audience-empty': ['give it a value, or remove it'],
+  'env-from-aws-prefix': ['name yours in env'],
+  'expiration-clamped': ['give 600 to 86400'],
+  'expiration-unparsable': ['give seconds, such as 3600'],
+  'left-out': [
+    'write arn:<partition>:iam::<account>:role/<name>',
+    'create the pod again',
+    'create it, then the pod again',
+    'correct the entry',
+    'rename it',
+    'see the log of the webhook',
+  ],
+  'mount-path-taken': ['mount it elsewhere'],
+  'pair-incomplete': ['set its counterpart too, or neither'],
+  'regional-sts-unparsable': ['give true or false'],
+  'skip-container-unmatched': ['correct the name'],
+  'skip-containers-quoting': ['close its quotation mark'],
+  'volume-audience-differs': ['correct one of them'],
+};
+
+/** A text of any length, from a letter to more than an annotation may hold, of any characters. */
+const anyLength = fc.oneof(
+  fc.string({ unit: oddCharacter }),
+  fc
+    .tuple(fc.string({ unit: oddCharacter, minLength: 1, maxLength: 9 }), fc.integer({ min: 1, max: 9_000 }))
+    .map(([unit, times]) => unit.repeat(times)),
+);
+
+interface Names {
+  readonly first: string;
+  readonly second: string;
+  readonly third: string;
+}
+
+const names: fc.Arbitrary<Names> = fc.record({ first: anyLength, second: anyLength, third: anyLength });
+
+const P = 'eks.amazonaws.com';
+
+/** All that is told of pods and an account in which everything is wrong that can be, under these names. */
+function noticesOf(
+  { first, second, third }: Names,
+  mode: 'web-identity' | 'container-credentials',
+): Notice[] {
+  const { webIdentity, containerCredentials } = DEFAULT_SETTINGS;
+  const settings = {
+    ...DEFAULT_SETTINGS,
+    containerCredentials: { ...containerCredentials, volumeName: second },
+  };
+  const { mountPath } = mode === 'web-identity' ? webIdentity : containerCredentials;
+  const variables = ['AWS_ROLE_ARN', 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'];
+  const env = variables.map((name) => ({ name }));
+  const containers = [
+    { name: first, env, volumeMounts: [{ name: third, mountPath }] },
+    { name: first, envFrom: [{ prefix: `AWS_${third}` }] },
+  ];
+  const annotations = {
+    [`${P}/token-expiration`]: third,
+    [`${P}/skip-containers`]: second,
+    [`${P}/role-arn${first.slice(0, 2)}`]: '',
+  };
+  const badVolume = { name: mode === 'web-identity' ? 'aws-iam-token' : second };
+  const sources = [{ serviceAccountToken: { path: 'token', audience: first } }];
+  const listed = mode === 'web-identity' ? [] : ['shop/web'];
+  const account = createAccountReader(settings).read({
+    [`${P}/role-arn`]: 'arn:aws:iam::111122223333:role/web',
+    [`${P}/token-expiration`]: `9${third}`,
+    [`${P}/sts-regional-endpoints`]: second,
+  });
+  const malformed = createAccountReader(settings).read({ [`${P}/role-arn`]: first, [`${P}/audience`]: '' });
+  const admit = (found: AccountFinding, spec: object, configMap?: ConfigMapEntries | 'pending') => {
+    const target = readTarget({ ...REQUEST, object: { metadata: { annotations }, spec } });
+    if (target.kind === 'none') throw new Error(target.reason);
+    const context = {
+      settings,
+      sources: { containerCredentials: new Set(listed), configMap },
+      random: () => 0,
+    };
+    return admitPod(target, found, context).notices;
+  };
+  const reading = readConfigMap(JSON.stringify({ 'shop/web': { RoleARN: `/${first}` } }), 3_600);
+  const spec = { serviceAccountName: 'web', containers };
+  return [
+    ...admit({ kind: 'known', account }, spec),
+    ...admit({ kind: 'known', account }, { ...spec, volumes: [badVolume] }),
+    ...admit({ kind: 'known', account }, { ...spec, volumes: [{ ...badVolume, projected: { sources } }] }),
+    ...admit({ kind: 'known', account: malformed }, spec),
+    ...admit({ kind: 'unknown' }, spec),
+    ...admit({ kind: 'unread', why: 'the API server did not answer' }, spec),
+    ...admit({ kind: 'unknown' }, spec, 'pending'),
+    ...admit({ kind: 'unknown' }, spec, reading.kind === 'entries' ? reading.entries : undefined),
+    ...leaveForFault('internal-error', 'internal error (AggregateError)').notices,
+  ];
+}
+
+const REQUEST = { namespace: 'shop', operation: 'CREATE', subResource: '', kind: 'Pod', dryRun: false };
+
+describe('a warning of at most 120 characters, for names of any length', () => {
+  const seen = new Set<NoticeCode>();
+
+  test.each(['web-identity', 'container-credentials'] as const)('ends with its whole remedy: %s', (mode) => {
+    fc.assert(
+      fc.property(names, (any) => {
+        for (const { code, text } of noticesOf(any, mode)) {
+          seen.add(code);
+          expect(text).toMatch(/^[ -~]{1,120}$/);
+          expect(REMEDIES[code].filter((remedy) => text.endsWith(`: ${remedy}`))).toHaveLength(1);
+        }
+      }),
+      // Each of these is rare among random names.
+      {
+        examples: [
+          [{ first: '', second: '', third: '' }],
+          [{ first: 's', second: '"web', third: '5' }],
+          [{ first: 'x'.repeat(99), second: 'true,y'.repeat(99), third: 'z'.repeat(99) }],
+        ],
+      },
+    );
+  });
+
+  test('and every warning that there is was looked at', () => {
+    expect(NOTICE_CODES.filter((code) => !seen.has(code))).toEqual([]);
+  });
 });

@@ -74,7 +74,7 @@ export const FAILING: readonly StoryCase[] = [
       'An account number has 12 digits, and this one has 11. The pod is let in all the same, and whoever runs kubectl reads:',
     admission: {
       reason: 'role-arn-malformed',
-      warning: 'role-arn "arn:aws:iam::11112222333:role/s3-echoer" of the ServiceAccount is malformed',
+      warning: 'role-arn "arn:aws:iam::11112222333:role/s3-echoer" is malformed',
     },
   },
   {

@@ -1,5 +1,5 @@
 import { isRecord } from '../../json/record.ts';
-import { createNotice, type Notice, quote } from '../notices.ts';
+import { createNotice, type Notice, quoted } from '../notices.ts';
 import type { Container, PodSpec, VolumeMount as PodVolumeMount } from '../pod.ts';
 import {
   isComplete,
@@ -107,23 +107,19 @@ function hasAwsPrefixedEnvFrom({ envFrom }: Container): boolean {
   );
 }
 
-function toPairNotice(container: Container, { pair }: PodEnvironment): Notice {
-  const present = pair.find(({ name }) => container.env?.some((variable) => variable.name === name));
-  const text = `container ${quoteName(container)} has ${present?.name} alone: its counterpart is not injected`;
-  return createNotice('pair-incomplete', text);
+function toPairNotice({ name, env }: Container, { pair }: PodEnvironment): Notice {
+  const present = pair.find((member) => env?.some((variable) => variable.name === member.name));
+  const fact = ['container ', quoted(name), ` has ${present?.name} alone`];
+  return createNotice('pair-incomplete', fact, 'set its counterpart too, or neither');
 }
 
-function toClashNotice(container: Container, { name }: PodVolumeMount): Notice {
-  const other = quote(typeof name === 'string' ? name : '', 24);
-  const text = `container ${quoteName(container)} mounts ${other} where the token belongs: no AWS role injected`;
-  return createNotice('mount-path-taken', text);
+function toClashNotice({ name }: Container, mount: PodVolumeMount): Notice {
+  const other = quoted(mount.name);
+  const fact = ['container ', quoted(name), ' mounts ', other, ' where the token belongs, so no AWS role'];
+  return createNotice('mount-path-taken', fact, 'mount it elsewhere');
 }
 
-function toEnvFromNotice(container: Container): Notice {
-  const text = `container ${quoteName(container)}: injected AWS variables hide those that envFrom brings with its AWS_ prefix`;
-  return createNotice('env-from-aws-prefix', text);
-}
-
-function quoteName({ name }: Container): string {
-  return quote(typeof name === 'string' ? name : '', 24);
+function toEnvFromNotice({ name }: Container): Notice {
+  const fact = ['container ', quoted(name), ': injected variables hide those that envFrom brings with AWS_'];
+  return createNotice('env-from-aws-prefix', fact, 'name yours in env');
 }

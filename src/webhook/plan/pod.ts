@@ -1,7 +1,7 @@
 import { joinGoPath } from '../../go/paths.ts';
 import { jitterExpiration, readExpiration } from '../expiration.ts';
 import type { Identity } from '../identity.ts';
-import { createNotice, type Notice } from '../notices.ts';
+import { createNotice, type Notice, quoted } from '../notices.ts';
 import type { Container, Pod } from '../pod.ts';
 import type { WebhookSettings } from '../settings.ts';
 import { type Offer, type Outlay, planContainer, type VolumeUse } from './container.ts';
@@ -146,6 +146,7 @@ function decideLabel({ metadata }: Pod): LabelAddition | undefined {
 function toTakenNotice({ name }: TokenVolume): Notice {
   return createNotice(
     'left-out',
-    `volume ${name} is not the token volume that belongs there: rename it; no AWS role injected`,
+    ['volume ', quoted(name), ' is not the token volume that belongs there, so no AWS role'],
+    'rename it',
   );
 }

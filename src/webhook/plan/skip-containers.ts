@@ -1,5 +1,5 @@
 import { parseFirstCsvRecord } from '../../go/csv.ts';
-import { createNotice, type Notice, quote } from '../notices.ts';
+import { createNotice, type Notice, quoted } from '../notices.ts';
 import type { Container, PodSpec } from '../pod.ts';
 
 const NOTHING: ReadonlySet<string> = new Set();
@@ -16,7 +16,8 @@ export function readSkippedContainers(text: unknown, spec: PodSpec, notices: Not
     notices.push(
       createNotice(
         'skip-containers-quoting',
-        `Pod annotation skip-containers ${quote(text)} has a quoting error: no container skipped`,
+        ['Pod skip-containers ', quoted(text), ' skips no container'],
+        'close its quotation mark',
       ),
     );
     return NOTHING;
@@ -39,7 +40,8 @@ function reportUnmatched(names: ReadonlySet<string>, spec: PodSpec, notices: Not
     notices.push(
       createNotice(
         'skip-container-unmatched',
-        `Pod annotation skip-containers names ${quote(name)}: the pod has no such container`,
+        ['Pod skip-containers names ', quoted(name), ', and the pod has none such'],
+        'correct the name',
       ),
     );
   }

@@ -1,5 +1,5 @@
 import { isRecord, type JsonRecord } from '../../json/record.ts';
-import { createNotice, type Notice, quote } from '../notices.ts';
+import { createNotice, type Notice, quoted } from '../notices.ts';
 import type { PodSpec, Volume } from '../pod.ts';
 
 /** The projected volume that holds the token, and where containers find it. */
@@ -54,6 +54,7 @@ export function renderTokenVolume({ name, audience, expiration, path }: TokenVol
 export function toAudienceNotice(name: string): Notice {
   return createNotice(
     'volume-audience-differs',
-    `volume ${quote(name, 24)} has a token for another audience than the ServiceAccount asks for: kept`,
+    ['volume ', quoted(name), ' has a token for another audience than the ServiceAccount asks for'],
+    'correct one of them',
   );
 }

@@ -2,7 +2,7 @@ import { parseRoleArn, type RoleArn } from '../../aws/role-arn.ts';
 import { parseGoBool } from '../../go/strconv.ts';
 import { checkAnnotationNames } from '../annotations.ts';
 import { readExpiration } from '../expiration.ts';
-import { createNotice, type Notice, quote } from '../notices.ts';
+import { createNotice, type Notice, quoted } from '../notices.ts';
 import type { RoleComposition, WebhookSettings } from '../settings.ts';
 
 /** What a source says of the token and of STS, flag defaults filled in. Shared between accounts that say the same. */
@@ -18,7 +18,7 @@ export interface TokenChoices {
 export interface Account {
   /** undefined: no role asked for, or a malformed one. */
   readonly role: RoleArn | undefined;
-  /** Set where a role was asked for and its ARN is malformed: quoted, and fit for one line. */
+  /** Set where a role was asked for and its ARN is malformed: as much of it as a warning can hold. */
   readonly malformedRole: string | undefined;
   readonly choices: TokenChoices;
   readonly notices: readonly Notice[];
@@ -72,7 +72,8 @@ function readChoices(
     notices.push(
       createNotice(
         'audience-empty',
-        'ServiceAccount annotation audience is empty: AWS STS will refuse the token',
+        'ServiceAccount audience is empty, and AWS STS will refuse the token',
+        'give it a value, or remove it',
       ),
     );
   }
@@ -90,7 +91,8 @@ function readRegionalSts(text: string | undefined, notices: Notice[]): boolean |
     notices.push(
       createNotice(
         'regional-sts-unparsable',
-        `ServiceAccount annotation sts-regional-endpoints ${quote(text, 20)} is neither true nor false: ignored`,
+        ['ServiceAccount sts-regional-endpoints ', quoted(text), ' is no boolean, and ignored'],
+        'give true or false',
       ),
     );
   }
@@ -104,7 +106,12 @@ function readRole(
   // An empty annotation switches the account off, also where bare names are completed.
   if (text === undefined || text === '') return { role: undefined, malformedRole: undefined };
   const role = parseRoleArn(composition === undefined ? text : completeRole(text, composition));
-  return { role, malformedRole: role === undefined ? quote(text) : undefined };
+  return { role, malformedRole: role === undefined ? copyStart(text) : undefined };
+}
+
+/** Joined, because a part of a text keeps the whole alive: an annotation may have 256 KiB. */
+function copyStart(text: string): string {
+  return [...text.slice(0, 64)].join('');
 }
 
 /** `team/reader` → `arn:aws:iam::<account>:role/team/reader`; IAM paths are often written with a leading slash. */

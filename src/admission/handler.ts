@@ -1,14 +1,17 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody } from '../http/body.ts';
+import type { IncomingMessage } from 'node:http';
+import type { ReadBody } from '../http/body.ts';
 import type { DirectHandler } from '../http/routing.ts';
+import { readTimeout } from './review.ts';
 
 /** An object of 3 MiB, an old one beside the new one, and the envelope. */
 const BODY_LIMIT = 7 * 1024 * 1024;
+const BODY = { limit: BODY_LIMIT, patience: readTimeout };
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 const TEXT = 'text/plain; charset=utf-8';
 
 /** What becomes of the calls of an admission webhook. */
 export interface ReviewDoor<Judgement> {
+  readonly readBody: ReadBody;
   /**
    * Decides a review; without a promise where nothing waits. Never throws, never rejects.
    * @param url of the request; kube-apiserver writes its deadline there
@@ -45,9 +48,12 @@ export function createReviewHandler<Judgement>(door: ReviewDoor<Judgement>): Dir
       answer(refused.status, TEXT, refused.text);
       return;
     }
-    readBody(request, BODY_LIMIT, (reading) => {
-      if (reading.kind === 'too-large') refuseBody(response, answer);
-      if (reading.kind !== 'body') return;
+    door.readBody(request, response, BODY, (reading) => {
+      if (reading.kind === 'aborted') return;
+      if (reading.kind !== 'body') {
+        const { status, text } = REFUSED_BODIES[reading.kind];
+        return answer(status, TEXT, text);
+      }
       const judgement = door.judge(reading.body, request.url ?? '');
       if (judgement instanceof Promise) void judgement.then(conclude);
       else conclude(judgement);
@@ -66,14 +72,10 @@ function checkRequest({ method, headers }: IncomingMessage): Refusal | undefined
   return { status: 415, text: 'Invalid Content-Type, expected `application/json`\n' };
 }
 
-/** The rest of the body is not read, so the connection cannot be used again. */
-function refuseBody(
-  response: ServerResponse,
-  answer: (status: number, type: string, text: string) => void,
-): void {
-  response.shouldKeepAlive = false;
-  answer(413, TEXT, `the body is larger than ${BODY_LIMIT} bytes\n`);
-}
+const REFUSED_BODIES: Readonly<Record<'too-large' | 'no-room', Refusal>> = {
+  'too-large': { status: 413, text: `the body is larger than ${BODY_LIMIT} bytes\n` },
+  'no-room': { status: 503, text: 'too many large bodies at once\n' },
+};
 
 /** Label values come from a closed list: the method of a request is the caller's to invent. */
 function toVerb(method: string | undefined): Verb {

@@ -1,44 +1,79 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export type BodyReading =
   | { readonly kind: 'body'; readonly body: Buffer }
   | { readonly kind: 'too-large' }
-  /** The caller went away, or was cut off for being slow. */
+  /** There is no room for a body of its size now: 503. */
+  | { readonly kind: 'no-room' }
+  /** The caller went away, or was cut off. */
   | { readonly kind: 'aborted' };
 
+export interface BodyLimits {
+  /** Bytes. */
+  readonly limit: number;
+  /** How long the caller of this URL would wait for room; absent: {@link PATIENCE}. ms */
+  readonly patience?: (url: string) => number;
+}
+
+/** ms */
+export const PATIENCE = 10_000;
+
 /**
- * Reads a request's body whole and hands it over once, by callback rather than promise: this is a hot path.
- * A declared length beyond the limit is refused before a byte is read.
+ * Reads a request's body whole and hands it over once, by callback rather than promise: this is a hot path. A declared
+ * length beyond the limit is refused before a byte is read. What was reserved for the body is free again once the
+ * response has ended.
  */
-export function readBody(
+export type ReadBody = (
   request: IncomingMessage,
-  limit: number,
+  response: ServerResponse,
+  limits: BodyLimits,
   done: (reading: BodyReading) => void,
-): void {
-  const declared = Number(request.headers['content-length'] ?? 0);
-  if (declared > limit) {
-    done({ kind: 'too-large' });
-    return;
+) => void;
+
+const FIRST_PIECE = 16 * 1024;
+
+/**
+ * Puts a body together in one piece of memory. A list of its chunks would take many times what was sent where the sender
+ * cuts it into single bytes, and once more the whole at the end.
+ */
+export class BodyAssembly {
+  readonly #declared: number | undefined;
+  #piece: Buffer | undefined;
+  #size = 0;
+
+  /** @param declared bytes, where the length was said; no more than that will come */
+  constructor(declared: number | undefined) {
+    this.#declared = declared;
   }
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let open = true;
-  const finish = (reading: BodyReading): void => {
-    if (!open) return;
-    open = false;
-    done(reading);
-  };
-  request.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > limit) return finish({ kind: 'too-large' });
-    if (open) chunks.push(chunk);
-  });
-  request.on('end', () => {
-    const [first] = chunks;
-    finish({
-      kind: 'body',
-      body: chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, size),
-    });
-  });
-  request.on('close', () => finish({ kind: 'aborted' }));
+
+  /** Bytes that are held, or will be once there are `size` of them. */
+  toCapacity(size: number, limit: number): number {
+    if (this.#declared !== undefined) return this.#declared;
+    const held = this.#piece?.length ?? 0;
+    return size <= held ? held : Math.min(limit, Math.max(size, held * 2, FIRST_PIECE));
+  }
+
+  /** @param capacity of {@link toCapacity} */
+  add(chunk: Buffer, capacity: number): void {
+    const size = this.#size + chunk.length;
+    if (this.#piece === undefined && size === this.#declared) this.#piece = chunk;
+    else {
+      if (this.#piece === undefined || size > this.#piece.length) this.#grow(capacity);
+      if (this.#piece !== undefined) chunk.copy(this.#piece, this.#size);
+    }
+    this.#size = size;
+  }
+
+  take(): Buffer {
+    const whole = this.#piece?.subarray(0, this.#size) ?? Buffer.alloc(0);
+    this.#piece = undefined;
+    return whole;
+  }
+
+  #grow(capacity: number): void {
+    // Not of the pool that small buffers share: one of them would keep all of it.
+    const larger = Buffer.allocUnsafeSlow(capacity);
+    this.#piece?.copy(larger, 0, 0, this.#size);
+    this.#piece = larger;
+  }
 }

@@ -7,7 +7,9 @@ import {
 } from 'node:https';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { CertificateSource } from './certificate.ts';
+import { createConnectionGuard } from './connection-guard.ts';
 import { createDrain, type Drain } from './drain.ts';
+import { createResponseClass, leavesMuchUnread } from './response.ts';
 import { type Routing, routeDirect } from './routing.ts';
 
 /** Times in ms. */
@@ -31,15 +33,33 @@ export const LIMITS: Limits = {
   check: 1_000,
 };
 
+/**
+ * How much longer than its own time a request may take by Node's clock, which cannot be stopped while a body waits for
+ * room. Who is slow before that is cut off by the bodies' own clock.
+ */
+const MOST_WAITED = 30_000;
+
+/** Where nobody says how many connections there may be. */
+export const CONNECTIONS = 1_000;
+
 export interface HttpServer {
   /** For routes other than the direct ones. */
   readonly app: FastifyInstance;
   readonly drain: Drain;
+  /** How many connections are open, those in the middle of a TLS handshake among them. */
+  connections(): number;
 }
 
 export interface PlainServerOptions extends Routing {
   /** ms; absent: {@link LIMITS} */
   readonly limits?: Partial<Limits>;
+  readonly connections?: ConnectionLimit | undefined;
+}
+
+export interface ConnectionLimit {
+  readonly limit: number;
+  /** @param address that lost a connection to a newcomer */
+  readonly evicted?: (address: string) => void;
 }
 
 export interface TlsServerOptions extends PlainServerOptions {
@@ -91,27 +111,42 @@ function createBoundServer(
   options: PlainServerOptions,
   make: (bounds: ServerOptions, listener: RequestListener) => Server | TlsServer,
 ): HttpServer {
-  const { headers, request, keepAlive, check } = { ...LIMITS, ...options.limits };
+  const { limit = CONNECTIONS, evicted = () => {} } = options.connections ?? {};
+  const guard = createConnectionGuard({ limit, evicted });
   let server: Server | TlsServer | undefined;
   const drain = createDrain(() => server);
   const bounds = {
-    connectionsCheckingInterval: check,
-    headersTimeout: headers,
-    requestTimeout: request,
-    keepAliveTimeout: keepAlive,
-    noDelay: true,
-    ServerResponse: drain.ServerResponse,
+    ...toBounds({ ...LIMITS, ...options.limits }),
+    ServerResponse: createResponseClass((request) => {
+      guard.answered(request.socket);
+      return !drain.draining() && !leavesMuchUnread(request);
+    }),
   };
   const app = Fastify({
     logger: false,
     serverFactory(fastifyHandler) {
-      server = make(bounds, routeDirect(options, fastifyHandler));
+      const route = routeDirect(options, fastifyHandler);
+      server = make(bounds, (request, response) => {
+        if (guard.enter(request, response)) route(request, response);
+      });
       server.maxHeadersCount = 64;
-      server.maxConnections = 4_000;
+      guard.watch(server);
       return server;
     },
   });
-  return { app, drain };
+  // Nothing that comes this way has a body that anybody reads.
+  app.removeAllContentTypeParsers();
+  return { app, drain, connections: guard.count };
+}
+
+function toBounds({ headers, request, keepAlive, check }: Limits): ServerOptions {
+  return {
+    connectionsCheckingInterval: check,
+    headersTimeout: headers,
+    requestTimeout: request + MOST_WAITED,
+    keepAliveTimeout: keepAlive,
+    noDelay: true,
+  };
 }
 
 function toAsking({ limits, clientAuthorities }: TlsServerOptions): SecureServerOptions {

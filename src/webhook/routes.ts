@@ -1,6 +1,7 @@
 import { renderAnswer } from '../admission/answer.ts';
 import { createReviewHandler } from '../admission/handler.ts';
 import type { ReviewIdentity } from '../admission/review.ts';
+import type { ReadBody } from '../http/body.ts';
 import type { DirectHandler } from '../http/routing.ts';
 import type { Admission } from './admit.ts';
 import { type JudgeDeps, type Judgement, judgeReview } from './judge.ts';
@@ -10,6 +11,7 @@ import { describeOwner } from './owner.ts';
 import { outcomeOf } from './reasons.ts';
 
 export interface MutateDeps extends JudgeDeps {
+  readonly readBody: ReadBody;
   readonly metrics: WebhookMetrics;
   /** Monotonic, ms. */
   readonly monotonic: () => number;
@@ -19,8 +21,9 @@ export interface MutateDeps extends JudgeDeps {
 
 /** Answers `POST /mutate`: an AdmissionReview in, an AdmissionReview out. */
 export function createMutateHandler(deps: MutateDeps): DirectHandler {
-  const { metrics, monotonic } = deps;
+  const { metrics, monotonic, readBody } = deps;
   return createReviewHandler<Judgement>({
+    readBody,
     monotonic,
     judge: (body, url) => judgeReview(deps, body, url),
     render: ({ identity, admission }) => renderAdmission(identity, admission),

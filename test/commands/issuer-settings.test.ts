@@ -38,6 +38,7 @@ test('defaults', () => {
     cacheMaxAge: 3600,
     verify: undefined,
     drift: undefined,
+    budgets: { bodies: 32 * 1024 * 1024, connections: 1_000 },
     shutdownDelay: 10_000,
     verbosity: 0,
     remarks: [],
@@ -73,6 +74,10 @@ describe('every flag arrives', () => {
     [['--jwks-file=/j'], { source: { kind: 'jwks', path: '/j' } }],
     [['--refresh-interval=5s'], { source: { kind: 'cluster', refreshInterval: 5_000 } }],
     [['--stale-grace=0s'], { staleGrace: 0 }],
+    [
+      ['--body-budget=64', '--connection-budget=20000'],
+      { budgets: { bodies: 67_108_864, connections: 20_000 } },
+    ],
     [['--cache-max-age=90s'], { cacheMaxAge: 90 }],
     [['--verify-token-file=/t'], { verify: { ...verify, tokenPath: '/t' } }],
     [

@@ -11,9 +11,9 @@ import { authority, cleanUp, createFixedCertificate, onCleanUp } from '../suppor
 afterEach(cleanUp);
 
 function createOps(checks: readonly ReadyCheck[] = [], registry = new Registry()) {
-  const app = createOpsServer({ registry, checks });
-  onCleanUp(() => app.close());
-  return app;
+  const server = createOpsServer({ registry, checks });
+  onCleanUp(() => server.drain.close(0));
+  return server.app;
 }
 
 describe('probes', () => {

@@ -64,7 +64,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'node:fs': ['base', 'commands', 'demo', 'issuer', 'kube', 'local-aws', 'local-cluster'],
   'node:http': ['admission', 'commands', 'demo', 'http', 'issuer', 'kube', 'local-cluster'],
   'node:https': ['demo', 'http', 'issuer', 'kube', 'local-aws'],
-  'node:net': ['base', 'issuer', 'kube', 'local-aws', 'local-cluster', 'trust'],
+  'node:net': ['base', 'http', 'issuer', 'kube', 'local-aws', 'local-cluster', 'trust'],
   'node:tls': ['http', 'issuer'],
 };
 

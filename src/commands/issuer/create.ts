@@ -16,7 +16,7 @@ import { createVerifyEndpoint } from './verify-endpoint.ts';
 /** @throws Error that says which file, credential or service is missing */
 export async function createIssuer(
   settings: IssuerCommandSettings,
-  { log, registry, clock }: ServerSurroundings,
+  { log, registry, clock, readBody }: ServerSurroundings,
 ): Promise<Server> {
   const { issuer, jwksUri, cacheMaxAge } = settings;
   const cluster = await openCluster(settings, log);
@@ -25,7 +25,8 @@ export async function createIssuer(
   const served = { api: cluster?.api, store, metrics, log, clock };
   const { keys, part, check } = await createServedKeys(settings, served);
   const verify =
-    settings.verify && (await createVerifyEndpoint(settings.verify, { issuer, keys, metrics, log }));
+    settings.verify &&
+    (await createVerifyEndpoint(settings.verify, { issuer, keys, metrics, log, readBody }));
   const routing = createRouting({
     issuer,
     documents: store.documents,

@@ -1,3 +1,4 @@
+import { BUDGET_FLAGS } from '../../settings/budgets.ts';
 import { CLUSTER_FLAGS } from '../../settings/cluster.ts';
 import type { FlagTable } from '../../settings/pflag.ts';
 
@@ -126,6 +127,7 @@ export const ISSUER_FLAGS = {
     default: 10_000,
     help: 'how long connections are still taken after SIGTERM, while endpoints drain',
   },
+  ...BUDGET_FLAGS,
   v: { type: 'int', default: 0, shorthand: 'v', help: 'log level' },
 } as const satisfies FlagTable;
 

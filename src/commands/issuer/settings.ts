@@ -1,5 +1,6 @@
 import type { ServiceAccountName } from '../../base/names/account.ts';
 import { type DocumentUrl, parseDocumentUrl } from '../../base/names/document-url.ts';
+import { readBudgets } from '../../settings/budgets.ts';
 import { checkNoWords, checkPorts, type Problems, type SettingsReading } from '../../settings/checks.ts';
 import { type ClusterSettings, readClusterSettings } from '../../settings/cluster.ts';
 import type { FlagReading, FlagValues } from '../../settings/pflag.ts';
@@ -74,6 +75,7 @@ function toSettings(flags: Flags, env: NodeJS.ProcessEnv, problems: Problems): I
     cacheMaxAge: Math.floor(flags['cache-max-age'] / 1000),
     verify: readVerify(flags, problems),
     drift: readDrift(flags, problems),
+    budgets: readBudgets(flags, problems),
     shutdownDelay: flags['shutdown-delay'],
     verbosity: flags.v,
   };

@@ -1,6 +1,7 @@
 import { toError } from '../../base/errors.ts';
 import { createRateLimit } from '../../base/rate-limit.ts';
 import { createFileValue, type FileValue } from '../../base/watched-file.ts';
+import type { ReadBody } from '../../http/body.ts';
 import type { Log } from '../../http/log.ts';
 import type { DirectHandler } from '../../http/routing.ts';
 import type { ClientAuthorities } from '../../http/server.ts';
@@ -16,6 +17,7 @@ export interface VerifyEndpointDeps {
   readonly keys: KeyFinder;
   readonly metrics: Pick<IssuerMetrics, 'request' | 'verdict'>;
   readonly log: Log;
+  readonly readBody: ReadBody;
 }
 
 /** What `POST /verify` needs of the server, and what it is. */
@@ -38,6 +40,7 @@ export async function createVerifyEndpoint(
   const tokens = await open(settings.tokenPath, parseAllowedTokens, deps.log);
   const names = new Set(settings.clientNames);
   const handler = createVerifyHandler({
+    readBody: deps.readBody,
     callers: {
       ...(authorities && { certificates: { names } }),
       ...(tokens && { tokens: tokens.current }),
@@ -60,7 +63,7 @@ async function createJudge({
   keys,
   metrics,
   log,
-}: VerifyEndpointDeps): Promise<Omit<VerifyHandlerDeps, 'callers' | 'audiences'>> {
+}: VerifyEndpointDeps): Promise<Omit<VerifyHandlerDeps, 'readBody' | 'callers' | 'audiences'>> {
   // jose comes with it, and who does not judge has no use for that.
   const { verifyToken } = await import('../../web-identity/token/verify.ts');
   const rate = createRateLimit(RATE);

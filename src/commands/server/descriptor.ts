@@ -1,10 +1,12 @@
 import type { Registry } from 'prom-client';
 import type { Clock } from '../../base/clock.ts';
+import type { ReadBody } from '../../http/body.ts';
 import type { Part } from '../../http/lifecycle.ts';
 import type { Log } from '../../http/log.ts';
 import type { ReadyCheck } from '../../http/ops.ts';
 import type { Routing } from '../../http/routing.ts';
 import type { ClientAuthorities, HttpServer } from '../../http/server.ts';
+import type { BudgetSettings } from '../../settings/budgets.ts';
 import type { FlagTable } from '../../settings/pflag.ts';
 import type { TlsSettings } from '../../settings/tls.ts';
 import type { FlagCommand } from '../flag-command.ts';
@@ -39,6 +41,7 @@ export interface ServerSettings {
   };
   /** undefined: plain HTTP */
   readonly tls: (TlsSettings & { readonly certPath: string; readonly keyPath: string }) | undefined;
+  readonly budgets: BudgetSettings;
   readonly shutdownDelay: number;
   readonly verbosity: number;
   /** Sentences to log once at start. */
@@ -51,6 +54,8 @@ export interface ServerSurroundings {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly watches: Watches;
+  /** Reads within the server's budget for bodies. */
+  readonly readBody: ReadBody;
 }
 
 /** What a server is made of, beside what every server has: certificate, ops port, process metrics, drain. */

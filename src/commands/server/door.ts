@@ -2,8 +2,13 @@ import { type CertificateSource, describeInvalidity } from '../../http/certifica
 import type { Part } from '../../http/lifecycle.ts';
 import { type ListenAddress, listenOn } from '../../http/listen.ts';
 import type { Log } from '../../http/log.ts';
-import { createOpsServer, type OpsOptions, type ReadyCheck } from '../../http/ops.ts';
-import { createPlainServer, createTlsServer, type HttpServer } from '../../http/server.ts';
+import type { ReadyCheck } from '../../http/ops.ts';
+import {
+  type ConnectionLimit,
+  createPlainServer,
+  createTlsServer,
+  type HttpServer,
+} from '../../http/server.ts';
 import type { Door, ServerSettings } from './descriptor.ts';
 
 /** How long calls under way may take once no new connection is accepted. ms */
@@ -14,11 +19,12 @@ export function createDoorServer(
   { routing, addRoutes, clientAuthorities }: Door,
   tls: ServerSettings['tls'],
   certificate: CertificateSource | undefined,
+  connections: ConnectionLimit,
 ): HttpServer {
   const server =
     tls === undefined || certificate === undefined
-      ? createPlainServer(routing)
-      : createTlsServer({ certificate, tls, clientAuthorities, ...routing });
+      ? createPlainServer({ connections, ...routing })
+      : createTlsServer({ certificate, tls, clientAuthorities, connections, ...routing });
   addRoutes?.(server.app);
   return server;
 }
@@ -46,14 +52,13 @@ export function toDoorPart({ name, server, address, certificate }: DoorPartOptio
   };
 }
 
-export function toOpsPart(address: ListenAddress, options: OpsOptions, log: Log): Part {
-  const app = createOpsServer(options);
+export function toOpsPart(address: ListenAddress, server: HttpServer, log: Log): Part {
   return {
     name: 'ops',
     async start() {
-      log.info({ port: await listenOn(app, address) }, 'probes and metrics listen (HTTP)');
+      log.info({ port: await listenOn(server.app, address) }, 'probes and metrics listen (HTTP)');
     },
-    stop: () => app.close(),
+    stop: () => server.drain.close(0),
   };
 }
 

@@ -3,7 +3,8 @@ import type { Clock } from '../../base/clock.ts';
 import type { Part } from '../../http/lifecycle.ts';
 import type { ListenAddress } from '../../http/listen.ts';
 import type { Log } from '../../http/log.ts';
-import type { ReadyCheck } from '../../http/ops.ts';
+import { createOpsServer, type ReadyCheck } from '../../http/ops.ts';
+import { type Budgets, createBudgets } from './budgets.ts';
 import { type Certificates, createCertificates } from './certificate.ts';
 import type { Server, ServerDescriptor, ServerSettings } from './descriptor.ts';
 import { createDoorServer, toDoorChecks, toDoorPart, toOpsPart } from './door.ts';
@@ -40,11 +41,12 @@ export async function createServerProcess(
   planned: readonly PlannedServer[],
   surroundings: ProcessSurroundings,
 ): Promise<ServerProcess> {
-  const { registry, version, ops, log } = surroundings;
+  const { registry, version, ops, log, clock } = surroundings;
   const several = planned.length > 1;
   registerBuildInfo(registry, version);
   const shared = {
     several,
+    budgets: createBudgets(registry, several, clock),
     certificates: createCertificates(registry, several),
     watches: createWatchMetrics(registry, several),
   };
@@ -53,11 +55,14 @@ export async function createServerProcess(
   collectDefaultMetrics({ register: registry });
   shared.watches.close();
   const checks = opened.flatMap((server) => server.checks);
+  const opsBudget = shared.budgets.ofOps(log);
+  const opsServer = createOpsServer({ registry, checks, connections: opsBudget.connections });
+  opsBudget.watch(opsServer);
   return {
     parts: [
       ...opened.flatMap(({ server }) => server.before),
       ...opened.map(({ door }) => door),
-      toOpsPart(ops, { registry, checks }, log),
+      toOpsPart(ops, opsServer, log),
       ...opened.flatMap(({ server }) => server.after),
     ],
     beginDrain() {
@@ -68,6 +73,7 @@ export async function createServerProcess(
 
 interface Shared {
   readonly several: boolean;
+  readonly budgets: Budgets;
   readonly certificates: Certificates;
   readonly watches: WatchMetrics;
 }
@@ -82,14 +88,22 @@ interface OpenedServer {
 async function openServer(
   { descriptor, settings }: PlannedServer,
   { registry, clock, ...surroundings }: ProcessSurroundings,
-  { several, certificates, watches }: Shared,
+  { several, budgets, certificates, watches }: Shared,
 ): Promise<OpenedServer> {
   const { name } = descriptor;
   const log = several ? withServer(surroundings.log, name) : surroundings.log;
   const certificate = settings.tls && (await certificates.open(name, settings.tls, log));
   const { create } = await descriptor.load();
-  const server = await create(settings, { log, registry, clock, watches: watches.of(name, log) });
-  const http = createDoorServer(server.door, settings.tls, certificate);
+  const budget = budgets.of(name, settings.budgets, log);
+  const server = await create(settings, {
+    log,
+    registry,
+    clock,
+    watches: watches.of(name, log),
+    readBody: budget.readBody,
+  });
+  const http = createDoorServer(server.door, settings.tls, certificate, budget.connections);
+  budget.watch(http);
   const checks = [...toDoorChecks(certificate, http), ...server.checks];
   return {
     server,

@@ -16,7 +16,7 @@ import { createSources, type Sources } from './sources.ts';
 /** @throws Error that says which file, credential or service is missing */
 export async function createWebhook(
   settings: WebhookCommandSettings,
-  { log, registry, clock, watches }: ServerSurroundings,
+  { log, registry, clock, watches, readBody }: ServerSurroundings,
 ): Promise<Server> {
   const ofRoom = await toRoomSettings(settings);
   const access = await findCluster(settings.cluster);
@@ -27,6 +27,7 @@ export async function createWebhook(
   const metrics = createWebhookMetrics(registry, store.count);
   const sources = await createSources(settings, { api, clock, log, metrics, watches, reader, store });
   const mutate = createMutateHandler({
+    readBody,
     settings: ofRoom,
     accounts: store,
     sources: sources.sources,

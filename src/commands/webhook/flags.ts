@@ -1,3 +1,4 @@
+import { BUDGET_FLAGS } from '../../settings/budgets.ts';
 import { CLUSTER_FLAGS } from '../../settings/cluster.ts';
 import type { FlagTable } from '../../settings/pflag.ts';
 
@@ -175,5 +176,6 @@ export const WEBHOOK_FLAGS = {
     help: 'how long connections are still taken after SIGTERM, while endpoints drain',
   },
   'bind-address': { type: 'string', default: '', help: 'address that both ports listen on; empty: all' },
+  ...BUDGET_FLAGS,
   ...KLOG_FLAGS,
 } as const satisfies FlagTable;

@@ -1,3 +1,4 @@
+import { readBudgets } from '../../settings/budgets.ts';
 import {
   checkFilePath,
   checkPorts,
@@ -77,6 +78,7 @@ function toSettings(
     configMapNamespace: flags['watch-config-map'] ? flags.namespace : undefined,
     liveRead: flags['service-account-live-read'],
     gracePeriod: flags['service-account-lookup-grace-period'],
+    budgets: readBudgets(flags, problems),
     shutdownDelay: flags['shutdown-delay'],
     verbosity: flags.v,
     remarks,

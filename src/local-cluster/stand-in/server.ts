@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type BodyReading, readBody } from '../../http/body.ts';
+import { createSystemClock } from '../../base/clock.ts';
+import type { BodyReading, ReadBody } from '../../http/body.ts';
+import { createBodyBudget } from '../../http/body-budget.ts';
 import { parseJson } from '../../json/parse.ts';
 import { listenOnLoopback } from '../loopback.ts';
 import { matchRoute, type Route, type RouteAnswer, refuse } from './route.ts';
@@ -15,11 +17,13 @@ export interface RouteServer {
 /** Serves routes over plain HTTP on a free loopback port. */
 export async function serveRoutes(routes: readonly Route[]): Promise<RouteServer> {
   const ending = new AbortController();
+  const { read } = createBodyBudget({ ...BODIES, clock: createSystemClock(), report: () => {} });
   const server = createServer((request, response) => {
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     const signal = AbortSignal.any([gone.signal, ending.signal]);
-    answerRequest(routes, request, signal)
+    const body = (): Promise<BodyReading> => readWhole(read, request, response);
+    answerRequest(routes, request, { signal, body })
       .then((answer) => sendAnswer(response, answer))
       .catch(() => response.destroy());
   });
@@ -35,13 +39,18 @@ export async function serveRoutes(routes: readonly Route[]): Promise<RouteServer
   };
 }
 
-/** Larger than anything that is sent here. */
+/** Larger than anything that is sent here, and than all of it together. */
 const MAX_BODY_BYTES = 256 * 1024;
+const BODIES = { budget: 64 * MAX_BODY_BYTES, patience: 15_000 };
+
+function readWhole(read: ReadBody, request: IncomingMessage, response: ServerResponse): Promise<BodyReading> {
+  return new Promise((resolve) => read(request, response, { limit: MAX_BODY_BYTES }, resolve));
+}
 
 async function answerRequest(
   routes: readonly Route[],
   incoming: IncomingMessage,
-  signal: AbortSignal,
+  { signal, body: read }: { readonly signal: AbortSignal; readonly body: () => Promise<BodyReading> },
 ): Promise<RouteAnswer> {
   const { method = '', url = '/', headers } = incoming;
   const at = url.indexOf('?');
@@ -49,7 +58,7 @@ async function answerRequest(
   const match = matchRoute(routes, method, path);
   if (match === undefined) return refuse(404, 'NotFound', 'the server could not find the requested resource');
   if (match === 'method') return refuse(405, 'MethodNotAllowed', `this stand-in does not ${method} here`);
-  const reading = await new Promise<BodyReading>((resolve) => readBody(incoming, MAX_BODY_BYTES, resolve));
+  const reading = await read();
   if (reading.kind !== 'body') return refuse(413, 'RequestEntityTooLarge', 'the body is too large');
   const query = new URLSearchParams(at === -1 ? '' : url.slice(at + 1));
   const body = parseJson(reading.body.toString('utf8'));

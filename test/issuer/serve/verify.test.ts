@@ -13,6 +13,7 @@ import type { VerifyQuestion } from '../../../src/issuer/serve/verify/messages.t
 import type { Verdict } from '../../../src/web-identity/token/verdict.ts';
 import { verifyToken } from '../../../src/web-identity/token/verify.ts';
 import { createAuthority } from '../../support/certificates.ts';
+import { createReadBody } from '../../support/http/bodies.ts';
 import { createFixedCertificate } from '../../support/http/door.ts';
 import {
   type Asked,
@@ -50,6 +51,7 @@ interface Bench extends IssuerDoor {
 
 function toDeps(bench: Omit<Bench, keyof IssuerDoor> & { counted: string[] }): VerifyHandlerDeps {
   return {
+    readBody: createReadBody(),
     callers: { tokens: () => parseAllowedTokens(`# for tests\n${CALLER}\n`) },
     audiences: ['sts.amazonaws.com'],
     admit: () => true,

@@ -53,7 +53,10 @@ export interface RawConnection {
   readonly ended: Promise<number>;
 }
 
-export function openRaw({ port, ca }: Door, options: ConnectionOptions = {}): Promise<RawConnection> {
+export function openRaw(
+  { port, ca }: Door,
+  options: ConnectionOptions & { readonly localAddress?: string } = {},
+): Promise<RawConnection> {
   return new Promise((resolve, reject) => {
     let text = '';
     let since = performance.now();

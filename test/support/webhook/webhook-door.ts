@@ -1,9 +1,10 @@
 import { Registry } from 'prom-client';
-import type { TlsServerOptions } from '../../../src/http/server.ts';
+import { LIMITS, type TlsServerOptions } from '../../../src/http/server.ts';
 import { createJudgementLog } from '../../../src/webhook/log.ts';
 import { createWebhookMetrics } from '../../../src/webhook/metrics.ts';
 import { createMutateHandler, type MutateDeps } from '../../../src/webhook/routes.ts';
 import type { Account } from '../../../src/webhook/sources/account.ts';
+import { createReadBody } from '../http/bodies.ts';
 import { type Door, openDoor } from '../http/door.ts';
 import { createRecordingLog, type RecordingLog } from '../recording-log.ts';
 import { createReader, ROLE } from './accounts.ts';
@@ -38,7 +39,9 @@ export async function openWebhook(options: WebhookDoorOptions = {}): Promise<Web
   const log = createRecordingLog(options.verbosity ?? 5);
   const accounts = createAccounts();
   let now = 1_700_000_000_000;
+  const limits = { ...LIMITS, ...options.door?.limits };
   const handler = createMutateHandler({
+    readBody: createReadBody(limits.request, limits.check / 2),
     settings: DEFAULT_SETTINGS,
     accounts,
     sources: () => ({ containerCredentials: new Set(), configMap: undefined }),

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { within } from '../../../base/patience.ts';
-import { readBody } from '../../../http/body.ts';
+import type { ReadBody } from '../../../http/body.ts';
 import type { DirectHandler } from '../../../http/routing.ts';
 import type { Verdict } from '../../../web-identity/token/verdict.ts';
 import { answer, answerText, refuseMethod } from '../answers.ts';
@@ -14,6 +14,7 @@ import {
 } from './messages.ts';
 
 export interface VerifyHandlerDeps {
+  readonly readBody: ReadBody;
   readonly callers: CallerRules;
   /** Judges by the strict profile, for the issuer that is served. */
   readonly judge: (question: VerifyQuestion) => Promise<Verdict>;
@@ -97,8 +98,9 @@ function readAndAnswer(
   deps: VerifyHandlerDeps,
   done: (status: number | undefined) => void,
 ): void {
-  readBody(request, BODY_LIMIT, (reading) => {
+  deps.readBody(request, response, { limit: BODY_LIMIT }, (reading) => {
     if (reading.kind === 'aborted') return done(undefined);
+    if (reading.kind === 'no-room') return done(refuse(response, 503, 'too many large bodies at once'));
     if (reading.kind === 'too-large') {
       return done(refuse(response, 413, `the body is larger than ${BODY_LIMIT} bytes`));
     }

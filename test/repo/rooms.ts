@@ -6,7 +6,7 @@
 const GROUND = ['base', 'json', 'go'] as const;
 const SECOND = [...GROUND, 'aws', 'http', 'kube', 'terminal'] as const;
 const THIRD = [...SECOND, 'admission', 'mapping', 'trust', 'web-identity'] as const;
-const FOURTH = [...THIRD, 'issuer', 'local-aws', 'local-cluster', 'webhook'] as const;
+const FOURTH = [...THIRD, 'authenticator', 'issuer', 'local-aws', 'local-cluster', 'webhook'] as const;
 
 /** Room of `src/`, or file that stands in it, → the rooms that it may import; floors from the roof down. */
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
@@ -17,6 +17,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   demo: FOURTH,
 
   webhook: THIRD,
+  authenticator: THIRD,
   issuer: THIRD,
   // It trusts issuers by the keys that the issuer's sources bring.
   'local-aws': [...THIRD, 'issuer'],

@@ -57,7 +57,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   pino: ['http'],
   'prom-client': ['commands', 'http', 'issuer', 'webhook'],
   'reflect-metadata': ['http'],
-  yaml: ['demo', 'kube', 'local-aws', 'local-cluster'],
+  yaml: ['demo', 'kube', 'local-aws', 'local-cluster', 'mapping'],
   zod: ['local-aws', 'local-cluster'],
 
   'node:child_process': ['local-cluster'],

@@ -1,0 +1,121 @@
+import { parseArn } from '../aws/arn.ts';
+import type { AnyEntry, EntryPrincipal, EntrySection } from './entry.ts';
+import { readPermissionSet } from './permission-set.ts';
+import { describeKind, readField, type SourceNode } from './source-node.ts';
+
+/** What a source allows more than aws-auth, or less. */
+export interface EntryRules {
+  /** Numbers are text, and a text with commas is a list: what a configuration's loader makes of scalars in Go. */
+  readonly convertScalars: boolean;
+  /** Whether `sso` may stand for `rolearn`. */
+  readonly permissionSets: boolean;
+  /** `userid` decides, and has to be there; the ARN may be missing. */
+  readonly byUserId: boolean;
+}
+
+export const CONFIG_MAP_RULES: EntryRules = { convertScalars: false, permissionSets: true, byUserId: false };
+
+/** A field that is not what it has to be; ends up in a {@link BadEntry}. */
+class EntryProblem extends Error {}
+
+const ARN_FIELDS: Readonly<Record<EntrySection, string>> = { mapRoles: 'rolearn', mapUsers: 'userarn' };
+
+/** One entry of `mapRoles` or `mapUsers`, with fields named as the Go program names them, ignoring case. */
+export function readEntry(
+  node: SourceNode,
+  section: EntrySection,
+  label: string,
+  rules: EntryRules,
+): AnyEntry {
+  const at = { label, place: node.place };
+  try {
+    if (node.kind !== 'map')
+      throw new EntryProblem(`it is ${describeKind(node)}, not a mapping with ${ARN_FIELDS[section]}`);
+    refuseOddBlanks(node);
+    return {
+      kind: 'good',
+      ...at,
+      principal: readPrincipal(node, section, rules),
+      username: readText(node, 'username', rules) ?? '',
+      groups: readGroups(node, rules),
+    };
+  } catch (error) {
+    if (!(error instanceof EntryProblem)) throw error;
+    return { kind: 'bad', ...at, problem: error.message, claims: readClaims(node, section) };
+  }
+}
+
+/** A no-break space before a key makes it another key: the entry would silently have no such field. */
+function refuseOddBlanks(node: SourceNode & { readonly kind: 'map' }): void {
+  const odd = node.members.find(([name]) => /[^\S ]/.test(name));
+  if (odd !== undefined) throw new EntryProblem('a key has a blank that is no ordinary one: type it again');
+}
+
+function readPrincipal(node: SourceNode, section: EntrySection, rules: EntryRules): EntryPrincipal {
+  const field = ARN_FIELDS[section];
+  const arn = readText(node, field, rules) || undefined;
+  const userId = readText(node, 'userid', rules) || undefined;
+  if (rules.byUserId) {
+    if (userId === undefined)
+      throw new EntryProblem('userid is missing: with strict user ids every entry needs it');
+    return { arn, userId };
+  }
+  const sso = section === 'mapRoles' && rules.permissionSets ? readField(node, 'sso') : undefined;
+  if (sso === undefined) {
+    if (arn === undefined) throw new EntryProblem(`${field} is missing: without it the entry is for nobody`);
+    return { arn, userId };
+  }
+  if (arn !== undefined)
+    throw new EntryProblem(`${field} and sso are both there: keep the one that is meant`);
+  const permissionSet = readPermissionSet(sso, rules.convertScalars);
+  if (typeof permissionSet === 'string') throw new EntryProblem(permissionSet);
+  return { permissionSet };
+}
+
+function readText(node: SourceNode, name: string, { convertScalars }: EntryRules): string | undefined {
+  const value = readField(node, name);
+  if (value === undefined) return undefined;
+  if (value.kind === 'text' || (convertScalars && value.kind === 'other')) return value.text;
+  throw new EntryProblem(`${name} is ${describeKind(value)}, not text: put it in quotes`);
+}
+
+function readGroups(node: SourceNode, rules: EntryRules): readonly string[] {
+  const value = readField(node, 'groups');
+  if (value === undefined) return [];
+  if (value.kind !== 'list') {
+    if (!rules.convertScalars || (value.kind !== 'text' && value.kind !== 'other')) {
+      throw new EntryProblem(
+        `groups is ${describeKind(value)}, not a list: write one group a line, each behind a dash`,
+      );
+    }
+    return value.text === '' ? [] : value.text.split(',');
+  }
+  return value.items.map((item, index) => {
+    if (item.kind === 'text' && item.text === '')
+      throw new EntryProblem(`groups[${index}] is empty: remove it`);
+    if (item.kind === 'text' || (rules.convertScalars && item.kind === 'other')) return item.text;
+    throw new EntryProblem(`groups[${index}] is ${describeKind(item)}, not text: put it in quotes`);
+  });
+}
+
+/** Whom a bad entry is for: the ARN in its field, or else whatever in it is an ARN, since its key may be misspelt. */
+function readClaims(node: SourceNode, section: EntrySection): readonly EntryPrincipal[] {
+  const sso = readField(node, 'sso');
+  const permissionSet = sso && readPermissionSet(sso, true);
+  const field = readField(node, 'userid');
+  const userId = field?.kind === 'text' ? field.text : undefined;
+  const named = findArns(readField(node, ARN_FIELDS[section]));
+  const arns = named.length > 0 ? named : findArns(node);
+  return [
+    ...arns.map((arn) => ({ arn, userId })),
+    ...(arns.length === 0 && userId !== undefined ? [{ userId }] : []),
+    ...(typeof permissionSet === 'object' ? [{ permissionSet }] : []),
+  ];
+}
+
+function findArns(node: SourceNode | undefined, depth = 4): readonly string[] {
+  if (node === undefined || depth === 0) return [];
+  if (node.kind === 'text') return parseArn(node.text) === undefined ? [] : [node.text];
+  if (node.kind === 'list') return node.items.flatMap((item) => findArns(item, depth - 1));
+  return node.kind === 'map' ? node.members.flatMap(([, value]) => findArns(value, depth - 1)) : [];
+}

@@ -1,0 +1,113 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument } from 'yaml';
+import { describeError } from '../base/errors.ts';
+import type { TextPlace } from '../json/locate.ts';
+import { describePlace, type SourceNode } from './source-node.ts';
+
+export type YamlReading =
+  | { readonly kind: 'read'; readonly node: SourceNode }
+  /** One line, with the place in the text. */
+  | { readonly kind: 'malformed'; readonly problem: string };
+
+/**
+ * Reads the first document of a text as the Go program does: YAML 1.1 (`yes` is no text), of a key that is there twice the
+ * last one, merge keys. The caller bounds the text; aliases share what they stand for, so nothing grows by them.
+ */
+export function readYaml(text: string): YamlReading {
+  const lines = new LineCounter();
+  try {
+    const document = parseDocument(text.replace(/^\uFEFF/, ''), {
+      version: '1.1',
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+      lineCounter: lines,
+    });
+    const error = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS');
+    if (error !== undefined) return toMalformed(error.message, toPlace(lines, error.pos[0]));
+    return { kind: 'read', node: createConversion(lines)(document.contents) };
+  } catch (error) {
+    // Nesting may overflow the parser's stack.
+    return toMalformed(describeError(error), error instanceof UnknownAlias ? error.place : undefined);
+  }
+}
+
+class UnknownAlias extends Error {
+  readonly place: TextPlace | undefined;
+
+  constructor(name: string, place: TextPlace | undefined) {
+    super(`the alias *${name} has no anchor before it`);
+    this.place = place;
+  }
+}
+
+function toMalformed(message: string, place: TextPlace | undefined): YamlReading {
+  return { kind: 'malformed', problem: `it is not YAML${describePlace(place)}: ${describeError(message)}` };
+}
+
+function toPlace(lines: LineCounter, offset: number): TextPlace {
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
+}
+
+/** Goes through a document in its order, so that an alias finds the anchor that stands before it. */
+function createConversion(lines: LineCounter): (node: unknown) => SourceNode {
+  const anchors = new Map<string, SourceNode>();
+
+  function convert(node: unknown): SourceNode {
+    const offset = readOffset(node);
+    const place = (): TextPlace | undefined => (offset === undefined ? undefined : toPlace(lines, offset));
+    if (isAlias(node)) return takeAlias(node.source, place());
+    const converted = { ...toPiece(node), place };
+    const anchor = isMap(node) || isSeq(node) || isScalar(node) ? node.anchor : undefined;
+    if (anchor !== undefined) anchors.set(anchor, converted);
+    return converted;
+  }
+
+  function takeAlias(name: string, place: TextPlace | undefined): SourceNode {
+    const anchored = anchors.get(name);
+    if (anchored === undefined) throw new UnknownAlias(name, place);
+    return anchored;
+  }
+
+  function toPiece(node: unknown) {
+    if (isSeq(node)) return { kind: 'list', items: node.items.map(convert) } as const;
+    if (isMap(node)) return { kind: 'map', members: toMembers(node.items.map(toMember)) } as const;
+    return toScalarPiece(node);
+  }
+
+  function toMember({ key, value }: Pair<unknown, unknown>): readonly [string, SourceNode] {
+    const name = convert(key);
+    return [name.kind === 'text' || name.kind === 'other' ? name.text : '', convert(value)];
+  }
+
+  return convert;
+}
+
+function readOffset(node: unknown): number | undefined {
+  return isAlias(node) || isMap(node) || isSeq(node) || isScalar(node) ? node.range?.[0] : undefined;
+}
+
+function toScalarPiece(node: unknown) {
+  if (!isScalar(node) || node.value === null) return { kind: 'nothing' } as const;
+  const { value, source } = node;
+  if (typeof value === 'string') return { kind: 'text', text: value } as const;
+  const typed = source ?? String(value);
+  // Go's parser makes text of a date, and knows no numbers to the base of sixty.
+  if (value instanceof Date || typed.includes(':')) return { kind: 'text', text: typed } as const;
+  return { kind: 'other', text: typed } as const;
+}
+
+type Member = readonly [name: string, node: SourceNode];
+
+/** Keys in the order of their characters, as Go has them once YAML became JSON. */
+function toMembers(pairs: readonly Member[]): readonly Member[] {
+  const own = pairs.filter(([key]) => key !== '<<');
+  const merged = pairs.filter(([key]) => key === '<<').flatMap(([, node]) => readMerged(node));
+  return [...new Map([...merged, ...own])].sort(([left], [right]) => (left < right ? -1 : 1));
+}
+
+/** What a merge key brings, which gives way to all others; of several sources the first wins. */
+function readMerged(node: SourceNode): readonly Member[] {
+  const sources = node.kind === 'list' ? node.items.toReversed() : [node];
+  return sources.flatMap((source) => (source.kind === 'map' ? source.members : []));
+}

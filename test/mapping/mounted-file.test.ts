@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import {
+  createMountedFile,
+  type MountedMappings,
+  readMountedMappings,
+} from '../../src/mapping/mounted-file.ts';
+import { decide, toWords } from '../support/mapping/decide.ts';
+import { ACCOUNT, toRoleSession, toUser } from '../support/mapping/identities.ts';
+
+const DEV = `arn:aws:iam::${ACCOUNT}:role/Dev`;
+
+async function map(raw: MountedMappings, identity = toRoleSession('Dev')): Promise<string> {
+  return toWords(await decide([createMountedFile(readMountedMappings(raw), true)], identity));
+}
+
+describe('mappings of a server’s own configuration', () => {
+  test.each([
+    ['roles', { mapRoles: [{ roleARN: DEV, username: 'dev', groups: ['a', 'b'] }] }, 'dev|a,b'],
+    [
+      'a session’s ARN as its role',
+      { mapRoles: [{ rolearn: `arn:aws:sts::${ACCOUNT}:assumed-role/Dev/x`, username: 'dev' }] },
+      'dev|',
+    ],
+    [
+      'numbers and switches as text',
+      { mapRoles: [{ rolearn: DEV, username: 7, groups: [true, 8] }] },
+      '7|true,8',
+    ],
+    [
+      'a text with commas as a list',
+      { mapRoles: [{ rolearn: DEV, username: 'dev', groups: 'a,b' }] },
+      'dev|a,b',
+    ],
+    [
+      'sso',
+      { mapRoles: [{ sso: { permissionSetName: 'Dev', accountID: 111122223333 }, username: 'dev' }] },
+      'unmapped',
+    ],
+    ['accounts', { mapAccounts: [ACCOUNT] }, `${DEV}|`],
+    ['accounts as numbers', { mapAccounts: [111122223333] }, `${DEV}|`],
+    ['nothing', {}, 'unmapped'],
+    ['nothing, in words', { mapRoles: null, mapUsers: [], mapAccounts: undefined }, 'unmapped'],
+  ])('%s', async (_, raw, words) => {
+    expect(readMountedMappings(raw).problems).toEqual([]);
+    expect(await map(raw)).toBe(words);
+  });
+
+  test('find users in any case', async () => {
+    const mapUsers = [{ userarn: `arn:aws:iam::${ACCOUNT}:user/BOB`, username: 'bob' }];
+    expect(await map({ mapUsers }, toUser('bob'))).toBe('bob|');
+  });
+
+  test('tell everything that is wrong at once', () => {
+    const { problems } = readMountedMappings({
+      mapRoles: [
+        { rolearn: DEV, username: ['a'] },
+        { username: 'x' },
+        { rolearn: 'arn:aws:iam::1:group/x' },
+        'x',
+      ],
+      mapUsers: { userarn: DEV },
+      mapAccounts: 'all',
+    });
+    expect(problems).toEqual([
+      'mapUsers: it is a mapping, not a list: begin each of its entries with a dash',
+      'mapAccounts: it is text, not a list: begin each of its entries with a dash',
+      'mapRoles[0]: username is a list, not text: put it in quotes',
+      'mapRoles[1]: rolearn is missing: without it the entry is for nobody',
+      'mapRoles[3]: it is text, not a mapping with rolearn',
+      'mapRoles[2]: its ARN is none of a role, a user or a session in a partition of AWS',
+    ]);
+  });
+
+  test('warn of an account that lost its zero on the way, and start', async () => {
+    const raw = { mapAccounts: [11122223333, ACCOUNT] };
+    const { problems, warnings } = readMountedMappings(raw);
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual(['mapAccounts[0]: it is no account: 12 digits in quotes']);
+    expect(await map(raw)).toContain('role/Dev');
+  });
+});

@@ -12,12 +12,12 @@ export function findNearest(name: string, known: Iterable<string>): string | und
   return nearest;
 }
 
-/** Levenshtein's distance, row by row; 3 for all that is further apart than two. */
-export function measureDistance(left: string, right: string): number {
-  if (Math.abs(left.length - right.length) > 2 || left.length > MAX_LENGTH) return 3;
+/** Levenshtein's distance, row by row; one more than `limit` for all that is further apart. */
+export function measureDistance(left: string, right: string, limit = 2): number {
+  if (Math.abs(left.length - right.length) > limit || left.length > MAX_LENGTH) return limit + 1;
   let row = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let i = 0; i < left.length; i += 1) row = nextRow(row, left[i], { right, index: i });
-  return Math.min(row[right.length] ?? 3, 3);
+  return Math.min(row[right.length] ?? limit + 1, limit + 1);
 }
 
 function nextRow(

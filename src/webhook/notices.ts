@@ -4,8 +4,10 @@
  */
 export const NOTICE_CODES = [
   'annotation-misplaced',
+  'annotation-prefix-unknown',
   'annotation-unknown',
   'audience-empty',
+  'audience-several',
   'env-from-aws-prefix',
   'expiration-clamped',
   'expiration-unparsable',
@@ -15,6 +17,7 @@ export const NOTICE_CODES = [
   'regional-sts-unparsable',
   'skip-container-unmatched',
   'skip-containers-quoting',
+  'static-keys',
   'volume-audience-differs',
 ] as const;
 

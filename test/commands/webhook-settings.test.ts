@@ -283,6 +283,15 @@ describe('remarks', () => {
     expect(remarks).toEqual([expect.stringContaining(`${used} used`)]);
   });
 
+  test.each(['sts.amazonaws.com,vault', 'sts.amazonaws.com '])(
+    '--token-audience=%j is no audience',
+    (text) => {
+      const { webIdentity, remarks } = readSettings([`--token-audience=${text}`]);
+      expect(webIdentity.audience).toBe(text);
+      expect(remarks).toEqual([expect.stringMatching(/^--token-audience has a comma or blank.*: give one$/)]);
+    },
+  );
+
   test.each([
     '--service-name=x',
     '--tls-secret=x',

@@ -67,7 +67,84 @@ test.each([
   expect(check('pod', suffix)).toEqual([]);
 });
 
-test('keys outside the prefix are not looked at', () => {
+describe('a known name under a prefix that is almost ours', () => {
+  test.each([
+    'eks.amazon.com',
+    'eks.amazonaws.con',
+    'eks.amazonaws.com.cn',
+    'eks.amazonaws.co',
+    'eks.amazonawscom',
+    'esk.amazonaws.com',
+    'ecs.amazonaws.com',
+    'sts.amazonaws.com',
+    'EKS.AmazonAWS.com',
+    'eks.amzonaws.com',
+    'x.eks.amazonaws.com',
+  ])('%s', (domain) => {
+    for (const place of ['service-account', 'pod'] as const) {
+      expect(checkKeys(place, `${domain}/token-expiration`)).toEqual([
+        `annotation-prefix-unknown: annotation "${domain}/token-expiration" has no effect: did you mean ${PREFIX}/token-expiration?`,
+      ]);
+    }
+  });
+
+  test('on the wrong object is sent to the right one', () => {
+    expect(checkKeys('pod', 'eks.amazon.com/role-arn')).toEqual([
+      expect.stringMatching(/: did you mean eks\.amazonaws\.com\/role-arn on the ServiceAccount\?$/),
+    ]);
+  });
+
+  test.each([
+    'amazonaws.com',
+    'iam.amazonaws.com',
+    'pods.eks.amazonaws.com',
+    'eks.example.com',
+    'azure.workload.identity',
+    '',
+    'x'.repeat(10_000),
+  ])('%.20j is another one', (domain) => {
+    expect(checkKeys('service-account', `${domain}/role-arn`)).toEqual([]);
+  });
+
+  test('is for another webhook where the right annotation stands beside it', () => {
+    expect(checkKeys('service-account', 'eks.amazon.com/role-arn', 'eks.amazonaws.com/role-arn')).toEqual([]);
+    expect(
+      checkKeys('service-account', 'eks.amazon.com/role-arn', 'eks.amazonaws.com/audience'),
+    ).toHaveLength(1);
+  });
+
+  test('must be known to the letter', () => {
+    expect(checkKeys('service-account', 'eks.amazon.com/role-arns', 'eks.amazon.com/role')).toEqual([]);
+  });
+
+  test('a short prefix has less room for errors, and a label is never another word altogether', () => {
+    const near = (prefix: string, domain: string): boolean =>
+      checkAnnotationNames([`${domain}/audience`], prefix, 'service-account').length > 0;
+    expect(near('a.io', 'b.io')).toBe(false);
+    expect(near('acme.io', 'acne.io')).toBe(true);
+    expect(near('acme.io', 'acmes.it')).toBe(false);
+    expect(near('iam.shop.example', 'app.shop.example')).toBe(false);
+    expect(near('iam.shop.example', 'iam.shops.example')).toBe(true);
+  });
+
+  test('the remedy is whole, however long the prefix is', () => {
+    for (const length of [5, 40, 41, 253]) {
+      const prefix = `${'a'.repeat(length - 4)}.com`;
+      for (const suffix of ['audience', 'sts-regional-endpoints', 'skip-containers']) {
+        const [notice] = checkAnnotationNames([`${prefix}m/${suffix}`], prefix, 'service-account');
+        expect(notice?.text.length).toBeLessThanOrEqual(120);
+        expect(notice?.text).toMatch(length > 40 ? /: give it the prefix of --annotation-prefix$/ : /\?$/);
+      }
+    }
+  });
+});
+
+/** Whole keys, under any prefix. */
+function checkKeys(place: AnnotationPlace, ...keys: string[]): string[] {
+  return checkAnnotationNames(keys, PREFIX, place).map(({ code, text }) => `${code}: ${text}`);
+}
+
+test('keys without a known name outside the prefix are not looked at', () => {
   const keys = [
     'role-arns',
     'eks.amazonaws.com',

@@ -73,7 +73,9 @@ const REMEDIES: Readonly<Record<NoticeCode, readonly string[]>> = {
       (name) => `did you mean ${name}?`,
     ),
   ],
+  'annotation-prefix-unknown': ['did you mean eks.amazonaws.com/token-expiration?'],
   'audience-empty': ['give it a value, or remove it'],
+  'audience-several': ['give one'],
   'env-from-aws-prefix': ['name yours in env'],
   'expiration-clamped': ['give 600 to 86400'],
   'expiration-unparsable': ['give seconds, such as 3600'],
@@ -90,6 +92,7 @@ const REMEDIES: Readonly<Record<NoticeCode, readonly string[]>> = {
   'regional-sts-unparsable': ['give true or false'],
   'skip-container-unmatched': ['correct the name'],
   'skip-containers-quoting': ['close its quotation mark'],
+  'static-keys': ['remove its static keys'],
   'volume-audience-differs': ['correct one of them'],
 };
 
@@ -126,7 +129,11 @@ function noticesOf(
   const env = variables.map((name) => ({ name }));
   const containers = [
     { name: first, env, volumeMounts: [{ name: third, mountPath }] },
-    { name: first, envFrom: [{ prefix: `AWS_${third}` }] },
+    {
+      name: first,
+      env: [{ name: 'AWS_ACCESS_KEY_ID', value: 'AKIAEXAMPLE' }],
+      envFrom: [{ prefix: `AWS_${third}` }],
+    },
   ];
   const annotations = {
     [`${P}/token-expiration`]: third,
@@ -140,8 +147,13 @@ function noticesOf(
     [`${P}/role-arn`]: 'arn:aws:iam::111122223333:role/web',
     [`${P}/token-expiration`]: `9${third}`,
     [`${P}/sts-regional-endpoints`]: second,
+    [`${P}/audience`]: `${first}, ${third}`,
   });
-  const malformed = createAccountReader(settings).read({ [`${P}/role-arn`]: first, [`${P}/audience`]: '' });
+  const malformed = createAccountReader(settings).read({
+    [`${P}/role-arn`]: first,
+    [`${P}/audience`]: '',
+    'eks.amazon.com/token-expiration': third,
+  });
   const admit = (found: AccountFinding, spec: object, configMap?: ConfigMapEntries | 'pending') => {
     const target = readTarget({ ...REQUEST, object: { metadata: { annotations }, spec } });
     if (target.kind === 'none') throw new Error(target.reason);

@@ -11,6 +11,7 @@ import {
 import { type ClusterSettings, readClusterSettings } from '../../settings/cluster.ts';
 import type { FlagReading, FlagValues } from '../../settings/pflag.ts';
 import { readTlsSettings } from '../../settings/tls.ts';
+import { isSeveralAudiences } from '../../webhook/audience.ts';
 import type { ServerSettings } from '../server/descriptor.ts';
 import { WEBHOOK_FLAGS } from './flags.ts';
 
@@ -58,7 +59,7 @@ function toSettings(
   problems: Problems,
 ): WebhookCommandSettings {
   const flags = reading.values;
-  const remarks = describeIdleFlags(reading);
+  const remarks = [...describeIdleFlags(reading), ...describeAudience(flags['token-audience'])];
   checkFlags(flags, problems);
   return {
     listen: { host: flags['bind-address'], port: flags.port, metricsPort: flags['metrics-port'] },
@@ -119,6 +120,11 @@ function readContainerCredentials(flags: Flags): WebhookCommandSettings['contain
     fullUri: flags['container-credentials-full-uri'],
     listPath: flags['watch-container-credentials-config'],
   };
+}
+
+function describeAudience(audience: string): string[] {
+  if (!isSeveralAudiences(audience)) return [];
+  return ['--token-audience has a comma or blank, and AWS STS takes one audience: give one'];
 }
 
 function readTokenExpiration(flags: Flags, remarks: string[]): number {

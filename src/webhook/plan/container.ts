@@ -51,6 +51,9 @@ export function planContainer(
   const use = decideUse(container, present, offer, notices);
   const env = planEnvironment(environment, present, use === 'wanted');
   if (env.length > 0 && hasAwsPrefixedEnvFrom(container)) notices.push(toEnvFromNotice(container));
+  if (use === 'wanted' && present.pairMembers === 0 && present.staticKeys) {
+    notices.push(toStaticKeysNotice(container));
+  }
   const mounted = hasMount(container, volume);
   const mount = use === 'wanted' && !mounted ? toMount(volume) : undefined;
   if (env.length > 0 || mount !== undefined) {
@@ -117,6 +120,11 @@ function toClashNotice({ name }: Container, mount: PodVolumeMount): Notice {
   const other = quoted(mount.name);
   const fact = ['container ', quoted(name), ' mounts ', other, ' where the token belongs, so no AWS role'];
   return createNotice('mount-path-taken', fact, 'mount it elsewhere');
+}
+
+function toStaticKeysNotice({ name }: Container): Notice {
+  const fact = ['container ', quoted(name), ' has AWS_ACCESS_KEY_ID, which beats its role'];
+  return createNotice('static-keys', fact, 'remove its static keys');
 }
 
 function toEnvFromNotice({ name }: Container): Notice {

@@ -1,4 +1,5 @@
-import type { Container } from '../pod.ts';
+import { isRecord } from '../../json/record.ts';
+import type { Container, EnvEntry } from '../pod.ts';
 
 export interface EnvVar {
   readonly name: string;
@@ -20,9 +21,12 @@ export interface PresentEnvironment {
   readonly pairMembers: number;
   readonly region: boolean;
   readonly sts: boolean;
+  /** An access key of its own, which every AWS SDK prefers to a role. */
+  readonly staticKeys: boolean;
 }
 
 const STS_VARIABLE = 'AWS_STS_REGIONAL_ENDPOINTS';
+const ACCESS_KEY_VARIABLE = 'AWS_ACCESS_KEY_ID';
 // The order in which they are injected, too.
 const REGION_VARIABLES = ['AWS_DEFAULT_REGION', 'AWS_REGION'] as const;
 
@@ -32,13 +36,34 @@ export function readPresentEnvironment(container: Container, wanted: PodEnvironm
   let hasSecond = false;
   let region = false;
   let sts = false;
-  for (const { name } of container.env ?? []) {
-    if (name === first.name) hasFirst = true;
-    else if (name === second.name) hasSecond = true;
-    else if (name === REGION_VARIABLES[0] || name === REGION_VARIABLES[1]) region = true;
-    else if (name === STS_VARIABLE) sts = true;
+  let staticKeys = false;
+  for (const variable of container.env ?? []) {
+    switch (variable.name) {
+      case first.name:
+        hasFirst = true;
+        break;
+      case second.name:
+        hasSecond = true;
+        break;
+      case REGION_VARIABLES[0]:
+      case REGION_VARIABLES[1]:
+        region = true;
+        break;
+      case STS_VARIABLE:
+        sts = true;
+        break;
+      case ACCESS_KEY_VARIABLE:
+        staticKeys = isSet(variable);
+        break;
+    }
   }
-  return { pairMembers: Number(hasFirst) + Number(hasSecond), region, sts };
+  return { pairMembers: Number(hasFirst) + Number(hasSecond), region, sts, staticKeys };
+}
+
+/** SDKs take an empty variable for none. Of a reference that may miss, nothing is known; any other one is there. */
+function isSet({ value, valueFrom }: EnvEntry): boolean {
+  if (!isRecord(valueFrom)) return typeof value === 'string' && value !== '';
+  return !Object.values(valueFrom).some((source) => isRecord(source) && source['optional'] === true);
 }
 
 /** All that could be injected is there: such a container is left alone altogether, mount included. */

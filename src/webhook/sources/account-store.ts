@@ -26,7 +26,7 @@ export function createAccountStore(reader: AccountReader): AccountStore {
     waitFor: async (key, signal) => accounts.get(key) ?? (await waitFor(waiting, key, signal)),
     count() {
       let annotated = 0;
-      for (const account of accounts.values()) if (account !== reader.plain) annotated += 1;
+      for (const account of accounts.values()) if (reader.isAnnotated(account)) annotated += 1;
       return { known: accounts.size, annotated };
     },
     listing() {

@@ -1,6 +1,7 @@
 import { parseRoleArn, type RoleArn } from '../../aws/role-arn.ts';
 import { parseGoBool } from '../../go/strconv.ts';
 import { checkAnnotationNames } from '../annotations.ts';
+import { checkAudience } from '../audience.ts';
 import { readExpiration } from '../expiration.ts';
 import { createNotice, type Notice, quoted } from '../notices.ts';
 import type { RoleComposition, WebhookSettings } from '../settings.ts';
@@ -26,15 +27,21 @@ export interface Account {
 
 const NO_NOTICES: readonly Notice[] = [];
 
+/** Annotations are free text: past this many values sharing stops, and nothing else changes. */
+const MAX_INTERNED = 1_000;
+
 /** Reads ServiceAccounts' annotations. Keeps equal choices once, so that a hundred thousand accounts stay small. */
 export interface AccountReader {
   read(annotations: Readonly<Record<string, string>> | undefined): Account;
-  /** The one value that stands for every account without an annotation of our prefix. */
+  /** The one value that stands for every account without annotations that concern us. */
   readonly plain: Account;
+  /** Whether it was read from an annotation of our prefix; all others share the choices of the flags. */
+  isAnnotated(account: Account): boolean;
 }
 
 export function createAccountReader(settings: WebhookSettings): AccountReader {
   const interned = new Map<string, TokenChoices>();
+  const unread = new Map<string, Account>();
   const prefix = `${settings.annotationPrefix}/`;
   const defaults: TokenChoices = {
     audience: settings.webIdentity.audience,
@@ -49,11 +56,14 @@ export function createAccountReader(settings: WebhookSettings): AccountReader {
   };
   return {
     plain,
+    isAnnotated: ({ choices }) => choices !== defaults,
     read(annotations) {
       if (annotations === undefined) return plain;
-      const keys = Object.keys(annotations).filter((key) => key.startsWith(prefix));
-      if (keys.length === 0) return plain;
+      const keys = Object.keys(annotations);
       const notices = checkAnnotationNames(keys, settings.annotationPrefix, 'service-account');
+      if (!keys.some((key) => key.startsWith(prefix))) {
+        return notices.length === 0 ? plain : internUnread(unread, { ...plain, notices });
+      }
       const get = (suffix: string) => annotations[prefix + suffix];
       const choices = intern(interned, readChoices(get, defaults, notices));
       const kept = notices.length === 0 ? NO_NOTICES : notices;
@@ -68,15 +78,8 @@ function readChoices(
   notices: Notice[],
 ): TokenChoices {
   const audience = get('audience');
-  if (audience === '') {
-    notices.push(
-      createNotice(
-        'audience-empty',
-        'ServiceAccount audience is empty, and AWS STS will refuse the token',
-        'give it a value, or remove it',
-      ),
-    );
-  }
+  const notice = checkAudience(audience);
+  if (notice !== undefined) notices.push(notice);
   return {
     audience: audience ?? defaults.audience,
     expiration: readExpiration(get('token-expiration'), 'ServiceAccount', notices) ?? defaults.expiration,
@@ -120,11 +123,19 @@ function completeRole(text: string, { partition, accountId }: RoleComposition): 
   return `arn:${partition}:iam::${accountId}:role/${text.replace(/^\//, '')}`;
 }
 
+/** Accounts that are annotated under a wrong prefix alone: a value for each text that is told of them. */
+function internUnread(known: Map<string, Account>, account: Account): Account {
+  const key = account.notices.map(({ text }) => text).join('\n');
+  const same = known.get(key);
+  if (same !== undefined) return same;
+  if (known.size < MAX_INTERNED) known.set(key, account);
+  return account;
+}
+
 function intern(known: Map<string, TokenChoices>, choices: TokenChoices): TokenChoices {
   const key = `${choices.expiration}|${choices.regionalSts}|${choices.audience}`;
   const same = known.get(key);
   if (same !== undefined) return same;
-  // Audiences are free text from annotations: past this bound sharing stops, and nothing else changes.
-  if (known.size < 1_000) known.set(key, choices);
+  if (known.size < MAX_INTERNED) known.set(key, choices);
   return choices;
 }

@@ -2,6 +2,7 @@ import { parseRoleArn, type RoleArn } from '../../aws/role-arn.ts';
 import { readGoField } from '../../go/json-fields.ts';
 import { parseJson } from '../../json/parse.ts';
 import { isRecord, type JsonRecord } from '../../json/record.ts';
+import { isSeveralAudiences } from '../audience.ts';
 import { clampExpiration } from '../expiration.ts';
 import { quote } from '../notices.ts';
 import type { TokenChoices } from './account.ts';
@@ -37,7 +38,7 @@ export function readConfigMap(text: string | undefined, defaultExpiration: numbe
       name === undefined
         ? malformed('the key is not <namespace>/<name>')
         : readEntry(value, defaultExpiration);
-    const problem = entry.kind === 'malformed' ? entry.problem : describeClamping(value);
+    const problem = entry.kind === 'malformed' ? entry.problem : describeDoubt(entry.choices, value);
     if (problem !== undefined) problems.push(`entry ${quote(key, 80)}: ${problem}`);
     if (name !== undefined) entries.set(name, entry);
   }
@@ -63,12 +64,17 @@ function readEntry(value: unknown, defaultExpiration: number): ConfigMapEntry {
     : { kind: 'role', role, choices };
 }
 
-/** Of an entry that was read: whether its expiration had to be changed. */
-function describeClamping(value: unknown): string | undefined {
+/** Of an entry that was read: what its author may not have meant. */
+function describeDoubt({ audience, expiration }: TokenChoices, value: unknown): string | undefined {
+  const doubts: string[] = [];
+  if (isSeveralAudiences(audience)) {
+    doubts.push(`Audience ${quote(audience)} has a comma or blank, and AWS STS takes one audience: give one`);
+  }
   const seconds = isRecord(value) ? readGoField(value, 'TokenExpiration') : undefined;
-  if (typeof seconds !== 'number' || seconds === 0) return undefined;
-  const used = clampExpiration(seconds);
-  return used === seconds ? undefined : `TokenExpiration ${seconds} is not within 600 to 86400: ${used} used`;
+  if (typeof seconds === 'number' && seconds !== 0 && seconds !== expiration) {
+    doubts.push(`TokenExpiration ${seconds} is not within 600 to 86400: ${expiration} used`);
+  }
+  return doubts.length === 0 ? undefined : doubts.join('; ');
 }
 
 /** @returns a sentence where a field has the wrong type */

@@ -5,6 +5,7 @@ import {
   planEnvironment,
   readPresentEnvironment,
 } from '../../../src/webhook/plan/environment.ts';
+import type { EnvEntry } from '../../../src/webhook/pod.ts';
 
 const PAIR: PodEnvironment['pair'] = [
   { name: 'AWS_ROLE_ARN', value: 'arn:aws:iam::111122223333:role/web' },
@@ -78,5 +79,55 @@ test('how much of the pair is there is counted by name, however often a name sta
 });
 
 test.each([undefined, null, []])('env %j is an empty environment', (env) => {
-  expect(readPresentEnvironment({ env }, EVERYTHING)).toEqual({ pairMembers: 0, region: false, sts: false });
+  expect(readPresentEnvironment({ env }, EVERYTHING)).toEqual({
+    pairMembers: 0,
+    region: false,
+    sts: false,
+    staticKeys: false,
+  });
+});
+
+describe('an access key in a container', () => {
+  const KEY = 'AWS_ACCESS_KEY_ID';
+  const secretKeyRef = { name: 'aws', key: 'id' };
+
+  test.each<[says: string, env: EnvEntry[], there: boolean]>([
+    ['a text', [{ name: KEY, value: 'AKIAEXAMPLE' }], true],
+    ['a text of other variables', [{ name: KEY, value: '$(KEY)' }], true],
+    ['of a Secret', [{ name: KEY, valueFrom: { secretKeyRef } }], true],
+    [
+      'of a Secret that must be there',
+      [{ name: KEY, valueFrom: { secretKeyRef: { ...secretKeyRef, optional: false } } }],
+      true,
+    ],
+    ['of a ConfigMap', [{ name: KEY, value: '', valueFrom: { configMapKeyRef: secretKeyRef } }], true],
+    [
+      'of a Secret that may be missing',
+      [{ name: KEY, valueFrom: { secretKeyRef: { ...secretKeyRef, optional: true } } }],
+      false,
+    ],
+    ['an empty text', [{ name: KEY, value: '' }], false],
+    ['no value', [{ name: KEY }], false],
+    ['null', [{ name: KEY, value: null, valueFrom: null }], false],
+    [
+      'emptied by the last of two',
+      [
+        { name: KEY, value: 'AKIAEXAMPLE' },
+        { name: KEY, value: '' },
+      ],
+      false,
+    ],
+    [
+      'set by the last of two',
+      [
+        { name: KEY, value: '' },
+        { name: KEY, value: 'AKIAEXAMPLE' },
+      ],
+      true,
+    ],
+    ['the secret alone', [{ name: 'AWS_SECRET_ACCESS_KEY', value: 's' }], false],
+    ['another name', [{ name: 'aws_access_key_id', value: 'AKIAEXAMPLE' }], false],
+  ])('%s', (_says, env, there) => {
+    expect(readPresentEnvironment({ env }, EVERYTHING).staticKeys).toBe(there);
+  });
 });

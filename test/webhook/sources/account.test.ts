@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createAccountReader } from '../../../src/webhook/sources/account.ts';
+import { createAccountStore } from '../../../src/webhook/sources/account-store.ts';
 import { DEFAULT_SETTINGS } from '../../support/webhook/default-settings.ts';
 
 const P = 'eks.amazonaws.com';
@@ -76,6 +77,23 @@ describe('the choices', () => {
     expect(account.notices.map(({ code }) => code)).toEqual(codes);
   });
 
+  test.each([
+    ['sts.amazonaws.com,vault', 1],
+    ['sts.amazonaws.com vault', 1],
+    ['sts.amazonaws.com ', 1],
+    ['\tsts.amazonaws.com', 1],
+    ['sts.amazonaws.com\n', 1],
+    ['sts.amazonaws.com\u00a0', 1],
+    [' ', 1],
+    [',', 1],
+    ['https://vault.example/?a=b;c', 0],
+    ['sts.amazonaws.com', 0],
+  ])('an audience %j that cannot be one is used, and said: %i', (audience, count) => {
+    const { choices, notices } = read({ [`${P}/audience`]: audience });
+    expect(choices.audience).toBe(audience);
+    expect(notices.map(({ code }) => code)).toEqual(count === 1 ? ['audience-several'] : []);
+  });
+
   test('are one object for accounts that say the same, so that many accounts stay small', () => {
     const reader = createAccountReader(DEFAULT_SETTINGS);
     reader.read({ [`${P}/audience`]: 'a third' });
@@ -102,5 +120,39 @@ describe('the choices', () => {
     });
     expect(first.choices).toEqual({ audience: '600|true|x', expiration: 600, regionalSts: false });
     expect(second.choices).toEqual({ audience: 'x', expiration: 600, regionalSts: true });
+  });
+});
+
+describe('an account that is annotated under a prefix which is almost ours', () => {
+  const annotations = { 'eks.amazon.com/role-arn': ROLE, 'eks.amazon.com/audience': 'x', note: '1' };
+
+  test('is as one without annotations, but for what is said of it', () => {
+    const reader = createAccountReader(DEFAULT_SETTINGS);
+    const account = reader.read(annotations);
+    expect({ ...account, notices: [] }).toEqual(reader.plain);
+    expect(account.notices.map(({ code }) => code)).toEqual([
+      'annotation-prefix-unknown',
+      'annotation-prefix-unknown',
+    ]);
+    expect(reader.isAnnotated(account)).toBe(false);
+    expect(reader.isAnnotated(reader.plain)).toBe(false);
+    expect(reader.isAnnotated(reader.read({ [`${P}/role-arn`]: '' }))).toBe(true);
+  });
+
+  test('is one value with all that say the same, so that a hundred thousand of them cost nothing', () => {
+    const reader = createAccountReader(DEFAULT_SETTINGS);
+    const first = reader.read(annotations);
+    expect(reader.read({ ...annotations, 'eks.amazon.com/role-arn': `${ROLE}-2` })).toBe(first);
+    for (let index = 0; index < 1_500; index += 1) {
+      const { notices } = reader.read({ [`${index}.eks.amazonaws.com/role-arn`.slice(-20)]: ROLE });
+      expect(notices.length).toBeLessThanOrEqual(1);
+    }
+    expect(reader.read({ ...annotations })).toBe(first);
+  });
+
+  test('counts as known, and not as annotated', () => {
+    const store = createAccountStore(createAccountReader(DEFAULT_SETTINGS));
+    store.set({ metadata: { name: 'a', namespace: 'shop', resourceVersion: '1', annotations } });
+    expect(store.count()).toEqual({ known: 1, annotated: 0 });
   });
 });

@@ -131,3 +131,18 @@ test('an expiration that had to be changed is told of', () => {
     problems: ['entry "shop/web": TokenExpiration 300 is not within 600 to 86400: 600 used'],
   });
 });
+
+test('an audience that cannot be one is told of, and used as it is', () => {
+  const reading = readConfigMap(
+    '{"shop/web":{"RoleARN":"","Audience":"a, b","TokenExpiration":1},"shop/api":{"Audience":"a"}}',
+    86_400,
+  );
+  expect(reading).toMatchObject({
+    problems: [
+      'entry "shop/web": Audience "a, b" has a comma or blank, and AWS STS takes one audience: give one; TokenExpiration 1 is not within 600 to 86400: 600 used',
+    ],
+  });
+  expect(reading.kind === 'entries' && reading.entries.get('shop/web')).toMatchObject({
+    choices: { audience: 'a, b' },
+  });
+});

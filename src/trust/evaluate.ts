@@ -16,15 +16,8 @@ import type { StatementReport, TrustAction, TrustVerdict } from './verdict.ts';
  * allowed by another statement. Pure, never throws; the work is bounded by the size of policy and token.
  */
 export function evaluateTrust(policy: TrustPolicy, request: TrustRequest): TrustVerdict {
-  const scope = { request, context: createContext(request), version: policy.version };
-  const byAction = listActions(request).map((action) => {
-    const statements = policy.statements.map((statement) => judgeStatement(statement, action, scope));
-    return { action, statements, ...decideAction(statements) };
-  });
-  // A denial decides whatever else is in doubt.
-  const worst =
-    byAction.find(({ decision }) => decision === 'deny') ??
-    byAction.find(({ decision }) => decision === 'indeterminate');
+  const byAction = judgeActions(policy, request, explainCondition);
+  const worst = findWorst(byAction);
   const outcome = {
     decision: worst?.decision ?? 'allow',
     explicitDeny: worst?.explicitDeny ?? false,
@@ -32,6 +25,32 @@ export function evaluateTrust(policy: TrustPolicy, request: TrustRequest): Trust
     statements: byAction.flatMap(({ statements }) => statements),
   };
   return { ...outcome, summary: summarise(outcome, request) };
+}
+
+/** The decision alone, without saying why: for many requests. */
+export function decideTrust(policy: TrustPolicy, request: TrustRequest): TrustVerdict['decision'] {
+  return findWorst(judgeActions(policy, request, () => undefined))?.decision ?? 'allow';
+}
+
+interface JudgedAction extends Pick<TrustVerdict, 'decision' | 'explicitDeny'> {
+  readonly action: TrustAction;
+  readonly statements: readonly StatementReport[];
+}
+
+function judgeActions(policy: TrustPolicy, request: TrustRequest, explain: Explain): readonly JudgedAction[] {
+  const scope = { request, context: createContext(request), version: policy.version, explain };
+  return listActions(request).map((action) => {
+    const statements = policy.statements.map((statement) => judgeStatement(statement, action, scope));
+    return { action, statements, ...decideAction(statements) };
+  });
+}
+
+/** A denial decides whatever else is in doubt. */
+function findWorst(byAction: readonly JudgedAction[]): JudgedAction | undefined {
+  return (
+    byAction.find(({ decision }) => decision === 'deny') ??
+    byAction.find(({ decision }) => decision === 'indeterminate')
+  );
 }
 
 /** The actions that the request needs, the first always. */
@@ -44,8 +63,11 @@ function listActions({ sessionTags, transitiveTagKeys, sourceIdentity }: TrustRe
   ];
 }
 
+type Explain = typeof explainCondition;
+
 interface Scope extends ConditionScope {
   readonly request: TrustRequest;
+  readonly explain: Explain;
 }
 
 function judgeStatement(statement: Statement, forAction: TrustAction, scope: Scope): StatementReport {
@@ -55,7 +77,7 @@ function judgeStatement(statement: Statement, forAction: TrustAction, scope: Sco
   const conditions = statement.conditions.map((condition) => {
     const report = judgeCondition(condition, scope);
     // A condition of a Deny that does not match is what everybody hopes for.
-    const nearMiss = effect === 'Allow' ? explainCondition(condition, report, scope) : undefined;
+    const nearMiss = effect === 'Allow' ? scope.explain(condition, report, scope) : undefined;
     return nearMiss === undefined ? report : { ...report, nearMiss };
   });
   const matches = allOf([action.matches, principal.matches, ...conditions.map((report) => report.matches)]);

@@ -18,7 +18,13 @@ export function summarise(verdict: Omit<TrustVerdict, 'summary'>, { token }: Tru
 }
 
 /** `statement 1 ("Sid")`, counted as people do. */
-export function nameStatement({ index, sid }: Pick<StatementReport, 'index' | 'sid'>): string {
+export function nameStatement({
+  index,
+  sid,
+}: {
+  readonly index: number;
+  readonly sid?: string | undefined;
+}): string {
   return `statement ${index + 1}${sid === undefined ? '' : ` (${showValue(sid)})`}`;
 }
 

@@ -4,6 +4,7 @@ import { isAtLeast } from '../../base/finding.ts';
 import { decodeJwt, type JwtReading } from '../../base/names/jwt.ts';
 import { createPaint } from '../../terminal/paint.ts';
 import { evaluateTrust } from '../../trust/evaluate.ts';
+import { tightenAudience } from '../../trust/fix/tighten.ts';
 import { fixPolicy } from '../../trust/fix.ts';
 import { lintPolicy } from '../../trust/lint.ts';
 import { readTrustPolicy, type TrustPolicy } from '../../trust/policy.ts';
@@ -92,6 +93,7 @@ function judge(
     notes: verdict.decision === 'allow' ? [...notes, ...remarkOnOthers(policy, request)] : notes,
     verdict,
     fix: fixPolicy(policy, request),
+    tightening: tightenAudience(policy, request),
     fromToken: options.token !== undefined,
   };
   terminal.out(

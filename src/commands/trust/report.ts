@@ -1,5 +1,6 @@
 import { toAscii } from '../../json/quote.ts';
 import type { Paint } from '../../terminal/paint.ts';
+import type { Proved } from '../../trust/fix/proof.ts';
 import type { TrustFix } from '../../trust/fix.ts';
 import { type PolicyProblem, showPlain } from '../../trust/policy/problem.ts';
 import type { TrustRequest } from '../../trust/request.ts';
@@ -13,6 +14,8 @@ export interface Evaluation {
   readonly notes: readonly string[];
   readonly verdict: TrustVerdict;
   readonly fix: TrustFix | undefined;
+  /** For a policy that takes any audience. */
+  readonly tightening: Proved | undefined;
   readonly fromToken: boolean;
 }
 
@@ -26,7 +29,7 @@ function listLimits(fromToken: boolean): readonly string[] {
 
 /** For people. */
 export function renderEvaluation(
-  { request, notes, verdict, fix, fromToken }: Evaluation,
+  { request, notes, verdict, fix, tightening, fromToken }: Evaluation,
   paint: Paint,
 ): string {
   const { provider, token } = request;
@@ -39,17 +42,26 @@ export function renderEvaluation(
   const parts = [
     facts.join('\n'),
     renderVerdict(verdict, paint).trimEnd(),
-    ...(fix === undefined ? [] : [renderFix(fix, paint)]),
+    ...(fix === undefined ? [] : [renderProved(describeFix(fix), fix, paint)]),
+    ...(tightening === undefined ? [] : [renderProved(TIGHTER, tightening, paint)]),
     remarks.join('\n'),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
-function renderFix({ text, changes, verdict }: TrustFix, paint: Paint): string {
+const TIGHTER = 'A tighter policy, which shuts out tokens of other audiences:';
+
+function describeFix({ role, verdict }: TrustFix): string {
   const does =
     verdict.decision === 'allow' ? 'lets this caller in' : 'leaves it to facts that only AWS knows';
+  return role === 'same'
+    ? `A policy that ${does}, and is the same to everybody else:`
+    : `A policy for a role of its own, which ${does}:`;
+}
+
+function renderProved(title: string, { text, changes }: Proved, paint: Paint): string {
   return [
-    paint('title', `A policy that ${does}:`),
+    paint('title', title),
     ...changes.map((change) => `  ${paint('good', '→')} ${change}`),
     '',
     paint('command', toAscii(text)),
@@ -67,12 +79,20 @@ export function toJson(
 
 function toDocument(report: Parameters<typeof toJson>[0]): unknown {
   if (report.kind === 'invalid') return { decision: 'invalid', problems: report.problems };
-  const { request, notes, verdict, fix, fromToken } = report.evaluation;
+  const { request, notes, verdict, fix, tightening, fromToken } = report.evaluation;
   const { provider, token } = request;
   return {
     ...verdict,
     caller: { sub: token.sub, audience: token.audience, provider },
     notes: [...notes, ...listLimits(fromToken)],
-    ...(fix === undefined ? {} : { fix: { changes: fix.changes, policy: JSON.parse(fix.text) } }),
+    ...(fix === undefined ? {} : { fix: { role: fix.role, ...toEntry(fix) } }),
+    ...(tightening === undefined ? {} : { tightening: toEntry(tightening) }),
   };
+}
+
+function toEntry({ changes, text }: Proved): {
+  readonly changes: readonly string[];
+  readonly policy: unknown;
+} {
+  return { changes, policy: JSON.parse(text) };
 }

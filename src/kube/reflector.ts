@@ -66,9 +66,13 @@ export interface Reflector {
   readonly firstList: Promise<void>;
   /** The newest of the collection, from a list, event or bookmark; '' before the first. */
   resourceVersion(): string;
-  /** ms since epoch of the last list page, event or bookmark; 0 before the first. */
+  /** ms since epoch of the last list page, opened watch, event or bookmark; 0 before the first. */
   lastContact(): number;
+  /** Why the last list or watch did not come about; undefined as soon as one does. */
+  trouble(): Trouble | undefined;
 }
+
+export type Trouble = Pick<Extract<Setback, { readonly kind: 'failed' }>, 'during' | 'error'>;
 
 /** Lists, then watches from there, and again. */
 export function createReflector<T>(options: ReflectorOptions<T>): Reflector {
@@ -97,6 +101,7 @@ export function createReflector<T>(options: ReflectorOptions<T>): Reflector {
     firstList: first.promise,
     resourceVersion: () => progress.resourceVersion,
     lastContact: () => progress.lastContact,
+    trouble: () => progress.trouble,
   };
 }
 
@@ -109,6 +114,7 @@ interface Progress<T> extends ReflectorOptions<T> {
   resourceVersion: string;
   /** ms since epoch */
   lastContact: number;
+  trouble: Trouble | undefined;
 }
 
 function createProgress<T>(options: ReflectorOptions<T>, signal: AbortSignal): Progress<T> {
@@ -127,7 +133,14 @@ function createProgress<T>(options: ReflectorOptions<T>, signal: AbortSignal): P
     delivered: false,
     resourceVersion: '',
     lastContact: 0,
+    trouble: undefined,
   };
+}
+
+/** The server gave what was asked for. */
+function noteContact<T>(progress: Progress<T>): void {
+  progress.lastContact = progress.clock.now();
+  progress.trouble = undefined;
 }
 
 /**
@@ -142,7 +155,7 @@ async function list<T>(progress: Progress<T>): Promise<Setback | undefined> {
   try {
     const accept = toAccept('PartialObjectMetadataList', progress);
     const resourceVersion = await listPages({ ...progress, accept }, (page) => {
-      progress.lastContact = clock.now();
+      noteContact(progress);
       if (!begun) sink.listing();
       begun = true;
       items += page.length;
@@ -169,7 +182,11 @@ async function watch<T>(progress: Progress<T>): Promise<Setback | undefined> {
   const end = await followWatch({
     ...progress,
     accept: toAccept('PartialObjectMetadata', progress),
-    opened: () => report({ kind: 'watch-opened', resourceVersion }),
+    opened() {
+      // A quiet watch is not a dead one: how long it may say nothing is for the watch itself to judge.
+      noteContact(progress);
+      report({ kind: 'watch-opened', resourceVersion });
+    },
     handle: (change) => handleChange(progress, change),
     tell: report,
   });
@@ -178,7 +195,7 @@ async function watch<T>(progress: Progress<T>): Promise<Setback | undefined> {
 
 /** The resourceVersion moves last: whatever breaks before, the event comes again. */
 function handleChange<T>(progress: Progress<T>, change: WatchChange): void {
-  progress.lastContact = progress.clock.now();
+  noteContact(progress);
   progress.setbacks.worked();
   if (change.kind !== 'bookmark') handOn(progress, change.kind, change.object);
   const version = change.kind === 'bookmark' ? change.resourceVersion : readResourceVersion(change.object);
@@ -200,6 +217,7 @@ function handOn<T>({ parse, sink, report }: Progress<T>, kind: 'set' | 'remove',
 async function recover<T>(progress: Progress<T>, setback: Setback): Promise<void> {
   const { clock, report, signal } = progress;
   progress.needsList ||= setback.kind === 'relist';
+  if (setback.kind === 'failed') progress.trouble = setback;
   report(setback);
   if (setback.retryInMs > 0) await clock.delay(setback.retryInMs, signal);
 }

@@ -1,9 +1,24 @@
-import { parseGoDuration } from '../go/durations.ts';
+import { parseGoDuration, renderGoDuration } from '../go/durations.ts';
 import { parseGoBool, parseGoIntLiteral } from '../go/strconv.ts';
 
 /** A flag as spf13/pflag knows it. Durations are in ms; `strings` is its StringArray: each time adds one text. */
-export interface FlagSpec {
-  readonly type: 'bool' | 'int' | 'string' | 'strings' | 'duration';
+export type FlagSpec = CommonSpec &
+  (PlainSpec | DurationSpec | { readonly type: 'duration'; readonly noEffect: string });
+
+interface PlainSpec {
+  readonly type: 'bool' | 'int' | 'string' | 'strings';
+}
+
+/** A duration that has an effect has bounds: a timer of Node's that is longer than 24 days fires at once. */
+interface DurationSpec {
+  readonly type: 'duration';
+  /** least and most, ms */
+  readonly range: readonly [least: number, most: number];
+  /** 0 is allowed, too: it switches off what the flag is for. */
+  readonly zeroIsOff?: true;
+}
+
+interface CommonSpec {
   readonly default: Value;
   readonly help: string;
   /** One letter, such as `v`. */
@@ -122,8 +137,10 @@ class Reader {
       return;
     }
     const value = parseValue(spec, text);
+    const problem = value === undefined ? undefined : describeRange(spec, value);
     if (value === undefined)
       this.problems.push(`--${name}: ${JSON.stringify(text.slice(0, 80))} is not ${TYPE_NAMES[spec.type]}`);
+    else if (problem !== undefined) this.problems.push(`--${name} is out of range: ${problem}`);
     else this.values.set(name, spec.type === 'strings' ? this.#append(name, text) : value);
     this.given.add(name);
   }
@@ -136,6 +153,16 @@ const TYPE_NAMES = {
   string: 'a text',
   duration: 'a duration such as 500ms, 10s or 1m30s',
 } as const;
+
+/** @returns undefined where the value is within its bounds, or has none */
+function describeRange(spec: FlagSpec, value: Value): string | undefined {
+  if (!('range' in spec) || typeof value !== 'number') return undefined;
+  const { range, zeroIsOff } = spec;
+  const [least, most] = range;
+  if ((value >= least && value <= most) || (zeroIsOff && value === 0)) return undefined;
+  const off = zeroIsOff ? ', or 0 to switch it off' : '';
+  return `give ${renderGoDuration(least)} to ${renderGoDuration(most)}${off}`;
+}
 
 function parseValue({ type }: FlagSpec, text: string): Value | undefined {
   switch (type) {

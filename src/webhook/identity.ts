@@ -2,7 +2,7 @@ import type { RoleArn } from '../aws/role-arn.ts';
 import { createNotice, type Notice, quoted } from './notices.ts';
 import type { Reason } from './reasons.ts';
 import type { Account, TokenChoices } from './sources/account.ts';
-import type { ConfigMapEntries } from './sources/config-map.ts';
+import type { KnownEntries } from './sources/config-map-store.ts';
 import type { ContainerCredentialsList } from './sources/container-credentials.ts';
 
 /** What a pod is to get. */
@@ -20,8 +20,8 @@ export type IdentityDecision =
 /** The sources as they stand now. */
 export interface IdentitySources {
   readonly containerCredentials: ContainerCredentialsList;
-  /** undefined: `--watch-config-map` is off. `'pending'`: it is on, and nothing was delivered yet. */
-  readonly configMap: ConfigMapEntries | 'pending' | undefined;
+  /** undefined: `--watch-config-map` is off. */
+  readonly configMap: KnownEntries | undefined;
 }
 
 /** What is known of the pod's ServiceAccount. */
@@ -83,13 +83,19 @@ function decideFromConfigMap(
   { configMap }: IdentitySources,
   { key, notices }: { readonly key: string; readonly notices: readonly Notice[] },
 ): IdentityDecision | undefined {
-  if (configMap === undefined) return undefined;
+  // No entry can name a pod without an account, whatever the ConfigMap says.
+  if (configMap === undefined || name === '') return undefined;
   if (configMap === 'pending') {
     const fact = 'the ConfigMap pod-identity-webhook is not read yet, so no AWS role';
     return none('config-map-not-delivered', [
       createNotice('left-out', fact, 'create the pod again'),
       ...notices,
     ]);
+  }
+  if (configMap === 'malformed') {
+    const fact = 'the ConfigMap pod-identity-webhook is malformed';
+    const remedy = 'correct it, then create the pod again';
+    return none('config-map-malformed', [createNotice('left-out', fact, remedy), ...notices]);
   }
   const entry = configMap.get(key) ?? configMap.get(`*/${name}`);
   switch (entry?.kind) {

@@ -20,6 +20,7 @@ export const REASONS = {
   'service-account-unknown': { outcome: 'left-out' },
   'service-account-unread': { outcome: 'left-out' },
   'config-map-not-delivered': { outcome: 'left-out' },
+  'config-map-malformed': { outcome: 'left-out' },
   'role-arn-malformed': { outcome: 'left-out' },
   'config-map-entry-malformed': { outcome: 'left-out' },
   'volume-name-taken': { outcome: 'left-out' },

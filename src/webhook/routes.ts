@@ -42,12 +42,13 @@ export function renderAdmission(identity: ReviewIdentity, { patch, notices, reas
 
 function countJudgement(
   metrics: WebhookMetrics,
-  { admission, target, found }: Judgement,
+  { admission, target, found, dryRun }: Judgement,
   seconds: number,
 ): void {
   metrics.admission(admission, seconds);
   if (found === 'unknown' || found === 'unread') metrics.missingAccount();
-  if (target !== undefined && outcomeOf(admission.reason) === 'left-out') {
+  // A dry run creates no pod, so none is left out.
+  if (!dryRun && target !== undefined && outcomeOf(admission.reason) === 'left-out') {
     metrics.leftOut(admission.reason, target.namespace, describeOwner(target.pod));
   }
 }

@@ -40,6 +40,8 @@ test('defaults', () => {
     drift: undefined,
     budgets: { bodies: 32 * 1024 * 1024, connections: 1_000 },
     shutdownDelay: 10_000,
+    staleAfter: 300_000,
+    unreadyWhenDegraded: false,
     verbosity: 0,
     remarks: [],
   } satisfies IssuerCommandSettings);
@@ -112,6 +114,8 @@ describe('every flag arrives', () => {
       { source: { kind: 'pem', paths: ['/a'] }, drift },
     ],
     [['--shutdown-delay=0s'], { shutdownDelay: 0 }],
+    [['--stale-after=3m'], { staleAfter: 180_000 }],
+    [['--unready-when-degraded'], { unreadyWhenDegraded: true }],
     [['-v=4'], { verbosity: 4 }],
   ])('%j', (words, settings) => {
     const read = readSettings(words);

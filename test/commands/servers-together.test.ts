@@ -212,7 +212,16 @@ describe('webhook and issuer in one process', () => {
 
   test('open after what they need, become unready together, and stop in reverse', async () => {
     const { happenings, signals, ended } = await run([planWebhook(), planIssuer()], 60_000);
-    const started = ['+sources', '+files', '+cluster', '+keys', '+webhook', '+issuer', '+ops'];
+    const started = [
+      '+sources',
+      '+files',
+      '+cluster',
+      '+keys',
+      '+webhook',
+      '+issuer',
+      '+ops',
+      '+degradations',
+    ];
     expect(happenings).toEqual(started);
     signals.emit('SIGTERM');
     await awaitStatus(503);
@@ -225,8 +234,10 @@ describe('webhook and issuer in one process', () => {
     expect([late.status, late.headers.connection]).toEqual([200, 'close']);
     signals.emit('SIGTERM');
     await ended;
-    await until(() => happenings.length === 14, 'all have stopped');
-    expect(happenings.slice(7)).toEqual(started.toReversed().map((happening) => happening.replace('+', '-')));
+    await until(() => happenings.length === 2 * started.length, 'all have stopped');
+    expect(happenings.slice(started.length)).toEqual(
+      started.toReversed().map((happening) => happening.replace('+', '-')),
+    );
   });
 
   test('neither starts where the other cannot be made', async () => {

@@ -10,8 +10,8 @@ test('a flag is shown with its letter, type, help and default', () => {
     port: { type: 'int', default: 443, help: 'where to listen' },
     strict: { type: 'bool', default: true, help: 'whether to be' },
     loose: { type: 'bool', default: false, help: 'whether not to be' },
-    wait: { type: 'duration', default: 60_000, help: 'how long' },
-    pause: { type: 'duration', default: 0, help: 'how long between' },
+    wait: { type: 'duration', default: 60_000, range: [0, 90_000], help: 'how long' },
+    pause: { type: 'duration', default: 0, range: [0, 90_000], help: 'how long between' },
     name: { type: 'string', default: '', help: 'who' },
     v: { type: 'int', default: 0, shorthand: 'v', help: 'how loud' },
   };

@@ -177,6 +177,33 @@ describe('ready', () => {
     expect(refused).toEqual([expect.objectContaining({ problem: expect.stringContaining('shop/bad') })]);
   });
 
+  test('is what a webhook with a malformed ConfigMap is, which leaves out whom only that could name', async () => {
+    cluster.setAccount('shop/web', ROLE_ANNOTATION);
+    cluster.setAccount('shop/plain');
+    cluster.setConfigMap('eks', '{"shop/plain": {"RoleARN": "x"},}');
+    const webhook = await startReady(toFlags('--watch-config-map'));
+    const line = /^\[!\]configmaps data\.config is not JSON: no entries were read before, /m;
+    expect((await read(`${webhook.ops}/readyz`)).text).toMatch(line);
+    expect(readReason(await mutate(webhook))).toBe('web-identity');
+    expect(readReason(await mutate(webhook, 'plain'))).toBe('config-map-malformed');
+    await awaitLine(webhook.program, 'degraded: what was known before serves on');
+    const metrics = parseScrape((await read(`${webhook.ops}/metrics`)).text);
+    expect(metrics.get('iam_bridge_degraded{check="configmaps"}')).toBe(1);
+    cluster.setConfigMap('eks', JSON.stringify({ 'shop/plain': { RoleARN: ROLE } }));
+    await awaitLine(webhook.program, 'not degraded any more');
+    expect(readReason(await mutate(webhook, 'plain'))).toBe('web-identity');
+  });
+
+  test('is not what a webhook with a malformed ConfigMap is, where that is asked for', async () => {
+    cluster.setConfigMap('eks', '{');
+    const webhook = await startWebhook(toFlags('--watch-config-map', '--unready-when-degraded'));
+    let text = '';
+    while (!text.includes('[!]configmaps')) ({ text } = await read(`${webhook.ops}/readyz`));
+    expect((await read(`${webhook.ops}/readyz`)).status).toBe(503);
+    cluster.setConfigMap('eks', '{}');
+    await awaitReady(webhook);
+  });
+
   test('is not what a webhook with an expired certificate is', async () => {
     const now = Date.now();
     files.swap(issuePair({ notBefore: now - 2 * 86_400_000, notAfter: now - 86_400_000 }));

@@ -37,6 +37,26 @@ describe('probes', () => {
     expect([ready.statusCode, ready.body]).toEqual([200, '[+]certificate ok\n[+]serviceaccounts ok\n']);
   });
 
+  test('/readyz tells of what is degraded, and fails for it only where that is asked for', async () => {
+    const checks: ReadyCheck[] = [
+      { name: 'a', check: () => undefined, degraded: () => 'the list before stays' },
+      { name: 'b', check: () => undefined, degraded: () => undefined },
+    ];
+    const body = '[!]a the list before stays\n[+]b ok\n';
+    const tolerant = await createOps(checks).inject({ url: '/readyz' });
+    expect([tolerant.statusCode, tolerant.body]).toEqual([200, body]);
+    const { app: strict } = createOpsServer({ registry: new Registry(), checks, unreadyWhenDegraded: true });
+    onCleanUp(() => strict.close());
+    const refused = await strict.inject({ url: '/readyz' });
+    expect([refused.statusCode, refused.body]).toEqual([503, body]);
+  });
+
+  test('/readyz says what is missing rather than what is degraded', async () => {
+    const check = { name: 'a', check: () => 'not delivered', degraded: () => 'never asked' };
+    const { statusCode, body } = await createOps([check]).inject({ url: '/readyz' });
+    expect([statusCode, body]).toEqual([503, '[-]a not delivered\n']);
+  });
+
   test.each(['/', '/mutate', '/debug/alpha/cache', '/debug/alpha/cache/clear', '/debug/pprof'])(
     '%s is not there',
     async (url) => {

@@ -73,6 +73,23 @@ describe('a server that refuses or fails', () => {
     });
   });
 
+  test('is the trouble of the reflector until something works again', async () => {
+    const { clock, reflector, server } = await startRig([
+      refusal(403, 'no list'),
+      list,
+      refusal(403, 'no watch'),
+      watchOf([]),
+    ]);
+    await until(() => clock.sleepers().length === 1, 'the list failed');
+    expect(reflector.trouble()).toMatchObject({ during: 'list', error: { status: 403 } });
+    clock.advance(30_000);
+    await until(() => server.seen.length === 3 && clock.sleepers().length === 1, 'the watch failed');
+    expect(reflector.trouble()).toMatchObject({ during: 'watch', error: { status: 403 } });
+    clock.advance(30_000);
+    await until(() => server.openWatches() === 1, 'the watch is open');
+    await until(() => reflector.trouble() === undefined, 'all is well');
+  });
+
   test('tells nothing of an answer that is no Status', async () => {
     const { events } = await startRig([{ kind: 'whole', status: 502, body: '<html>secret</html>' }]);
     await until(() => events.length === 1, 'the list failed');

@@ -39,6 +39,15 @@ describe('a watch', () => {
     expect(reflector.lastContact()).toBe(begun + 60_000);
   });
 
+  test('is a sign of life as it opens, though it says nothing', async () => {
+    const { server, clock, reflector } = await startRig([list]);
+    await until(() => server.openWatches() === 1, 'the watch is open');
+    const begun = clock.now();
+    clock.advance(60_000);
+    server.end();
+    await until(() => reflector.lastContact() === begun + 60_000, 'the next watch is open');
+  });
+
   test('is reopened at once after its end, from the last bookmark', async () => {
     const { watches, told } = await startRig([
       list,

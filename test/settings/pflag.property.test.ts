@@ -56,7 +56,7 @@ test('any line comes to settings, help, a version or at least one problem', () =
 });
 
 /** Values that any flag of their type takes. */
-const GOOD = { bool: 'true', int: '7', duration: '2s', string: 'x', strings: 'x' } as const;
+const GOOD = { bool: 'true', int: '7', duration: '5m', string: 'x', strings: 'x' } as const;
 
 test('--x=v and --x v say the same, for all that is not boolean', () => {
   const spoken = flags.filter(([, { type }]) => type !== 'bool');

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { DRIFT_FLAGS, ISSUER_FLAGS } from '../../src/commands/issuer/flags.ts';
+import { WEBHOOK_FLAGS } from '../../src/commands/webhook/flags.ts';
 import { type FlagReading, type FlagTable, readFlags } from '../../src/settings/pflag.ts';
 
 const TABLE = {
   port: { type: 'int', default: 443, help: 'a port' },
   name: { type: 'string', default: 'pod', help: 'a name' },
-  wait: { type: 'duration', default: 0, help: 'a time' },
+  wait: { type: 'duration', default: 0, range: [-5_000, 90_000], help: 'a time' },
+  every: { type: 'duration', default: 0, range: [10_000, 60_000], zeroIsOff: true, help: 'a pace' },
   watch: { type: 'bool', default: false, help: 'a switch' },
   strict: { type: 'bool', default: true, help: 'a switch that is on' },
   v: { type: 'int', default: 0, shorthand: 'v', help: 'a level' },
@@ -126,6 +129,44 @@ describe('durations', () => {
 
   test('a negative one is a duration', () => {
     expect(read('--wait=-1.5s')).toMatchObject({ problems: [], values: { wait: -1500 } });
+  });
+
+  test.each(['-5s', '0', '90s', '1m30s'])('--wait=%s is within its bounds', (text) => {
+    expect(read(`--wait=${text}`).problems).toEqual([]);
+  });
+
+  test.each(['-5001ms', '90001ms', '600h', '-600h', '2562047h'])('--wait=%s is out of its bounds', (text) => {
+    expect(read(`--wait=${text}`).problems).toEqual(['--wait is out of range: give -5000ms to 1m30s']);
+  });
+
+  test('one that may be switched off is 0, or within its bounds', () => {
+    expect(['0', '0s', '-0s', '10s', '60s'].flatMap((text) => read('--every', text).problems)).toEqual([]);
+    expect(read('--every=1ns').problems).toEqual([
+      '--every is out of range: give 10s to 1m0s, or 0 to switch it off',
+    ]);
+  });
+
+  test.each([
+    ['webhook', WEBHOOK_FLAGS],
+    ['issuer', ISSUER_FLAGS],
+    ['issuer drift', DRIFT_FLAGS],
+  ] as const)('every one of %s that has an effect has bounds, which a timer can wait for', (_, table) => {
+    const specs = Object.entries<FlagTable[string]>(table);
+    const longest = 2 ** 31 - 1;
+    const unbounded = specs.filter(
+      ([, spec]) =>
+        spec.type === 'duration' && !('noEffect' in spec) && !('range' in spec && spec.range[1] <= longest),
+    );
+    expect(unbounded.map(([name]) => name)).toEqual([]);
+    for (const [name, spec] of specs) {
+      if (!('range' in spec)) continue;
+      const { problems } = readFlags(table, [
+        `--${name}=600h`,
+        `--${name}=-1s`,
+        `--${name}=${spec.default}ms`,
+      ]);
+      expect(problems).toEqual(Array(2).fill(expect.stringMatching(`^--${name} is out of range: give `)));
+    }
   });
 });
 

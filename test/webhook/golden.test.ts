@@ -3,7 +3,8 @@ import type { AdmissionContext } from '../../src/webhook/admit.ts';
 import type { AccountFinding, IdentitySources } from '../../src/webhook/identity.ts';
 import { outcomeOf, REASONS, type Reason } from '../../src/webhook/reasons.ts';
 import { createAccountReader } from '../../src/webhook/sources/account.ts';
-import { type ConfigMapEntries, readConfigMap } from '../../src/webhook/sources/config-map.ts';
+import { readConfigMap } from '../../src/webhook/sources/config-map.ts';
+import type { KnownEntries } from '../../src/webhook/sources/config-map-store.ts';
 import { type Answer, applyToText, askWebhook, renderReviewText } from '../support/webhook/admission.ts';
 import { parseExact } from '../support/webhook/exact-json.ts';
 import { type Golden, loadGoldens, toSettings } from '../support/webhook/golden.ts';
@@ -74,8 +75,8 @@ function toEntries(
   name: string,
   text: string | undefined,
   defaultExpiration: number,
-): ConfigMapEntries | 'pending' | undefined {
-  if (text === undefined || text === 'pending') return text;
+): KnownEntries | undefined {
+  if (text === undefined || text === 'pending' || text === 'malformed') return text;
   const reading = readConfigMap(text, defaultExpiration);
   if (reading.kind === 'malformed') throw new Error(`${name}.yaml: ${reading.problem}`);
   return reading.entries;

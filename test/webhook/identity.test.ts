@@ -24,9 +24,12 @@ const PLAIN = known({});
 const UNKNOWN: AccountFinding = { kind: 'unknown' };
 const UNREAD: AccountFinding = { kind: 'unread', why: 'timed out' };
 
-function sources(configMap?: Record<string, unknown> | 'pending', listed: string[] = []): IdentitySources {
+function sources(
+  configMap?: Record<string, unknown> | 'pending' | 'malformed',
+  listed: string[] = [],
+): IdentitySources {
   const containerCredentials = new Set(listed);
-  if (configMap === undefined || configMap === 'pending') return { containerCredentials, configMap };
+  if (configMap === undefined || typeof configMap === 'string') return { containerCredentials, configMap };
   const reading = readConfigMap(JSON.stringify(configMap), 3_600);
   if (reading.kind === 'malformed') throw new Error(reading.problem);
   return { containerCredentials, configMap: reading.entries };
@@ -67,6 +70,12 @@ describe('the first source that speaks decides alone', () => {
     ['a bad key is nobody', PLAIN, sources({ ...BAD_KEY, ...ANY }), 'any'],
     ['pending', PLAIN, sources('pending'), 'config-map-not-delivered'],
     ['pending, unknown', UNKNOWN, sources('pending'), 'config-map-not-delivered'],
+    ['a malformed ConfigMap', PLAIN, sources('malformed'), 'config-map-malformed'],
+    ['a malformed ConfigMap, unknown', UNKNOWN, sources('malformed'), 'config-map-malformed'],
+    ['a malformed ConfigMap, unread', UNREAD, sources('malformed'), 'config-map-malformed'],
+    ['a role while the ConfigMap is malformed', WITH_ROLE, sources('malformed'), 'annotated'],
+    ['a malformed role, and ConfigMap', MALFORMED, sources('malformed'), 'role-arn-malformed'],
+    ['listed, malformed ConfigMap', UNKNOWN, sources('malformed', LISTED), 'container-credentials'],
     ['nothing', PLAIN, sources({}), 'no-role'],
     ['nothing, no ConfigMap', PLAIN, sources(), 'no-role'],
     ['unknown', UNKNOWN, sources({}), 'service-account-unknown'],
@@ -80,6 +89,13 @@ describe('the first source that speaks decides alone', () => {
       'service-account-name-empty',
     );
   });
+
+  test.each(['pending', 'malformed'] as const)(
+    'an empty name is nobody, also while the ConfigMap is %s',
+    (state) => {
+      expect(decide(UNKNOWN, sources(state), '')).toBe('service-account-name-empty');
+    },
+  );
 
   test.each(['constructor', '__proto__', 'toString'])('%s is a name like any other', (name) => {
     expect(decide(UNKNOWN, sources({}), name)).toBe('service-account-unknown');

@@ -204,6 +204,17 @@ describe('pods that were left out', () => {
     expect([...series.keys()].join()).not.toContain('pod_identity_webhook_pod_count{');
   });
 
+  test('a dry run leaves nobody out', async () => {
+    const door = await openWebhook();
+    const review = JSON.parse(renderReview(renderPod('late')));
+    await sendAll(door, [JSON.stringify({ ...review, request: { ...review.request, dryRun: true } })]);
+    const series = await scrape(door.registry);
+    expect([...series.keys()].join()).not.toContain('pods_left_out_total{');
+    expect(
+      series.get('iam_bridge_admissions_total{outcome="left-out",reason="service-account-unknown"}'),
+    ).toBe(1);
+  });
+
   test('pods that asked for nothing are not', async () => {
     const door = await openWebhook();
     await sendAll(door, [renderReview(), renderReview(renderPod('plain')), '{', renderReview('null')]);

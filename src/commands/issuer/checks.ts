@@ -1,6 +1,5 @@
 import { parseServiceAccount, type ServiceAccountName } from '../../base/names/account.ts';
 import { type IssuerFault, MAX_ISSUER_LENGTH, parseIssuerUrl } from '../../base/names/issuer-url.ts';
-import { renderGoDuration } from '../../go/durations.ts';
 import type { Problems } from '../../settings/checks.ts';
 
 const NO_URL = `is no https URL of at most ${MAX_ISSUER_LENGTH} characters`;
@@ -27,17 +26,6 @@ export function checkIssuer(issuer: string, problems: Problems): void {
   if (reading.kind === 'issuer') return;
   const words = FAULTS[reading.fault];
   problems.push(`--issuer ${words === undefined ? reading.problem : `${words}: ${remedy}`}`);
-}
-
-/** @param range least and most, ms */
-export function checkRange(
-  flag: string,
-  value: number,
-  [least, most]: readonly [number, number],
-  problems: Problems,
-): void {
-  if (value >= least && value <= most) return;
-  problems.push(`--${flag} is out of range: give ${renderGoDuration(least)} to ${renderGoDuration(most)}`);
 }
 
 /** @returns undefined for '' */

@@ -1,6 +1,7 @@
 import { BUDGET_FLAGS } from '../../settings/budgets.ts';
 import { CLUSTER_FLAGS } from '../../settings/cluster.ts';
 import type { FlagTable } from '../../settings/pflag.ts';
+import { SERVER_FLAGS } from '../server/flags.ts';
 
 const ISSUER_FLAG = {
   issuer: {
@@ -79,16 +80,19 @@ export const ISSUER_FLAGS = {
   'refresh-interval': {
     type: 'duration',
     default: 60_000,
+    range: [5_000, 3_600_000],
     help: 'how often the cluster is asked for its keys, 5s to 1h',
   },
   'stale-grace': {
     type: 'duration',
     default: 21_600_000,
+    range: [0, 604_800_000],
     help: 'how long the last good keys count as ready while their source fails, up to 7 days',
   },
   'cache-max-age': {
     type: 'duration',
     default: 3_600_000,
+    range: [0, 86_400_000],
     help: 'max-age of the documents, 0 to 24h',
   },
   'verify-client-ca': {
@@ -114,7 +118,9 @@ export const ISSUER_FLAGS = {
   'drift-interval': {
     type: 'duration',
     default: 0,
-    help: 'how often the cluster is compared with what the public sees, from 10s; 0: never',
+    range: [10_000, 86_400_000],
+    zeroIsOff: true,
+    help: 'how often the cluster is compared with what the public sees, 10s to 24h; 0: never',
   },
   'drift-service-account': {
     type: 'string',
@@ -122,12 +128,8 @@ export const ISSUER_FLAGS = {
     help: 'NAMESPACE/NAME of an account whose token shows which key signs; empty: none is asked for',
   },
   ...PUBLIC_FLAGS,
-  'shutdown-delay': {
-    type: 'duration',
-    default: 10_000,
-    help: 'how long connections are still taken after SIGTERM, while endpoints drain',
-  },
   ...BUDGET_FLAGS,
+  ...SERVER_FLAGS,
   v: { type: 'int', default: 0, shorthand: 'v', help: 'log level' },
 } as const satisfies FlagTable;
 

@@ -12,6 +12,7 @@ import type { KeySource } from '../../issuer/keys/key-source.ts';
 import type { IssuerMetrics } from '../../issuer/metrics.ts';
 import { createServedSource, type Deliver, type DocumentStore } from '../../issuer/serve/served-documents.ts';
 import type { KubeApi } from '../../kube/api.ts';
+import { createKeysCheck } from './keys-check.ts';
 import type { IssuerCommandSettings, SourceSettings } from './settings.ts';
 
 export interface KeysDeps {
@@ -39,7 +40,7 @@ const RENEW_FROM = 0.75;
 
 /** @throws Error that names the key file and what is wrong with it */
 export async function createServedKeys(settings: IssuerCommandSettings, deps: KeysDeps): Promise<ServedKeys> {
-  const { issuer, source, staleGrace } = settings;
+  const { issuer, source, staleGrace, staleAfter } = settings;
   const { log, metrics, clock } = deps;
   let refused = false;
   const deliver = createDeliver(deps);
@@ -62,7 +63,9 @@ export async function createServedKeys(settings: IssuerCommandSettings, deps: Ke
     },
   });
   const files = source.kind === 'cluster' ? undefined : await openFiles(toPaths(source), issuer, keys);
-  return { keys, part: toPart(keys, files), check: toCheck(keys, issuer) };
+  // A source that is asked once an hour has not gone silent after five minutes.
+  const bound = Math.max(staleAfter, 2 * toInterval(source));
+  return { keys, part: toPart(keys, files), check: createKeysCheck({ keys, issuer, bound, now: clock.now }) };
 }
 
 function toSource({ source, issuer }: IssuerCommandSettings, { api }: KeysDeps): KeySource {
@@ -96,9 +99,13 @@ function createDeliver({ store, metrics, log }: KeysDeps): Deliver {
 }
 
 function toLimits(source: SourceSettings, graceMs: number): Partial<KeyLimits> {
-  const interval = source.kind === 'cluster' ? source.refreshInterval : FILE_INTERVAL;
-  const freshMs = interval / RENEW_FROM;
+  const freshMs = toInterval(source) / RENEW_FROM;
   return { minFreshMs: freshMs, maxFreshMs: freshMs, defaultFreshMs: freshMs, graceMs };
+}
+
+/** ms between two readings */
+function toInterval(source: SourceSettings): number {
+  return source.kind === 'cluster' ? source.refreshInterval : FILE_INTERVAL;
 }
 
 /** A file that is wrong at the start is a mistake of configuration, and one that goes wrong later is not. */
@@ -131,17 +138,6 @@ function toPart(keys: RemoteKeys, files: WatchedFile<FileTexts> | undefined): Pa
     async stop() {
       files?.stop();
       await keys.stop();
-    },
-  };
-}
-
-function toCheck(keys: RemoteKeys, issuer: string): ReadyCheck {
-  return {
-    name: 'keys',
-    check() {
-      const status = keys.status(issuer);
-      if (status !== undefined && status.state !== 'none') return undefined;
-      return `no keys were delivered, or not for long: ${status?.lastProblem ?? 'they were not read yet'}`;
     },
   };
 }

@@ -6,7 +6,8 @@ import { type ClusterSettings, readClusterSettings } from '../../settings/cluste
 import type { FlagReading, FlagValues } from '../../settings/pflag.ts';
 import { readTlsSettings } from '../../settings/tls.ts';
 import type { ServerSettings } from '../server/descriptor.ts';
-import { checkIssuer, checkRange, readAccount } from './checks.ts';
+import { readServerFlags } from '../server/flags.ts';
+import { checkIssuer, readAccount } from './checks.ts';
 import { ISSUER_FLAGS } from './flags.ts';
 
 type Flags = FlagValues<typeof ISSUER_FLAGS>;
@@ -62,7 +63,6 @@ function toSettings(flags: Flags, env: NodeJS.ProcessEnv, problems: Problems): I
   const remarks: string[] = [];
   checkIssuer(flags.issuer, problems);
   checkPorts(flags, problems);
-  checkTimes(flags, problems);
   const tls = { ...readTlsSettings(flags, problems, remarks), ...toPair(flags) };
   const settings = {
     listen: toListen(flags),
@@ -76,7 +76,7 @@ function toSettings(flags: Flags, env: NodeJS.ProcessEnv, problems: Problems): I
     verify: readVerify(flags, problems),
     drift: readDrift(flags, problems),
     budgets: readBudgets(flags, problems),
-    shutdownDelay: flags['shutdown-delay'],
+    ...readServerFlags(flags),
     verbosity: flags.v,
   };
   return { ...settings, remarks: [...remarks, ...describeIdle(flags, settings)] };
@@ -91,19 +91,6 @@ function toListen(flags: Flags): IssuerCommandSettings['listen'] {
   // Without TLS nobody but a proxy on this machine is to hear it, unless the operator says so.
   const host = asked === '' && flags['plain-http'] ? '127.0.0.1' : asked;
   return { host, port: flags.port, opsHost: asked, metricsPort: flags['metrics-port'] };
-}
-
-const SECOND = 1_000;
-const HOUR = 3_600_000;
-
-function checkTimes(flags: Flags, problems: Problems): void {
-  checkRange('refresh-interval', flags['refresh-interval'], [5 * SECOND, HOUR], problems);
-  checkRange('stale-grace', flags['stale-grace'], [0, 7 * 24 * HOUR], problems);
-  checkRange('cache-max-age', flags['cache-max-age'], [0, 24 * HOUR], problems);
-  checkRange('shutdown-delay', flags['shutdown-delay'], [0, HOUR], problems);
-  if (flags['drift-interval'] !== 0) {
-    checkRange('drift-interval', flags['drift-interval'], [10 * SECOND, 24 * HOUR], problems);
-  }
 }
 
 function readJwksUri(flags: Flags, problems: Problems): string {

@@ -43,6 +43,9 @@ export interface ServerSettings {
   readonly tls: (TlsSettings & { readonly certPath: string; readonly keyPath: string }) | undefined;
   readonly budgets: BudgetSettings;
   readonly shutdownDelay: number;
+  /** How long a source may be out of contact before it is degraded. */
+  readonly staleAfter: number;
+  readonly unreadyWhenDegraded: boolean;
   readonly verbosity: number;
   /** Sentences to log once at start. */
   readonly remarks: readonly string[];

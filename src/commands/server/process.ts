@@ -3,9 +3,10 @@ import type { Clock } from '../../base/clock.ts';
 import type { Part } from '../../http/lifecycle.ts';
 import type { ListenAddress } from '../../http/listen.ts';
 import type { Log } from '../../http/log.ts';
-import { createOpsServer, type ReadyCheck } from '../../http/ops.ts';
+import { createOpsServer } from '../../http/ops.ts';
 import { type Budgets, createBudgets } from './budgets.ts';
 import { type Certificates, createCertificates } from './certificate.ts';
+import { createDegradationPart, type ObservedCheck } from './degradations.ts';
 import type { Server, ServerDescriptor, ServerSettings } from './descriptor.ts';
 import { createDoorServer, toDoorChecks, toDoorPart, toOpsPart } from './door.ts';
 import { createWatchMetrics, type WatchMetrics } from './watches.ts';
@@ -54,15 +55,25 @@ export async function createServerProcess(
   for (const each of planned) opened.push(await openServer(each, surroundings, shared));
   collectDefaultMetrics({ register: registry });
   shared.watches.close();
-  const checks = opened.flatMap((server) => server.checks);
+  const observed = opened.flatMap((server) => server.checks);
+  const checks = observed.map(({ check, server }) =>
+    several ? { ...check, name: `${server}/${check.name}` } : check,
+  );
+  const unreadyWhenDegraded = planned.some(({ settings }) => settings.unreadyWhenDegraded);
   const opsBudget = shared.budgets.ofOps(log);
-  const opsServer = createOpsServer({ registry, checks, connections: opsBudget.connections });
+  const opsServer = createOpsServer({
+    registry,
+    checks,
+    unreadyWhenDegraded,
+    connections: opsBudget.connections,
+  });
   opsBudget.watch(opsServer);
   return {
     parts: [
       ...opened.flatMap(({ server }) => server.before),
       ...opened.map(({ door }) => door),
       toOpsPart(ops, opsServer, log),
+      createDegradationPart(observed, { registry, clock, several }),
       ...opened.flatMap(({ server }) => server.after),
     ],
     beginDrain() {
@@ -81,7 +92,7 @@ interface Shared {
 interface OpenedServer {
   readonly server: Server;
   readonly door: Part;
-  readonly checks: readonly ReadyCheck[];
+  readonly checks: readonly ObservedCheck[];
   readonly beginDrain: () => void;
 }
 
@@ -108,7 +119,7 @@ async function openServer(
   return {
     server,
     door: toDoorPart({ name, server: http, address: settings.listen, certificate }, log),
-    checks: several ? checks.map((check) => ({ ...check, name: `${name}/${check.name}` })) : checks,
+    checks: checks.map((check) => ({ server: name, check, log })),
     beginDrain: http.drain.begin,
   };
 }

@@ -1,6 +1,7 @@
 import { BUDGET_FLAGS } from '../../settings/budgets.ts';
 import { CLUSTER_FLAGS } from '../../settings/cluster.ts';
 import type { FlagTable } from '../../settings/pflag.ts';
+import { SERVER_FLAGS } from '../server/flags.ts';
 
 const STDERR_JSON = 'logs are JSON lines on standard error';
 
@@ -150,6 +151,7 @@ export const WEBHOOK_FLAGS = {
   'service-account-lookup-grace-period': {
     type: 'duration',
     default: 0,
+    range: [0, 3_600_000],
     help: 'how long a pod waits for its ServiceAccount to appear, beside the live read',
   },
   'resync-period': {
@@ -170,11 +172,7 @@ export const WEBHOOK_FLAGS = {
     default: true,
     help: 'ask the API server once for a ServiceAccount that the watch has not brought yet',
   },
-  'shutdown-delay': {
-    type: 'duration',
-    default: 10_000,
-    help: 'how long connections are still taken after SIGTERM, while endpoints drain',
-  },
+  ...SERVER_FLAGS,
   'bind-address': { type: 'string', default: '', help: 'address that both ports listen on; empty: all' },
   ...BUDGET_FLAGS,
   ...KLOG_FLAGS,

@@ -13,6 +13,7 @@ import type { FlagReading, FlagValues } from '../../settings/pflag.ts';
 import { readTlsSettings } from '../../settings/tls.ts';
 import { isSeveralAudiences } from '../../webhook/audience.ts';
 import type { ServerSettings } from '../server/descriptor.ts';
+import { readServerFlags } from '../server/flags.ts';
 import { WEBHOOK_FLAGS } from './flags.ts';
 
 type Flags = FlagValues<typeof WEBHOOK_FLAGS>;
@@ -80,7 +81,7 @@ function toSettings(
     liveRead: flags['service-account-live-read'],
     gracePeriod: flags['service-account-lookup-grace-period'],
     budgets: readBudgets(flags, problems),
-    shutdownDelay: flags['shutdown-delay'],
+    ...readServerFlags(flags),
     verbosity: flags.v,
     remarks,
   };
@@ -106,9 +107,6 @@ function checkFlags(flags: Flags, problems: Problems): void {
     problems,
   );
   checkFilePath('container-credentials-token-path', flags['container-credentials-token-path'], problems);
-  for (const name of ['service-account-lookup-grace-period', 'shutdown-delay'] as const) {
-    if (flags[name] < 0) problems.push(`--${name} is negative: give 0 or a duration such as 500ms`);
-  }
 }
 
 function readContainerCredentials(flags: Flags): WebhookCommandSettings['containerCredentials'] {

@@ -12,6 +12,7 @@ import type { AccountStore } from '../../webhook/sources/account-store.ts';
 import { type ConfigMapStore, createConfigMapStore } from '../../webhook/sources/config-map-store.ts';
 import { createFindAccount } from '../../webhook/sources/find-account.ts';
 import { createLiveReader } from '../../webhook/sources/live-read.ts';
+import { createSourceCheck } from '../server/source-check.ts';
 import type { Watches } from '../server/watches.ts';
 import { openCredentialsList } from './credentials-list.ts';
 import type { WebhookCommandSettings } from './settings.ts';
@@ -53,6 +54,7 @@ export async function createSources(settings: WebhookCommandSettings, deps: Sour
     count: metrics.liveRead,
   });
   const entries = (): ReturnType<JudgeDeps['sources']>['configMap'] => configMap?.store.entries();
+  const every = { staleAfter: settings.staleAfter, now: clock.now };
   return {
     sources: () => ({ containerCredentials: list.current(), configMap: entries() }),
     findAccount: createFindAccount({
@@ -65,10 +67,10 @@ export async function createSources(settings: WebhookCommandSettings, deps: Sour
       },
       clock,
     }),
-    checks: Object.entries(reflectors).map(([name, reflector]) => ({
-      name,
-      check: () => (reflector.delivered() ? undefined : 'the first list was not delivered yet'),
-    })),
+    checks: [
+      createSourceCheck({ ...every, reflector: serviceaccounts, scope: { resource: 'serviceaccounts' } }),
+      ...(configMap ? [createSourceCheck({ ...every, ...configMap })] : []),
+    ],
     start() {
       for (const reflector of Object.values(reflectors)) reflector.start();
     },
@@ -84,15 +86,20 @@ function createConfigMapSource(settings: WebhookCommandSettings, deps: SourceDep
   if (configMapNamespace === undefined) return undefined;
   const store = createConfigMapStore({
     defaultExpiration: tokenExpiration,
-    report(problem) {
+    report({ of, problem }) {
       deps.metrics.configMapProblem();
       deps.log.error(
         { namespace: configMapNamespace, problem },
-        'ConfigMap pod-identity-webhook refused in part',
+        `ConfigMap pod-identity-webhook refused${of === 'entry' ? ' in part' : ''}`,
       );
     },
   });
-  return { store, reflector: createConfigMapReflector(store, configMapNamespace, deps) };
+  return {
+    store,
+    problem: store.problem,
+    reflector: createConfigMapReflector(store, configMapNamespace, deps),
+    scope: { resource: 'configmaps', namespace: configMapNamespace, name: store.name },
+  };
 }
 
 function createAccountReflector(store: AccountStore, { api, clock, watches }: SourceDeps): Reflector {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ConfigMap } from '../../../src/kube/objects.ts';
 import {
   CONFIG_MAP_NAME,
+  type ConfigMapRefusal,
   type ConfigMapStore,
   createConfigMapStore,
 } from '../../../src/webhook/sources/config-map-store.ts';
@@ -9,7 +10,7 @@ import { OTHER_ROLE, ROLE } from '../../support/webhook/accounts.ts';
 
 function createStore(): { store: ConfigMapStore; problems: string[] } {
   const problems: string[] = [];
-  const report = (problem: string): void => void problems.push(problem);
+  const report = ({ of, problem }: ConfigMapRefusal): void => void problems.push(`${of}: ${problem}`);
   return { store: createConfigMapStore({ defaultExpiration: 3600, report }), problems };
 }
 
@@ -32,9 +33,9 @@ function list(store: ConfigMapStore, object?: ConfigMap): void {
 }
 
 /** `key → role` of the entries that have one; other entries by their kind. */
-function readRoles(store: ConfigMapStore): Record<string, string> | 'pending' {
+function readRoles(store: ConfigMapStore): Record<string, string> | 'pending' | 'malformed' {
   const entries = store.entries();
-  if (!(entries instanceof Map)) return 'pending';
+  if (typeof entries === 'string') return entries;
   return Object.fromEntries(
     [...entries].map(([key, entry]) => [key, entry.kind === 'role' ? entry.role : entry.kind]),
   );
@@ -65,11 +66,37 @@ describe('before and after the first list', () => {
     expect(problems).toEqual([]);
   });
 
-  test('a document that was bad from the start leaves nothing, and is loud', () => {
-    const { store, problems } = createStore();
-    list(store, toConfigMap('{"shop/web": '));
-    expect(readRoles(store)).toEqual({});
-    expect(problems).toEqual([expect.stringContaining('not JSON')]);
+  test.each([
+    ['a comma too many', '{"shop/web": {"RoleARN": "x"},}', 'not JSON'],
+    ['half a document', '{"shop/web": ', 'not JSON'],
+    ['an empty text', '', 'not JSON'],
+    ['no key config', undefined, 'missing'],
+    ['a list', '[]', 'not a JSON object'],
+  ])(
+    'a document that was bad from the start (%s) is unknown, not empty, and says what is true',
+    (_, config, problem) => {
+      const { store, problems } = createStore();
+      list(store, toConfigMap(config));
+      expect(store.entries()).toBe('malformed');
+      expect(problems).toEqual([
+        expect.stringMatching(`^document: .*${problem}.*no entries were read before`),
+      ]);
+      expect(problems[0]).not.toContain('stay');
+      expect(store.problem()).toBe(problems[0]?.replace('document: ', ''));
+    },
+  );
+
+  test('a document that was bad from the start is unknown until it is good, or gone', () => {
+    const { store } = createStore();
+    list(store, toConfigMap('{'));
+    list(store, toConfigMap('['));
+    expect(store.entries()).toBe('malformed');
+    store.set(toDocument({ 'shop/web': { RoleARN: ROLE } }));
+    expect([readRoles(store), store.problem()]).toEqual([{ 'shop/web': ROLE }, undefined]);
+    list(store);
+    expect([readRoles(store), store.problem()]).toEqual([{}, undefined]);
+    list(store, toConfigMap('{'));
+    expect(store.entries()).toBe('malformed');
   });
 });
 
@@ -114,6 +141,7 @@ describe('later on', () => {
     expect(readRoles(store)).toEqual({ 'shop/web': ROLE });
     list(store, toConfigMap(config));
     expect(readRoles(store)).toEqual({ 'shop/web': ROLE });
+    expect(store.problem()).toMatch(/entries read before stay/);
     expect(problems).toHaveLength(2);
     for (const each of problems) expect(each).toMatch(new RegExp(`${problem}.*stay`));
   });
@@ -180,7 +208,7 @@ describe('a bad entry is refused alone', () => {
     const { store, problems } = createStore();
     list(store, toDocument({ [`shop/\n\u202e${'x'.repeat(10_000)}`]: null }));
     expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatch(/^[ -~]{1,200}$/);
+    expect(problems[0]).toMatch(/^[ -~]{1,210}$/);
   });
 });
 

@@ -1,4 +1,4 @@
-import { toError } from '../base/errors.ts';
+import { ExplainedError, toError } from '../base/errors.ts';
 import type { AccessKey } from './sigv4/signature.ts';
 
 /** A key pair, and the session token of temporary ones. Never printed, never logged. */
@@ -24,7 +24,9 @@ export function createCredentialChain(): CredentialSource {
     try {
       return await credentials();
     } catch (cause) {
-      throw new Error(`no AWS credentials (${toError(cause).message.slice(0, 200)}): ${REMEDY}`, { cause });
+      throw new ExplainedError(`no AWS credentials (${toError(cause).message.slice(0, 200)}): ${REMEDY}`, {
+        cause,
+      });
     }
   };
 }

@@ -1,5 +1,7 @@
+import { ExplainedError } from '../base/errors.ts';
+
 /** S3, or what stands in front of it, did not do what was asked. The message has the remedy, and nothing secret. */
-export class S3Error extends Error {
+export class S3Error extends ExplainedError {
   override readonly name = 'S3Error';
   /** S3's own, such as `NoSuchBucket`; `HTTP <status>` where the answer has none. */
   readonly code: string;

@@ -1,3 +1,4 @@
+import { ExplainedError } from '../base/errors.ts';
 import { isBucketName } from '../base/names/bucket.ts';
 import { isRegion, toS3Host } from './hosts.ts';
 import { encodeStrictly } from './sigv4/percent.ts';
@@ -41,8 +42,8 @@ export function checkObjectKey(key: string): string | undefined {
  */
 export function toObjectUrl({ region, endpoint, bucket, key }: S3Location): URL {
   const problem = checkBucketName(bucket) ?? checkObjectKey(key);
-  if (problem !== undefined) throw new Error(problem);
-  if (!isRegion(region)) throw new Error('the region is malformed: give one such as eu-west-1');
+  if (problem !== undefined) throw new ExplainedError(problem);
+  if (!isRegion(region)) throw new ExplainedError('the region is malformed: give one such as eu-west-1');
   const path = key.split('/').map(encodeStrictly).join('/');
   if (endpoint !== undefined) return new URL(`${endpoint.replace(/\/+$/, '')}/${bucket}/${path}`);
   const host = toS3Host(region);

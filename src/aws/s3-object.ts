@@ -1,5 +1,5 @@
 import { readBounded } from '../base/bounded-read.ts';
-import { toError } from '../base/errors.ts';
+import { ExplainedError, toError, toLine } from '../base/errors.ts';
 import type { CredentialSource } from './credentials.ts';
 import { S3Error, toS3Error } from './s3-errors.ts';
 import { type S3Location, toObjectUrl } from './s3-location.ts';
@@ -52,7 +52,7 @@ export async function getObject(location: S3Location, deps: S3Deps): Promise<Buf
     throw error;
   }
   const bytes = await readBody(response, MAX_OBJECT_BYTES);
-  if (bytes === undefined) throw new Error(`${what}: it is larger than ${MAX_OBJECT_BYTES} bytes`);
+  if (bytes === undefined) throw new ExplainedError(`${what}: it is larger than ${MAX_OBJECT_BYTES} bytes`);
   return bytes;
 }
 
@@ -87,14 +87,14 @@ async function exchange({ method, location, headers, body }: Exchange, deps: S3D
       ...(body && { body: new Uint8Array(body) }),
     });
   } catch (error) {
-    throw new Error(`${url.origin}: ${describeFetchError(error)}`, { cause: error });
+    throw new ExplainedError(`${url.origin}: ${describeFetchError(error)}`, { cause: error });
   }
 }
 
 /** fetch says "fetch failed", and the reason is its cause. */
 function describeFetchError(error: unknown): string {
   const cause = toError(error instanceof Error && error.cause instanceof Error ? error.cause : error);
-  return cause.message || cause.name;
+  return toLine(cause.message || cause.name);
 }
 
 /** @throws S3Error */
@@ -111,6 +111,8 @@ async function readBody(response: Response, maxBytes: number): Promise<Buffer | 
   try {
     return await readBounded(response.body, maxBytes);
   } catch (error) {
-    throw new Error(`${response.url}: the answer broke off: ${describeFetchError(error)}`, { cause: error });
+    throw new ExplainedError(`${response.url}: the answer broke off: ${describeFetchError(error)}`, {
+      cause: error,
+    });
   }
 }

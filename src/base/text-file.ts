@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { readBounded } from './bounded-read.ts';
-import { describeError, readErrorCode } from './errors.ts';
+import { describeError, ExplainedError, readErrorCode } from './errors.ts';
 
 /**
  * A text that people write, in a file that a flag names: a policy, keys, PEM, a configuration; as {@link decodeText} has it.
@@ -14,9 +14,10 @@ export async function readTextFile(path: string, limit: number, input?: Readable
   const [name, stream] =
     path === '-' && input !== undefined ? ['standard input', input] : [path, createReadStream(path)];
   const bytes = await readBounded(stream, limit).catch((error: unknown) => {
-    throw new Error(describeFileError(name, error), { cause: error });
+    throw new ExplainedError(describeFileError(name, error), { cause: error });
   });
-  if (bytes === undefined) throw new Error(`${name} is longer than ${limit} bytes: is it the right file?`);
+  if (bytes === undefined)
+    throw new ExplainedError(`${name} is longer than ${limit} bytes: is it the right file?`);
   return decodeText(bytes);
 }
 

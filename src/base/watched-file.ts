@@ -1,33 +1,36 @@
 import { readFile } from 'node:fs/promises';
-import { readErrorCode, toError } from './errors.ts';
-import { decodeText } from './text-file.ts';
+import { ConfigurationError, readErrorCode, toError } from './errors.ts';
+import { decodeText, describeFileError } from './text-file.ts';
 import { keepLastGood, type Reading, type ReadState } from './watched-state.ts';
 
 /** The text of each file, in the order of the paths; undefined for one that is missing. */
 export type FileTexts = readonly (string | undefined)[];
 
 export type FileEvent =
-  /** What the files say now is taken; where they may be missing, that too. */
+  /** What the files say now is taken. */
   | { readonly kind: 'reloaded' }
   /** The value before stays. */
   | { readonly kind: 'refused'; readonly problem: string };
 
-export interface WatchedFileOptions<T> {
+export interface FileValueOptions<T> {
   readonly paths: readonly string[];
   /** ms between two looks at the files */
   readonly interval: number;
   /**
-   * What the files say; undefined: nothing, since they may be missing and are.
+   * What the files say.
+   * @param before the value that is held; undefined at the first reading
    * @throws Error that names the file and says what to do
    */
-  readonly read: (texts: FileTexts) => T | undefined;
+  readonly read: (texts: FileTexts, before: T | undefined) => T;
   /** Told of each change, and once of files that cannot be read; not of the first reading. */
   readonly report: (event: FileEvent) => void;
 }
 
-/** Small files that make one value together. */
-export interface WatchedFile<T> {
-  state(): ReadState<T>;
+/** Small files that make one value together, and were good at the start, so that there is a value at any time. */
+export interface FileValue<T> {
+  current(): T;
+  /** What is wrong with the newest reading, which is why the value before stays. */
+  problem(): string | undefined;
   /** Called after `report`, with good values only. */
   onChange(listener: (value: T) => void): void;
   /** Looks once, now. */
@@ -39,38 +42,30 @@ export interface WatchedFile<T> {
 /**
  * Looks at small files again and again and compares what they say. Notification by the kernel is no good here: kubelet
  * swaps the symlink of a mounted Secret or ConfigMap, which no watch on the path itself ever sees.
- * @throws Error of the file system, at the first reading
+ * @throws ConfigurationError of `read` or of the file system, at the first reading: the operator is there then, to mend it
  */
-export async function createWatchedFile<T>(options: WatchedFileOptions<T>): Promise<WatchedFile<T>> {
+export async function createFileValue<T>(options: FileValueOptions<T>): Promise<FileValue<T>> {
   const { paths, interval, read, report } = options;
   const listeners: ((value: T) => void)[] = [];
-  let last: FileTexts | undefined = await readFiles(paths);
-  let state = keepLastGood({ kind: 'pending' }, toReading(read, last));
-  let unreadable: string | undefined;
+  let last: FileTexts | Error | undefined = await readFiles(paths);
+  let state: Held<T> = toFirst(last instanceof Error ? toMalformed(last) : toReading(read, last, undefined));
   let looking: Promise<void> | undefined;
   let stopped = false;
 
   function take(reading: Reading<T>): void {
-    state = keepLastGood(state, reading);
+    const next = keepLastGood(state, reading);
+    if (next.kind === 'good') state = next;
     if (reading.kind === 'malformed') report({ kind: 'refused', problem: reading.problem });
     else report({ kind: 'reloaded' });
     if (reading.kind === 'good') for (const listener of listeners) listener(reading.value);
   }
 
   async function readAgain(): Promise<void> {
-    const texts = await readFiles(paths).catch(toError);
-    if (stopped) return;
-    const before = unreadable;
-    unreadable = texts instanceof Error ? texts.message : undefined;
-    if (texts instanceof Error) {
-      // What comes after is news, also where it is what was there before.
-      last = undefined;
-      // A file that cannot be read is looked at again each time, and once is enough to say so.
-      if (unreadable !== before) take({ kind: 'malformed', problem: texts.message });
-    } else if (!isSame(texts, last)) {
-      last = texts;
-      take(toReading(read, texts));
-    }
+    const texts = await readFiles(paths);
+    // A file that cannot be read is looked at again each time, and once is enough to say so.
+    if (stopped || isSame(texts, last)) return;
+    last = texts;
+    take(texts instanceof Error ? toMalformed(texts) : toReading(read, texts, state.value));
   }
 
   function look(): Promise<void> {
@@ -86,7 +81,8 @@ export async function createWatchedFile<T>(options: WatchedFileOptions<T>): Prom
   const timer = setInterval(() => void look(), interval);
   timer.unref();
   return {
-    state: () => state,
+    current: () => state.value,
+    problem: () => state.problem,
     onChange: (listener) => void listeners.push(listener),
     look,
     stop() {
@@ -96,56 +92,50 @@ export async function createWatchedFile<T>(options: WatchedFileOptions<T>): Prom
   };
 }
 
-export interface FileValueOptions<T> extends WatchedFileOptions<T> {
-  readonly read: (texts: FileTexts) => T;
+type Held<T> = Extract<ReadState<T>, { readonly kind: 'good' }>;
+
+function toFirst<T>(reading: Reading<T>): Held<T> {
+  if (reading.kind === 'good') return reading;
+  throw new ConfigurationError(reading.kind === 'malformed' ? reading.problem : 'there is no such file');
 }
 
-/** Files that were good at the start, so that there is a value at any time. */
-export interface FileValue<T> extends WatchedFile<T> {
-  current(): T;
-}
-
-/** @throws Error of `read` or of the file system, at the first reading */
-export async function createFileValue<T>(options: FileValueOptions<T>): Promise<FileValue<T>> {
-  const file = await createWatchedFile(options);
-  const first = file.state();
-  if (first.kind !== 'good') {
-    file.stop();
-    throw new Error(first.kind === 'malformed' ? first.problem : `nothing in ${options.paths.join(', ')}`);
-  }
-  return {
-    ...file,
-    current() {
-      const state = file.state();
-      // It stays good: `read` knows no absence, and a bad change is refused.
-      return state.kind === 'good' ? state.value : first.value;
-    },
-  };
-}
-
-function toReading<T>(read: (texts: FileTexts) => T | undefined, texts: FileTexts): Reading<T> {
+function toReading<T>(
+  read: FileValueOptions<T>['read'],
+  texts: FileTexts,
+  before: T | undefined,
+): Reading<T> {
   try {
-    const value = read(texts);
-    return value === undefined ? { kind: 'absent' } : { kind: 'good', value };
+    return { kind: 'good', value: read(texts, before) };
   } catch (error) {
-    return { kind: 'malformed', problem: toError(error).message };
+    return toMalformed(toError(error));
   }
 }
 
-function isSame(texts: FileTexts, before: FileTexts | undefined): boolean {
-  return before !== undefined && texts.every((text, index) => text === before[index]);
+function toMalformed({ message: problem }: Error): Extract<Reading<never>, { readonly kind: 'malformed' }> {
+  return { kind: 'malformed', problem };
+}
+
+function isSame(texts: FileTexts | Error, before: FileTexts | Error | undefined): boolean {
+  if (texts instanceof Error) return before instanceof Error && texts.message === before.message;
+  return Array.isArray(before) && texts.every((text, index) => text === before[index]);
+}
+
+/** @returns an Error with all that cannot be read, in the order of the paths, so that it is the same at each look */
+async function readFiles(paths: readonly string[]): Promise<FileTexts | Error> {
+  const readings = await Promise.allSettled(paths.map(readIfPresent));
+  const problems = readings.flatMap((each) =>
+    each.status === 'rejected' ? [toError(each.reason).message] : [],
+  );
+  if (problems.length > 0) return new Error(problems.join('; '));
+  return readings.map((each) => (each.status === 'fulfilled' ? each.value : undefined));
 }
 
 /** @throws Error of the file system, except for a missing file, which is undefined */
-async function readFiles(paths: readonly string[]): Promise<FileTexts> {
-  return await Promise.all(paths.map(readIfPresent));
-}
-
 async function readIfPresent(path: string): Promise<string | undefined> {
   try {
     return decodeText(await readFile(path));
   } catch (error) {
     if (readErrorCode(error) === 'ENOENT') return undefined;
-    throw error;
+    throw new Error(describeFileError(path, error), { cause: error });
   }
 }

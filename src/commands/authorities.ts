@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { toError } from '../base/errors.ts';
+import { ExplainedError, toError } from '../base/errors.ts';
 import { readTextFile } from '../base/text-file.ts';
 
 const MAX_BYTES = 1024 * 1024;
@@ -10,7 +10,7 @@ export async function readAuthorities(path: string): Promise<string> {
   try {
     return checkAuthorities(pem);
   } catch (cause) {
-    throw new Error(`${path}: ${toError(cause).message}`, { cause });
+    throw new ExplainedError(`${path}: ${toError(cause).message}`, { cause });
   }
 }
 
@@ -24,6 +24,6 @@ export function checkAuthorities(pem: string): string {
     new X509Certificate(pem);
     return pem;
   } catch (cause) {
-    throw new Error('it holds no PEM certificate: give those of the authorities', { cause });
+    throw new ExplainedError('it holds no PEM certificate: give those of the authorities', { cause });
   }
 }

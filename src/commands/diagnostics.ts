@@ -1,3 +1,4 @@
+import { ConfigurationError, describeError } from '../base/errors.ts';
 import type { ExitCode, Terminal } from './surroundings.ts';
 
 /** Says what somebody should know, a line each, behind the name of the command. */
@@ -14,4 +15,14 @@ export function complain<Code extends ExitCode>(
 ): Code {
   note(command, problems, terminal);
   return code;
+}
+
+/** Says why a command failed. @returns its exit code */
+export function complainOf(command: string, error: unknown, terminal: Terminal): 2 | 3 {
+  return complain(command, [describeError(error)], terminal, toFailureCode(error));
+}
+
+/** What the operator gave is wrong, or something outside failed. */
+export function toFailureCode(error: unknown): 2 | 3 {
+  return error instanceof ConfigurationError ? 2 : 3;
 }

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { ExplainedError } from '../base/errors.ts';
 import { describeFileError } from '../base/text-file.ts';
 
 /** More than any token: whoever reads it says how long it is allowed to be. bytes */
@@ -22,7 +23,7 @@ export async function readTokenFile(path: string, input?: Readable): Promise<str
       if (length >= MAX_BYTES) break;
     }
   } catch (error) {
-    throw new Error(describeFileError(isInput ? 'standard input' : path, error), { cause: error });
+    throw new ExplainedError(describeFileError(isInput ? 'standard input' : path, error), { cause: error });
   }
   return Buffer.concat(chunks).toString('latin1');
 }

@@ -15,6 +15,8 @@ export interface CertificatePair {
 export interface CertificateSource {
   current(): CertificatePair;
   onChange(listener: (pair: CertificatePair) => void): void;
+  /** Why a newer pair is not served; undefined where the newest is. */
+  problem?(): string | undefined;
   stop(): void;
 }
 
@@ -33,7 +35,7 @@ export interface FileCertificateOptions {
 /**
  * Serves the pair in two files, and the new one soon after they change. A pair that does not fit together, as there is
  * for a moment between two writes, or that is broken, is refused and the one before stays.
- * @throws Error that says which file is wrong, at the first reading
+ * @throws ConfigurationError that says which file is wrong, at the first reading
  */
 export async function createFileCertificate(options: FileCertificateOptions): Promise<CertificateSource> {
   const { certPath, keyPath, interval, report } = options;
@@ -53,8 +55,13 @@ export function checkPair(
   [cert, key]: FileTexts,
   { certPath, keyPath }: Pick<FileCertificateOptions, 'certPath' | 'keyPath'>,
 ): CertificatePair {
-  if (cert === undefined) throw new Error(`TLS certificate file ${certPath} does not exist`);
-  if (key === undefined) throw new Error(`TLS key file ${keyPath} does not exist`);
+  if (cert === undefined || key === undefined) {
+    const missing = [
+      ...(cert === undefined ? [`TLS certificate file ${certPath} does not exist`] : []),
+      ...(key === undefined ? [`TLS key file ${keyPath} does not exist`] : []),
+    ];
+    throw new Error(missing.join('; '));
+  }
   const leaf = readLeaf(cert, certPath);
   try {
     // A context takes an empty key for none at all, so the key is looked at by itself, too.

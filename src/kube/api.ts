@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { describeError } from '../base/errors.ts';
+import { describeError, ExplainedError } from '../base/errors.ts';
 import { untilAborted } from '../base/patience.ts';
 import type { ApiAccess } from './access.ts';
 import { type ApiTimeouts, openExchange, readBody } from './exchange.ts';
@@ -126,7 +126,9 @@ function refuseRedirect(response: IncomingMessage): never {
   const target = response.headers.location ?? '';
   // The origin is enough to see which proxy it was; the rest may carry a session.
   const to = URL.canParse(target) ? ` to ${new URL(target).origin}` : '';
-  throw new Error(`answered with a redirect (${response.statusCode})${to}; redirects are not followed`);
+  throw new ExplainedError(
+    `answered with a redirect (${response.statusCode})${to}; redirects are not followed`,
+  );
 }
 
 /** The API server sends seconds; the date form is left to those who use it. */
@@ -144,6 +146,6 @@ async function explainFailure<T>(
     return await run();
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    throw new Error(`${server}: ${describeError(error)}`, { cause: error });
+    throw new ExplainedError(`${server}: ${describeError(error)}`, { cause: error });
   }
 }

@@ -1,9 +1,9 @@
-import { toLine } from '../base/errors.ts';
+import { ExplainedError, toLine } from '../base/errors.ts';
 import { parseJson } from '../json/parse.ts';
 import { isRecord } from '../json/record.ts';
 
 /** The API server answered, but not with what was asked for. */
-export class ApiStatusError extends Error {
+export class ApiStatusError extends ExplainedError {
   override readonly name = 'ApiStatusError';
   readonly status: number;
   /** What the server asked us to wait, if it did. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
-import { describeError, readErrorCode } from '../base/errors.ts';
+import { describeError, ExplainedError, readErrorCode } from '../base/errors.ts';
 import type { ApiAccess } from './access.ts';
 
 const DEFAULT_ROOT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -45,14 +45,14 @@ export async function readInClusterAccess(options: InClusterOptions): Promise<Ap
 
 function toServer(host: string | undefined, port: string | undefined): string {
   if (!host || !port) {
-    throw new Error(
+    throw new ExplainedError(
       'not in a cluster: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set; use --kubeconfig or --kube-api',
     );
   }
-  if (!/^\d{1,5}$/.test(port)) throw new Error('KUBERNETES_SERVICE_PORT: expected a port number');
+  if (!/^\d{1,5}$/.test(port)) throw new ExplainedError('KUBERNETES_SERVICE_PORT: expected a port number');
   const server = `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;
   if (!/^[\w.:-]+$/.test(host) || !URL.canParse(server)) {
-    throw new Error('KUBERNETES_SERVICE_HOST: expected a host name or an IP address');
+    throw new ExplainedError('KUBERNETES_SERVICE_HOST: expected a host name or an IP address');
   }
   return server;
 }
@@ -89,14 +89,14 @@ async function readToken(path: string): Promise<string> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw new Error(
+    throw new ExplainedError(
       `cannot read ${path}: ${describeError(error)}; does the pod set automountServiceAccountToken: false?`,
       { cause: error },
     );
   }
   const token = text.trim();
   if (!/^[\x21-\x7e]+$/.test(token))
-    throw new Error(`${path}: expected one token, ${text.length} characters found`);
+    throw new ExplainedError(`${path}: expected one token, ${text.length} characters found`);
   return token;
 }
 
@@ -106,6 +106,6 @@ async function readOptional(path: string): Promise<string | undefined> {
     return (await readFile(path, 'utf8')).trim() || undefined;
   } catch (error) {
     if (readErrorCode(error) === 'ENOENT') return undefined;
-    throw new Error(`cannot read ${path}: ${describeError(error)}`, { cause: error });
+    throw new ExplainedError(`cannot read ${path}: ${describeError(error)}`, { cause: error });
   }
 }

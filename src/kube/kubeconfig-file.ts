@@ -7,7 +7,7 @@ import {
   KubeConfig,
   type User,
 } from '@kubernetes/client-node';
-import { describeError } from '../base/errors.ts';
+import { describeError, ExplainedError } from '../base/errors.ts';
 import { isRecord, type JsonRecord } from '../json/record.ts';
 import { isPlainHttp, parseServerUrl } from './server-url.ts';
 
@@ -40,7 +40,7 @@ export async function loadKubeconfig({ path, server }: KubeconfigOptions): Promi
   try {
     config.loadFromFile(path);
   } catch (error) {
-    throw new Error(`kubeconfig ${path}: ${describeLoadError(error)}`);
+    throw new ExplainedError(`kubeconfig ${path}: ${describeLoadError(error)}`);
   }
   const context = findContext(config, path);
   const cluster = toCluster(config, context, path, server);
@@ -72,16 +72,19 @@ function readCa(cluster: Cluster, path: string): string | undefined {
   try {
     return bufferFromFileOrString(cluster.caFile, cluster.caData)?.toString('utf8');
   } catch (error) {
-    throw new Error(`kubeconfig ${path}: certificate-authority: ${describeError(error)}`, { cause: error });
+    throw new ExplainedError(`kubeconfig ${path}: certificate-authority: ${describeError(error)}`, {
+      cause: error,
+    });
   }
 }
 
 function findContext(config: KubeConfig, path: string): Context {
   const name = config.getCurrentContext();
-  if (!name) throw new Error(`kubeconfig ${path}: no current-context; set one by kubectl config use-context`);
+  if (!name)
+    throw new ExplainedError(`kubeconfig ${path}: no current-context; set one by kubectl config use-context`);
   const context = config.getContextObject(name);
   if (!context)
-    throw new Error(`kubeconfig ${path}: the current-context "${name}" is not among its contexts`);
+    throw new ExplainedError(`kubeconfig ${path}: the current-context "${name}" is not among its contexts`);
   return context;
 }
 
@@ -93,13 +96,14 @@ function toCluster(
 ): Cluster {
   const cluster = config.getCluster(context.cluster);
   if (cluster?.proxyUrl) {
-    throw new Error(`kubeconfig ${path}: proxy-url of cluster "${cluster.name}" is not supported`);
+    throw new ExplainedError(`kubeconfig ${path}: proxy-url of cluster "${cluster.name}" is not supported`);
   }
   if (override !== undefined) {
     const server = parseServerUrl(override, '--kube-api');
     return { name: context.cluster, skipTLSVerify: false, ...cluster, server };
   }
-  if (!cluster) throw new Error(`kubeconfig ${path}: cluster "${context.cluster}" of the context is missing`);
+  if (!cluster)
+    throw new ExplainedError(`kubeconfig ${path}: cluster "${context.cluster}" of the context is missing`);
   return { ...cluster, server: parseServerUrl(cluster.server, `kubeconfig ${path}: server`) };
 }
 
@@ -111,9 +115,9 @@ function toCluster(
 async function toUser(config: KubeConfig, context: Context, path: string): Promise<User | undefined> {
   if (!context.user) return undefined;
   const user = config.getUser(context.user);
-  if (!user) throw new Error(`kubeconfig ${path}: user "${context.user}" of the context is missing`);
+  if (!user) throw new ExplainedError(`kubeconfig ${path}: user "${context.user}" of the context is missing`);
   if (user.impersonateUser) {
-    throw new Error(
+    throw new ExplainedError(
       `kubeconfig ${path}: user "${user.name}" impersonates another (as:), which is not supported`,
     );
   }

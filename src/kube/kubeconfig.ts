@@ -1,5 +1,5 @@
 import type { RequestOptions } from 'node:https';
-import { describeError } from '../base/errors.ts';
+import { describeError, ExplainedError } from '../base/errors.ts';
 import { within } from '../base/patience.ts';
 import { isRecord } from '../json/record.ts';
 import type { ApiAccess, ClientCertificate } from './access.ts';
@@ -80,7 +80,7 @@ function createCredentialSource(options: KubeconfigAccessOptions, first: LoadedK
         underWay = undefined;
       });
       const late = `kubeconfig ${options.path}: no credentials within ${PATIENCE_MS / 1000} s`;
-      return within(PATIENCE_MS, underWay, () => new Error(late));
+      return within(PATIENCE_MS, underWay, () => new ExplainedError(late));
     },
     refused() {
       outdated = true;
@@ -97,11 +97,11 @@ async function readCredentials({ config, user }: LoadedKubeconfig, path: string)
     const who = isRecord(plugin)
       ? `exec plugin "${plugin['command']}"`
       : `credentials of user "${user?.name}"`;
-    throw new Error(`kubeconfig ${path}: ${who}: ${describeError(error)}`, { cause: error });
+    throw new ExplainedError(`kubeconfig ${path}: ${who}: ${describeError(error)}`, { cause: error });
   }
   const { auth, cert, headers, key } = applied;
   if (Boolean(cert) !== Boolean(key)) {
-    throw new Error(
+    throw new ExplainedError(
       `kubeconfig ${path}: user "${user?.name}" has one of client certificate and key, both are needed`,
     );
   }

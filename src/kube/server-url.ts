@@ -1,3 +1,4 @@
+import { ExplainedError } from '../base/errors.ts';
 import { isLoopbackHost } from '../base/names/loopback-host.ts';
 
 /**
@@ -10,17 +11,17 @@ import { isLoopbackHost } from '../base/names/loopback-host.ts';
 export function parseServerUrl(text: string, source: string): string {
   const url = toUrl(text);
   if (url === undefined) {
-    throw new Error(
+    throw new ExplainedError(
       `${source}: not the address of an API server; write https://HOST:PORT or http://HOST:PORT`,
     );
   }
   if (url.username !== '' || url.password !== '') {
-    throw new Error(
+    throw new ExplainedError(
       `${source}: the address carries a user name or password; put credentials into a kubeconfig`,
     );
   }
   if (url.search !== '' || url.hash !== '') {
-    throw new Error(`${source}: the address has a query or fragment; leave it out`);
+    throw new ExplainedError(`${source}: the address has a query or fragment; leave it out`);
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }

@@ -1,3 +1,4 @@
+import { toLine } from '../base/errors.ts';
 import { parseJson } from '../json/parse.ts';
 import { isRecord, type JsonRecord } from '../json/record.ts';
 import { isNamed, type NamedObject, readResourceVersion, type TellFlaw } from './objects.ts';
@@ -47,6 +48,7 @@ function toErrorEvent(status: JsonRecord): WatchEvent {
   return {
     kind: 'error',
     code: typeof code === 'number' ? code : 0,
-    message: typeof message === 'string' && message !== '' ? message : String(reason ?? 'without a message'),
+    message:
+      typeof message === 'string' && message !== '' ? toLine(message) : String(reason ?? 'without a message'),
   };
 }

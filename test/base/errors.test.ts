@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeError, toError } from '../../src/base/errors.ts';
+import { ConfigurationError, describeError, ExplainedError, toError } from '../../src/base/errors.ts';
 
 describe('an error in words', () => {
   test.each<[what: string, error: unknown, words: string]>([
@@ -17,6 +17,12 @@ describe('an error in words', () => {
       new AggregateError([new Error('a')], 'all failed'),
       'all failed',
     ],
+    [
+      'all of what is explained, in one line',
+      new ExplainedError(`${'x'.repeat(400)};\n do this`),
+      `${'x'.repeat(400)}; do this`,
+    ],
+    ['all of a mistake of configuration', new ConfigurationError('y'.repeat(301)), 'y'.repeat(301)],
     ['what was thrown without being one', 'no', 'no'],
     ['nothing at all', undefined, 'undefined'],
   ])('%s', (_, error, words) => {

@@ -2,20 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import {
-  createFileValue,
-  createWatchedFile,
-  type FileEvent,
-  type FileValue,
-  type WatchedFile,
-} from '../../src/base/watched-file.ts';
-import type { ReadState } from '../../src/base/watched-state.ts';
+import { ConfigurationError } from '../../src/base/errors.ts';
+import { createFileValue, type FileEvent, type FileValue } from '../../src/base/watched-file.ts';
 import { until } from '../support/until.ts';
 
 let folder: string;
 let path: string;
 let value: FileValue<number> | undefined;
-let file: WatchedFile<number> | undefined;
+let file: FileValue<number> | undefined;
 let events: FileEvent[];
 
 beforeEach(() => {
@@ -94,12 +88,13 @@ function put(content: Content): void {
 }
 
 /** Looks by itself only after an hour. */
-async function watch(): Promise<WatchedFile<number>> {
-  file = await createWatchedFile({
-    paths: [path],
+async function watch(paths = [path]): Promise<FileValue<number>> {
+  file = await createFileValue({
+    paths,
     interval: 3_600_000,
-    read([text]) {
-      if (text === undefined) return undefined;
+    read([text], before) {
+      if (text === undefined && before === undefined) return 0;
+      if (text === undefined) throw new Error(`it is gone, and was ${before}`);
       if (!/^\d+$/.test(text)) throw new Error(`${text} is no number`);
       return Number(text);
     },
@@ -108,68 +103,77 @@ async function watch(): Promise<WatchedFile<number>> {
   return file;
 }
 
-const ABSENT: ReadState<number> = { kind: 'absent' };
-const BAD: ReadState<number> = { kind: 'malformed', problem: 'x is no number' };
-const ONE: ReadState<number> = { kind: 'good', value: 1 };
-const TWO: ReadState<number> = { kind: 'good', value: 2 };
-const ONE_KEPT: ReadState<number> = { ...ONE, problem: 'x is no number' };
-const UNREADABLE = expect.stringContaining('EISDIR');
+const BAD = 'x is no number';
+const UNREADABLE = expect.stringMatching(/number is a folder: give the file in it$/);
 
-describe('the state of a file that may be missing', () => {
-  test.each<[contents: Content[], state: unknown, told: string]>([
-    [['missing'], ABSENT, ''],
-    [['x'], BAD, ''],
-    [['1'], ONE, ''],
+describe('a file that may be missing at the start', () => {
+  test.each<[contents: Content[], value: number, problem: unknown, told: string]>([
+    [['missing'], 0, undefined, ''],
+    [['1'], 1, undefined, ''],
 
-    [['missing', 'missing'], ABSENT, ''],
-    [['missing', 'x'], BAD, 'refused'],
-    [['missing', '1'], ONE, 'reloaded'],
-    [['missing', 'a folder'], { kind: 'malformed', problem: UNREADABLE }, 'refused'],
+    [['missing', 'missing'], 0, undefined, ''],
+    [['missing', 'x'], 0, BAD, 'refused'],
+    [['missing', '1'], 1, undefined, 'reloaded'],
+    [['missing', 'a folder'], 0, UNREADABLE, 'refused'],
 
-    [['x', 'missing'], ABSENT, 'reloaded'],
-    [['x', 'x'], BAD, ''],
-    [['y', 'x'], BAD, 'refused'],
-    [['x', '1'], ONE, 'reloaded'],
-    [['x', 'a folder'], { kind: 'malformed', problem: UNREADABLE }, 'refused'],
+    [['1', 'missing'], 1, 'it is gone, and was 1', 'refused'],
+    [['1', 'missing', 'missing', 'missing'], 1, 'it is gone, and was 1', 'refused'],
+    [['1', 'x'], 1, BAD, 'refused'],
+    [['1', '1'], 1, undefined, ''],
+    [['1', '2'], 2, undefined, 'reloaded'],
+    [['1', 'a folder'], 1, UNREADABLE, 'refused'],
 
-    [['1', 'missing'], ABSENT, 'reloaded'],
-    [['1', 'x'], ONE_KEPT, 'refused'],
-    [['1', '1'], ONE, ''],
-    [['1', '2'], TWO, 'reloaded'],
-    [['1', 'a folder'], { ...ONE, problem: UNREADABLE }, 'refused'],
+    [['1', 'y', 'x'], 1, BAD, 'refused refused'],
+    [['1', 'x', 'x', 'x'], 1, BAD, 'refused'],
+    [['1', 'x', '1'], 1, undefined, 'refused reloaded'],
+    [['1', 'x', '2'], 2, undefined, 'refused reloaded'],
+    [['1', 'x', 'missing'], 1, 'it is gone, and was 1', 'refused refused'],
+    [['1', 'missing', 'x'], 1, BAD, 'refused refused'],
+    [['1', 'missing', '2'], 2, undefined, 'refused reloaded'],
 
-    [['1', 'y', 'x'], ONE_KEPT, 'refused refused'],
-    [['1', 'x', 'x', 'x'], ONE_KEPT, 'refused'],
-    [['1', 'x', '1'], ONE, 'refused reloaded'],
-    [['1', 'x', '2'], TWO, 'refused reloaded'],
-    [['1', 'x', 'missing'], ABSENT, 'refused reloaded'],
-    [['1', 'missing', 'x'], BAD, 'reloaded refused'],
-
-    [['1', 'a folder', 'a folder', 'a folder'], { ...ONE, problem: UNREADABLE }, 'refused'],
-    [['1', 'a folder', '1'], ONE, 'refused reloaded'],
-    [['1', 'a folder', '1', 'a folder'], { ...ONE, problem: UNREADABLE }, 'refused reloaded refused'],
-    [['1', 'x', 'a folder', 'x'], ONE_KEPT, 'refused refused refused'],
-    [['1', 'a folder', 'missing'], ABSENT, 'refused reloaded'],
-  ])('%j', async ([first = '', ...others], state, told) => {
+    [['1', 'a folder', 'a folder', 'a folder'], 1, UNREADABLE, 'refused'],
+    [['1', 'a folder', '1'], 1, undefined, 'refused reloaded'],
+    [['1', 'a folder', '1', 'a folder'], 1, UNREADABLE, 'refused reloaded refused'],
+    [['1', 'x', 'a folder', 'x'], 1, BAD, 'refused refused refused'],
+    [['1', 'a folder', 'missing'], 1, 'it is gone, and was 1', 'refused refused'],
+  ])('%j', async ([first = '', ...others], value, problem, told) => {
     put(first);
-    const { look, state: read } = await watch();
+    const { look, current, problem: read } = await watch();
     for (const content of others) {
       put(content);
       await look();
     }
-    expect(read()).toEqual(state);
+    expect([current(), read()]).toEqual([value, problem]);
     expect(events.map(({ kind }) => kind).join(' ')).toBe(told);
   });
 
-  test('is not there where the first reading fails', async () => {
+  test.each<[content: Content, problem: string]>([
+    ['a folder', 'is a folder: give the file in it'],
+    ['x', BAD],
+  ])('is a mistake of configuration where it is %j then', async (content, problem) => {
+    put(content);
+    const error = await watch().catch((each: unknown) => each);
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(String(error)).toContain(problem);
+  });
+
+  test('is told of once with others that cannot be read, whichever fails first', async () => {
+    const other = join(folder, 'other');
+    put('1');
+    writeFileSync(other, '2');
+    const { look, problem } = await watch([path, other]);
     put('a folder');
-    await expect(watch()).rejects.toThrow('EISDIR');
+    rmSync(other);
+    mkdirSync(other);
+    for (let count = 0; count < 30; count += 1) await look();
+    expect(events).toHaveLength(1);
+    expect(problem()).toMatch(/number is a folder: .*; .*other is a folder: /);
   });
 });
 
 test('who listens is told of good values, after the report; one that throws is told of and ends nothing', async () => {
   put('1');
-  const { look, onChange, state } = await watch();
+  const { current, look, onChange } = await watch();
   const heard: unknown[] = [];
   onChange((next) => heard.push(next, events.length));
   onChange(() => {
@@ -184,11 +188,11 @@ test('who listens is told of good values, after the report; one that throws is t
     'reloaded',
     'not now',
     'x is no number',
-    'reloaded',
+    'it is gone, and was 2',
     'reloaded',
     'not now',
   ]);
-  expect(state()).toEqual({ kind: 'good', value: 3 });
+  expect(current()).toBe(3);
 });
 
 test('looks that come at once are one, and there are none after the end', async () => {
@@ -209,13 +213,13 @@ test('looks that come at once are one, and there are none after the end', async 
 
 test('a look that is on its way at the end tells nothing', async () => {
   put('1');
-  const { look, state, stop } = await watch();
+  const { current, look, stop } = await watch();
   put('2');
   const looking = look();
   stop();
   await looking;
   expect(events).toEqual([]);
-  expect(state()).toEqual({ kind: 'good', value: 1 });
+  expect(current()).toBe(1);
 });
 
 test('a value that is wrong at the start leaves no timer behind', async () => {

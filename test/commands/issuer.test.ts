@@ -431,6 +431,13 @@ describe('drift', () => {
     expect([alone.code, alone.text]).toEqual([3, expect.stringContaining('the cluster: ')]);
   });
 
+  test('is not looked for with a kubeconfig or authorities that are not there', async () => {
+    for (const flag of ['--kubeconfig=/nowhere/file', '--public-ca=/nowhere/file']) {
+      const { code, text, stderr } = await look(flag, `--kube-api=${cluster.url}`);
+      expect([code, text, stderr]).toEqual([2, '', expect.stringContaining('/nowhere/file')]);
+    }
+  });
+
   test('of a certificate that is not publicly trusted is told', async () => {
     await fromCluster();
     await awaitKeys(cluster.keys);
@@ -504,10 +511,10 @@ describe('the program', () => {
     expect(code === 0 ? outcome.stdout : outcome.stderr).toMatch(text);
   });
 
-  test('ends with 3 where a file is missing, and says which in one line of its log', async () => {
+  test('ends with 2 where a file is missing, and says which in one line of its log', async () => {
     const words = ['issuer', `--issuer=${issuer}`, '--key-file=/nowhere', '--plain-http'];
     const { code, stderr } = await run([...MAIN, ...words]);
-    expect(code).toBe(3);
+    expect(code).toBe(2);
     expect(readLog(stderr).at(-1)).toMatchObject({ problem: expect.stringContaining('key file /nowhere') });
   });
 

@@ -241,7 +241,7 @@ describe('of a cluster', () => {
 
   test('that has no kubeconfig is told by its usual place, and several at once are refused', async () => {
     const missing = await runJwks({ HOME: folder });
-    expect([missing.code, missing.stderr]).toEqual([3, expect.stringContaining(toPath('.kube/config'))]);
+    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining(toPath('.kube/config'))]);
     const several = await runJwks({ KUBECONFIG: '/a:/b' });
     expect([several.code, several.stderr]).toEqual([
       2,

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ConfigurationError } from '../../src/base/errors.ts';
 import { type CredentialsList, openCredentialsList } from '../../src/commands/webhook/credentials-list.ts';
 import { parseContainerCredentialsList } from '../../src/webhook/sources/container-credentials.ts';
 import { createRecordingLog, type RecordingLog } from '../support/recording-log.ts';
@@ -74,7 +75,9 @@ describe('the file', () => {
     const late = join(folder, 'not', 'yet', 'config.json');
     await open(late);
     expect(readList()).toEqual([]);
-    expect(countErrors()).toBe(0);
+    expect(log.lines).toEqual([
+      expect.objectContaining({ level: 'warn', message: expect.stringContaining('does not exist yet') }),
+    ]);
     mkdirSync(join(folder, 'not', 'yet'), { recursive: true });
     writeFileSync(late, render('shop/web'));
     await lookUntil(() => readList().length === 1, 'the list is read');
@@ -104,16 +107,47 @@ describe('the file', () => {
     expect(readList()).toEqual(['shop/api']);
   });
 
-  test('may disappear or be emptied, which empties the list', async () => {
+  test('may be emptied, which empties the list', async () => {
     writeFileSync(path, render('shop/web'));
     await open();
-    rmSync(path);
-    await lookUntil(() => readList().length === 0, 'the list is empty');
-    writeFileSync(path, render('shop/web'));
-    await lookUntil(() => readList().length === 1, 'the list is back');
     writeFileSync(path, '');
-    await lookUntil(() => readList().length === 0, 'the list is empty again');
+    await lookUntil(() => readList().length === 0, 'the list is empty');
     expect(countErrors()).toBe(0);
+  });
+
+  test('that disappears keeps the list read before, loudly and once, until it is back', async () => {
+    writeFileSync(path, render('shop/web'));
+    const { check } = await open();
+    expect(check?.degraded?.()).toBeUndefined();
+    rmSync(path);
+    await lookUntil(() => countErrors() === 1, 'it is missed');
+    expect(readList()).toEqual(['shop/web']);
+    expect([check?.check(), check?.degraded?.()]).toEqual([
+      undefined,
+      expect.stringMatching(
+        /^--watch-container-credentials-config: .* is gone; put it back, .*: the list before stays$/,
+      ),
+    ]);
+    writeFileSync(path, render('shop/api'));
+    await lookUntil(() => readList().includes('shop/api'), 'it is back');
+    expect([countErrors(), check?.degraded?.()]).toEqual([1, undefined]);
+  });
+
+  test('that appears after the start and disappears again is missed as well', async () => {
+    await open();
+    writeFileSync(path, render('shop/web'));
+    await lookUntil(() => readList().length === 1, 'the list is read');
+    rmSync(path);
+    await lookUntil(() => countErrors() === 1, 'it is missed');
+    expect(readList()).toEqual(['shop/web']);
+  });
+
+  test('that appears as nonsense leaves the empty list, loudly', async () => {
+    const { check } = await open();
+    writeFileSync(path, '{');
+    await lookUntil(() => countErrors() === 1, 'it is refused');
+    expect(readList()).toEqual([]);
+    expect(check?.degraded?.()).toMatch(/not JSON; give .*: the list before stays$/);
   });
 
   test.each([
@@ -135,11 +169,28 @@ describe('the file', () => {
     expect(countErrors()).toBe(1);
   });
 
-  test('that is bad at start is an empty list, loudly', async () => {
-    writeFileSync(path, 'identities:');
-    await open();
-    expect(readList()).toEqual([]);
-    expect(countErrors()).toBe(1);
+  test.each<[text: string, problem: string]>([
+    ['identities:', 'the file is not JSON'],
+    ['{"identities": [],}', 'the file is not JSON'],
+    ['[]', 'the file is not a JSON object'],
+    ['{"identities": {}}', 'identities is not a list'],
+    ['{"identities": [1]}', 'identities[0] is not an object'],
+  ])(
+    'that says %s at start is a mistake of configuration, told with flag, file and remedy',
+    async (text, problem) => {
+      writeFileSync(path, text);
+      const error = await open().catch((each: unknown) => each);
+      expect(error).toBeInstanceOf(ConfigurationError);
+      expect(String(error)).toContain(
+        `--watch-container-credentials-config: ${path}: ${problem}; give {"identities"`,
+      );
+    },
+  );
+
+  test('that cannot be read at start is a mistake of configuration', async () => {
+    const error = await open(folder).catch((each: unknown) => each);
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(String(error)).toContain(`${folder} is a folder: give the file in it`);
   });
 
   test.skipIf(process.getuid?.() === 0)('that may not be read keeps the list read before', async () => {

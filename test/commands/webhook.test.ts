@@ -297,21 +297,23 @@ describe('a signal', () => {
   });
 });
 
-describe('what it cannot start with is told in one sentence, with exit code 3', () => {
+describe('what it cannot start with is told in one sentence', () => {
+  /** With exit code 2 where it is the operator's to mend, 3 where something outside failed. */
   async function readFailure(
+    expected: 2 | 3,
     flags: readonly string[],
     env: Readonly<Record<string, string>> = {},
   ): Promise<string> {
     const { code, stdout, stderr } = await run([...checkout.ways.source, 'webhook', ...flags], env);
     expect(stderr).not.toMatch(TRACE);
-    expect([code, stdout]).toEqual([3, '']);
+    expect([code, stdout]).toEqual([expected, '']);
     const errors = readLog(stderr).filter(({ level }) => level === 'error');
     expect(errors).toEqual([expect.objectContaining({ msg: 'iam-bridge webhook cannot run' })]);
     return String(errors[0]?.['problem']);
   }
 
   test('a certificate that is not there', async () => {
-    expect(await readFailure(toFlags('--tls-cert=/nowhere/tls.crt'))).toBe(
+    expect(await readFailure(2, toFlags('--tls-cert=/nowhere/tls.crt'))).toBe(
       'TLS certificate file /nowhere/tls.crt does not exist',
     );
   });
@@ -319,17 +321,33 @@ describe('what it cannot start with is told in one sentence, with exit code 3', 
   test('a key of another certificate', async () => {
     const key = join(folder, 'other.key');
     writeFileSync(key, issuePair().key);
-    expect(await readFailure(toFlags(`--tls-key=${key}`))).toMatch(/do not make a pair/);
+    expect(await readFailure(2, toFlags(`--tls-key=${key}`))).toMatch(/do not make a pair/);
   });
 
   test('a kubeconfig that is not there', async () => {
-    expect(await readFailure(toFlags('--kubeconfig=/nowhere/config', '--kube-api='))).toContain(
+    expect(await readFailure(2, toFlags('--kubeconfig=/nowhere/config', '--kube-api='))).toContain(
       '/nowhere/config',
     );
   });
 
+  test('a container credentials list that is none, and all that is wrong beside it', async () => {
+    const list = join(folder, 'list.json');
+    writeFileSync(list, '{"identities": [],}');
+    const problem = await readFailure(
+      2,
+      toFlags(
+        '--tls-cert=/nowhere/tls.crt',
+        '--kubeconfig=/nowhere/config',
+        `--watch-container-credentials-config=${list}`,
+      ),
+    );
+    expect(problem).toContain('TLS certificate file /nowhere/tls.crt does not exist');
+    expect(problem).toContain('/nowhere/config');
+    expect(problem).toContain(`--watch-container-credentials-config: ${list}: the file is not JSON; give `);
+  });
+
   test('no cluster to be in', async () => {
-    expect(await readFailure(toFlags('--kube-api='))).toMatch(
+    expect(await readFailure(3, toFlags('--kube-api='))).toMatch(
       /^not in a cluster: .* use --kubeconfig or --kube-api$/,
     );
   });
@@ -340,7 +358,7 @@ describe('what it cannot start with is told in one sentence, with exit code 3', 
     const address = holder.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     for (const flag of ['port', 'metrics-port']) {
-      expect(await readFailure(toFlags(`--${flag}=${port}`))).toBe(
+      expect(await readFailure(3, toFlags(`--${flag}=${port}`))).toBe(
         `cannot listen on port ${port}: another process listens there; stop it or choose another port`,
       );
     }
@@ -349,7 +367,7 @@ describe('what it cannot start with is told in one sentence, with exit code 3', 
 
   test('a metadata service that does not answer', async () => {
     const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1' };
-    expect(await readFailure(toFlags('--compose-role-arn'), env)).toMatch(
+    expect(await readFailure(3, toFlags('--compose-role-arn'), env)).toMatch(
       /^--compose-role-arn needs the EC2 instance metadata service at http:\/\/127\.0\.0\.1:1, which failed: ./,
     );
   });

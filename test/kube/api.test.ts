@@ -103,7 +103,7 @@ describe('a GET', () => {
     ]);
     const failure = await open(server.url).get('/a').catch(String);
     expect(failure).toBe(
-      `Error: ${server.url}: answered with a redirect (${status}) to ${target.url}; redirects are not followed`,
+      `ExplainedError: ${server.url}: answered with a redirect (${status}) to ${target.url}; redirects are not followed`,
     );
     expect(target.seen).toEqual([]);
   });

@@ -17,7 +17,7 @@ Flags
 
 const FOOT = `
 
-Exit codes: 0 stopped by a signal, 2 usage or configuration, 3 the cluster, a file or a port could not be had.
+Exit codes: 0 stopped by a signal, 2 usage, or a file that is missing or wrong, 3 the cluster or a port could not be had.
 Metrics, readiness and the way from key to role: docs/issuer.md
 `;
 

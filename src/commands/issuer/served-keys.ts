@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
-import type { FileTexts, WatchedFile } from '../../base/watched-file.ts';
-import { createWatchedFile } from '../../base/watched-file.ts';
+import { ConfigurationError } from '../../base/errors.ts';
+import { createFileValue, type FileTexts, type FileValue } from '../../base/watched-file.ts';
 import type { Part } from '../../http/lifecycle.ts';
 import type { Log } from '../../http/log.ts';
 import type { ReadyCheck } from '../../http/ops.ts';
@@ -38,7 +38,7 @@ const FILE_INTERVAL = 60_000;
 /** A set is renewed after this part of its freshness, at the earliest. */
 const RENEW_FROM = 0.75;
 
-/** @throws Error that names the key file and what is wrong with it */
+/** @throws ConfigurationError that names the key file and what is wrong with it */
 export async function createServedKeys(settings: IssuerCommandSettings, deps: KeysDeps): Promise<ServedKeys> {
   const { issuer, source, staleGrace, staleAfter } = settings;
   const { log, metrics, clock } = deps;
@@ -113,11 +113,12 @@ async function openFiles(
   paths: readonly string[],
   issuer: string,
   keys: RemoteKeys,
-): Promise<WatchedFile<FileTexts>> {
+): Promise<FileValue<FileTexts>> {
   await keys.refresh(issuer);
   const status = keys.status(issuer);
-  if (status?.state !== 'fresh') throw new Error(status?.lastProblem ?? 'the key files cannot be read');
-  return await createWatchedFile({
+  if (status?.state !== 'fresh')
+    throw new ConfigurationError(status?.lastProblem ?? 'the key files cannot be read');
+  return await createFileValue({
     paths,
     interval: LOOK_INTERVAL,
     // What is in them is for the source to judge.
@@ -129,7 +130,7 @@ async function openFiles(
   });
 }
 
-function toPart(keys: RemoteKeys, files: WatchedFile<FileTexts> | undefined): Part {
+function toPart(keys: RemoteKeys, files: FileValue<FileTexts> | undefined): Part {
   return {
     name: 'keys',
     async start() {

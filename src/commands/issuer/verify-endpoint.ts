@@ -36,8 +36,8 @@ export async function createVerifyEndpoint(
   settings: VerifySettings,
   deps: VerifyEndpointDeps,
 ): Promise<VerifyEndpoint> {
-  const authorities = await open(settings.clientCaPath, checkAuthorities, deps.log);
-  const tokens = await open(settings.tokenPath, parseAllowedTokens, deps.log);
+  const authorities = await open('verify-client-ca', settings.clientCaPath, checkAuthorities, deps.log);
+  const tokens = await open('verify-token-file', settings.tokenPath, parseAllowedTokens, deps.log);
   const names = new Set(settings.clientNames);
   const handler = createVerifyHandler({
     readBody: deps.readBody,
@@ -77,8 +77,12 @@ async function createJudge({
   };
 }
 
-/** @param path '' is no file */
+/**
+ * @param path '' is no file
+ * @throws ConfigurationError
+ */
 async function open<T>(
+  flag: string,
   path: string,
   parse: (text: string) => T,
   log: Log,
@@ -88,11 +92,11 @@ async function open<T>(
     paths: [path],
     interval: LOOK_INTERVAL,
     read([text]) {
-      if (text === undefined) throw new Error(`file ${path} does not exist`);
+      if (text === undefined) throw new Error(`--${flag}: file ${path} does not exist`);
       try {
         return parse(text);
       } catch (cause) {
-        throw new Error(`file ${path}: ${toError(cause).message}`, { cause });
+        throw new Error(`--${flag}: file ${path}: ${toError(cause).message}`, { cause });
       }
     },
     report(event) {

@@ -4,7 +4,8 @@ import type { KeysGenerateOptions } from './generate.ts';
 import type { KeysJwksOptions } from './jwks.ts';
 import type { KeysRotateOptions } from './rotate.ts';
 
-const EXIT_CODES = 'Exit codes: 0 done, 2 usage or keys that are not fit, 3 the cluster or the disk failed.';
+const EXIT_CODES =
+  'Exit codes: 0 done, 2 usage, or files or keys that are not fit, 3 the cluster or the disk failed.';
 
 const GENERATE_HELP = `
 The private key is written in the form that kubeadm writes (PKCS#1, SEC1), with mode 0600: kube-apiserver's

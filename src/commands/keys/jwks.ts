@@ -1,7 +1,6 @@
-import { describeError } from '../../base/errors.ts';
 import { renderJwks } from '../../issuer/documents.ts';
 import { readKubectlCluster } from '../../settings/cluster.ts';
-import { complain, note } from '../diagnostics.ts';
+import { complain, complainOf, note } from '../diagnostics.ts';
 import { readKeySource } from '../key-source.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 
@@ -30,6 +29,6 @@ export async function runKeysJwks(options: KeysJwksOptions, surroundings: Surrou
     terminal.out(options.output === 'json' ? jwks : `${JSON.stringify(JSON.parse(jwks), undefined, 2)}\n`);
     return 0;
   } catch (error) {
-    return complain(COMMAND, [describeError(error)], terminal, 3);
+    return complainOf(COMMAND, error, terminal);
   }
 }

@@ -1,11 +1,10 @@
-import { describeError } from '../../base/errors.ts';
 import { parseInstant } from '../../base/names/instant.ts';
 import { checkIssuerUrl } from '../../base/names/issuer-url.ts';
 import { planRotation, type RotationFacts, type RotationStep } from '../../issuer/rotation.ts';
 import { readLifetime } from '../../settings/checks.ts';
 import type { ClusterSettings } from '../../settings/cluster.ts';
 import { readKubectlCluster } from '../../settings/cluster.ts';
-import { complain } from '../diagnostics.ts';
+import { complain, complainOf } from '../diagnostics.ts';
 import { readKeySource } from '../key-source.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 
@@ -47,7 +46,7 @@ export async function runKeysRotate(
     );
     return 0;
   } catch (error) {
-    return complain(COMMAND, [describeError(error)], terminal, 3);
+    return complainOf(COMMAND, error, terminal);
   }
 }
 

@@ -1,12 +1,11 @@
 import type { CredentialSource } from '../../aws/credentials.ts';
-import { describeError } from '../../base/errors.ts';
 import { createDirectoryTarget } from '../../issuer/publish/directory-target.ts';
 import type { KeyChange } from '../../issuer/publish/merge-keys.ts';
 import { planPublication, writePublication } from '../../issuer/publish/plan.ts';
 import { remarkOnIssuer, remarkOnNewKeys } from '../../issuer/publish/remarks.ts';
 import { createS3Target } from '../../issuer/publish/s3-target.ts';
 import type { PublishTarget } from '../../issuer/publish/target.ts';
-import { complain, note } from '../diagnostics.ts';
+import { complain, complainOf, note } from '../diagnostics.ts';
 import { readKeySource } from '../key-source.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 import { renderPublication, renderPublicationJson } from './report.ts';
@@ -41,7 +40,7 @@ export async function runPublish(
     const target = createTarget(reading.settings.target, { ...deps, now: surroundings.now });
     return await publish(reading.settings, { target, json: options.output === 'json' }, surroundings);
   } catch (error) {
-    return complain(COMMAND, [describeError(error)], terminal, 3);
+    return complainOf(COMMAND, error, terminal);
   }
 }
 

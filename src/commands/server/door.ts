@@ -73,7 +73,14 @@ export function toDoorChecks(
   };
   if (certificate === undefined) return [notDraining];
   return [
-    { name: 'certificate', check: () => describeInvalidity(certificate.current(), Date.now()) },
+    {
+      name: 'certificate',
+      check: () => describeInvalidity(certificate.current(), Date.now()),
+      degraded() {
+        const problem = certificate.problem?.();
+        return problem && `${problem}: the pair before stays`;
+      },
+    },
     notDraining,
   ];
 }

@@ -4,6 +4,7 @@ import type { Part } from '../../http/lifecycle.ts';
 import type { ListenAddress } from '../../http/listen.ts';
 import type { Log } from '../../http/log.ts';
 import { createOpsServer } from '../../http/ops.ts';
+import { allOf } from './all-of.ts';
 import { type Budgets, createBudgets } from './budgets.ts';
 import { type Certificates, createCertificates } from './certificate.ts';
 import { createDegradationPart, type ObservedCheck } from './degradations.ts';
@@ -103,16 +104,13 @@ async function openServer(
 ): Promise<OpenedServer> {
   const { name } = descriptor;
   const log = several ? withServer(surroundings.log, name) : surroundings.log;
-  const certificate = settings.tls && (await certificates.open(name, settings.tls, log));
   const { create } = await descriptor.load();
   const budget = budgets.of(name, settings.budgets, log);
-  const server = await create(settings, {
-    log,
-    registry,
-    clock,
-    watches: watches.of(name, log),
-    readBody: budget.readBody,
-  });
+  const around = { log, registry, clock, watches: watches.of(name, log), readBody: budget.readBody };
+  const [certificate, server] = await allOf([
+    settings.tls === undefined ? Promise.resolve(undefined) : certificates.open(name, settings.tls, log),
+    create(settings, around),
+  ]);
   const http = createDoorServer(server.door, settings.tls, certificate, budget.connections);
   budget.watch(http);
   const checks = [...toDoorChecks(certificate, http), ...server.checks];

@@ -3,6 +3,7 @@ import { createSystemClock } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
 import { runUntilSignal, type SignalSource } from '../../http/lifecycle.ts';
 import { createLog } from '../../http/log.ts';
+import { toFailureCode } from '../diagnostics.ts';
 import type { ExitCode } from '../surroundings.ts';
 import { readVersion } from '../version.ts';
 import { createServerProcess, type PlannedServer } from './process.ts';
@@ -36,6 +37,6 @@ export async function runServer(planned: PlannedServer, signals: SignalSource): 
     return 0;
   } catch (error) {
     log.error({ problem: toError(error).message }, `${name} cannot run`);
-    return 3;
+    return toFailureCode(error);
   }
 }

@@ -9,7 +9,9 @@ import type { WebhookSettings } from '../../webhook/settings.ts';
 import { createAccountReader } from '../../webhook/sources/account.ts';
 import { createAccountStore } from '../../webhook/sources/account-store.ts';
 import { findCluster } from '../cluster.ts';
+import { allOf } from '../server/all-of.ts';
 import type { Server, ServerSurroundings } from '../server/descriptor.ts';
+import { openCredentialsList } from './credentials-list.ts';
 import type { WebhookCommandSettings } from './settings.ts';
 import { createSources, type Sources } from './sources.ts';
 
@@ -18,14 +20,17 @@ export async function createWebhook(
   settings: WebhookCommandSettings,
   { log, registry, clock, watches, readBody }: ServerSurroundings,
 ): Promise<Server> {
-  const ofRoom = await toRoomSettings(settings);
-  const access = await findCluster(settings.cluster);
+  const [ofRoom, access, list] = await allOf([
+    toRoomSettings(settings),
+    findCluster(settings.cluster),
+    openCredentialsList(settings.containerCredentials.listPath, log),
+  ]);
   for (const note of access.notes) log.warn({}, note);
   const api = createKubeApi(access);
   const reader = createAccountReader(ofRoom);
   const store = createAccountStore(reader);
   const metrics = createWebhookMetrics(registry, store.count);
-  const sources = await createSources(settings, { api, clock, log, metrics, watches, reader, store });
+  const sources = createSources(settings, { api, clock, log, metrics, watches, reader, store, list });
   const mutate = createMutateHandler({
     readBody,
     settings: ofRoom,

@@ -16,7 +16,7 @@ Flags
 
 const FOOT = `
 
-Exit codes: 0 stopped by a signal, 2 usage or configuration, 3 the cluster or a port could not be had.
+Exit codes: 0 stopped by a signal, 2 usage, or a file that is missing or wrong, 3 the cluster or a port could not be had.
 Annotations, metrics and reason codes: docs/webhook.md
 `;
 

@@ -14,7 +14,7 @@ import { createFindAccount } from '../../webhook/sources/find-account.ts';
 import { createLiveReader } from '../../webhook/sources/live-read.ts';
 import { createSourceCheck } from '../server/source-check.ts';
 import type { Watches } from '../server/watches.ts';
-import { openCredentialsList } from './credentials-list.ts';
+import type { CredentialsList } from './credentials-list.ts';
 import type { WebhookCommandSettings } from './settings.ts';
 
 /** What the sources are made with. */
@@ -26,6 +26,7 @@ export interface SourceDeps {
   readonly watches: Watches;
   readonly reader: AccountReader;
   readonly store: AccountStore;
+  readonly list: CredentialsList;
 }
 
 /** Where identities come from, running or ready to run. */
@@ -35,9 +36,8 @@ export interface Sources extends Pick<JudgeDeps, 'sources' | 'findAccount'> {
   stop(): Promise<void>;
 }
 
-export async function createSources(settings: WebhookCommandSettings, deps: SourceDeps): Promise<Sources> {
-  const { clock, log, metrics, store, watches } = deps;
-  const list = await openCredentialsList(settings.containerCredentials.listPath, log);
+export function createSources(settings: WebhookCommandSettings, deps: SourceDeps): Sources {
+  const { clock, list, metrics, store, watches } = deps;
   const serviceaccounts = createAccountReflector(store, deps);
   const configMap = createConfigMapSource(settings, deps);
   const reflectors: Readonly<Record<string, Reflector>> = {
@@ -70,6 +70,7 @@ export async function createSources(settings: WebhookCommandSettings, deps: Sour
     checks: [
       createSourceCheck({ ...every, reflector: serviceaccounts, scope: { resource: 'serviceaccounts' } }),
       ...(configMap ? [createSourceCheck({ ...every, ...configMap })] : []),
+      ...(list.check ? [list.check] : []),
     ],
     start() {
       for (const reflector of Object.values(reflectors)) reflector.start();

@@ -1,3 +1,4 @@
+import { ExplainedError } from '../../base/errors.ts';
 import type { ServiceAccountName } from '../../base/names/account.ts';
 import { decodeJwt } from '../../base/names/jwt.ts';
 import { readJson } from '../../json/read.ts';
@@ -38,11 +39,11 @@ export async function requestSampleToken(
   if (answer.status !== 201 && answer.status !== 200) {
     const error = toStatusError('ask for a token', answer.status, answer.body);
     const remedy = answer.status === 403 ? '; allow `create` on serviceaccounts/token for this account' : '';
-    throw new Error(`${error.message}${remedy}`);
+    throw new ExplainedError(`${error.message}${remedy}`);
   }
   const sample = readSample(answer.body);
   if (sample === undefined)
-    throw new Error('the API server answered the TokenRequest with no readable token');
+    throw new ExplainedError('the API server answered the TokenRequest with no readable token');
   return sample;
 }
 

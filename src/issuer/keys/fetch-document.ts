@@ -1,12 +1,12 @@
 import { lookup } from 'node:dns/promises';
 import http, { type IncomingMessage } from 'node:http';
 import https, { type RequestOptions } from 'node:https';
-import { readErrorCode } from '../../base/errors.ts';
+import { describeError, readErrorCode } from '../../base/errors.ts';
 import { parseDocumentUrl } from '../../base/names/document-url.ts';
 import { untilAborted } from '../../base/patience.ts';
 import { type FetchedDocument, readAnswer } from './fetched-document.ts';
 import { type Resolve, resolveChecked } from './host-addresses.ts';
-import { describeFailure, type KeyFailure, KeySourceError } from './key-source.ts';
+import { type KeyFailure, KeySourceError } from './key-source.ts';
 
 export interface FetchOptions {
   /** Of the answer that is at hand: one that has not changed comes as 304, without body. */
@@ -120,7 +120,7 @@ function request(options: RequestOptions): Promise<IncomingMessage> {
 
 function explain(url: URL, error: unknown): KeySourceError {
   const failure = error instanceof KeySourceError ? error.failure : classify(error);
-  return new KeySourceError(failure, `${url.origin}: ${describeFailure(error)}`, error);
+  return new KeySourceError(failure, `${url.origin}: ${describeError(error)}`, error);
 }
 
 /** OpenSSL's codes for a certificate that is not trusted are Node's names for them, and there are many. */

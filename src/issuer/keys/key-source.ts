@@ -1,4 +1,4 @@
-import { describeError } from '../../base/errors.ts';
+import { ExplainedError } from '../../base/errors.ts';
 import type { Discovery } from './discovery.ts';
 
 /** What an issuer publishes, as it was read at one time. */
@@ -48,7 +48,7 @@ export type KeyFailure =
   | 'key-set';
 
 /** A key source had nothing to give. The message is one line for people: what was seen, and the remedy. */
-export class KeySourceError extends Error {
+export class KeySourceError extends ExplainedError {
   override readonly name = 'KeySourceError';
   readonly failure: KeyFailure;
 
@@ -56,9 +56,4 @@ export class KeySourceError extends Error {
     super(message, { cause });
     this.failure = failure;
   }
-}
-
-/** One line for people. What was written here is short and ends with the remedy, so only the errors of others are clipped. */
-export function describeFailure(error: unknown): string {
-  return error instanceof KeySourceError ? error.message : describeError(error);
 }

@@ -1,5 +1,6 @@
 import { createBackOff } from '../../base/back-off.ts';
-import { describeFailure, type KeyFailure, KeySourceError } from './key-source.ts';
+import { describeError } from '../../base/errors.ts';
+import { type KeyFailure, KeySourceError } from './key-source.ts';
 
 /** What is remembered of reading a source, so that it is not read too often. Times in elapsed ms. */
 export interface Attempts {
@@ -41,7 +42,7 @@ export function createAttempts(random: () => number): Attempts {
     },
     fail(error, at) {
       const retryInMs = backOff.next(LEAST_RETRY_MS);
-      problem = describeFailure(error);
+      problem = describeError(error);
       retryAt = at + retryInMs;
       return { failure: error instanceof KeySourceError ? error.failure : 'unreachable', problem, retryInMs };
     },

@@ -2,7 +2,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readBoundedFile } from '../../base/bounded-read.ts';
 import { writeBeside } from '../../base/durable-file.ts';
-import { readErrorCode } from '../../base/errors.ts';
+import { ExplainedError, readErrorCode } from '../../base/errors.ts';
 import type { PublishTarget } from './target.ts';
 
 export interface DirectoryDeps {
@@ -45,7 +45,7 @@ async function readDocument(path: string): Promise<string | undefined> {
     if (readErrorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
-  throw new Error(`${path} is larger than ${MAX_BYTES} bytes: it is none of ours`);
+  throw new ExplainedError(`${path} is larger than ${MAX_BYTES} bytes: it is none of ours`);
 }
 
 /** The rename itself is data of the folder. */

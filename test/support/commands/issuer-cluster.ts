@@ -14,11 +14,19 @@ export interface IssuerCluster {
   readonly url: string;
   /** Paths that were asked for. */
   readonly paths: readonly string[];
-  /** What it answers from now on; a status other than 200 goes for both documents. */
-  set(keys: readonly PublicJwk[], options?: { readonly issuer?: string; readonly status?: number }): void;
+  /** What it answers from now on. */
+  set(keys: readonly PublicJwk[], options?: IssuerClusterOptions): void;
   /** Writes a kubeconfig that leads here. */
   writeKubeconfig(path: string): void;
   close(): Promise<void>;
+}
+
+export interface IssuerClusterOptions {
+  readonly issuer?: string;
+  /** Other than 200: of both documents. */
+  readonly status?: number;
+  /** What it says with such a status. */
+  readonly message?: string;
 }
 
 export async function startIssuerCluster(issuer: string): Promise<IssuerCluster> {
@@ -26,9 +34,10 @@ export async function startIssuerCluster(issuer: string): Promise<IssuerCluster>
   let keys: readonly PublicJwk[] = [];
   let called = issuer;
   let status = 200;
+  let message = '';
   const server = createServer((request, response) => {
     paths.push(request.url ?? '');
-    if (status !== 200) return void response.writeHead(status).end('{"message":"no"}');
+    if (status !== 200) return void response.writeHead(status).end(JSON.stringify({ message }));
     const discovery = () =>
       renderDiscovery({ issuer: called, jwksUri: 'https://10.0.0.1:6443/openid/v1/jwks', keys });
     const isJwks = request.url === '/openid/v1/jwks';
@@ -47,6 +56,7 @@ export async function startIssuerCluster(issuer: string): Promise<IssuerCluster>
       keys = wanted;
       called = options.issuer ?? issuer;
       status = options.status ?? 200;
+      message = options.message ?? 'no';
     },
     writeKubeconfig(path) {
       const config = {

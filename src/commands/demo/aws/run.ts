@@ -13,7 +13,7 @@ import { readLocalAwsConfig } from '../../../local-aws/config/read.ts';
 import { createProviderKeys } from '../../../local-aws/provider-keys.ts';
 import { startLocalAws } from '../../../local-aws/start.ts';
 import type { SettingsReading } from '../../../settings/checks.ts';
-import { complain } from '../../diagnostics.ts';
+import { complain, complainOf } from '../../diagnostics.ts';
 import type { ExitCode, Surroundings, Terminal } from '../../surroundings.ts';
 import { renderEnvironment, renderKeyEvent, renderLogLine } from './report.ts';
 
@@ -44,7 +44,7 @@ export async function runDemoAws(
     await serve(reading.settings, terminal, signals);
     return 0;
   } catch (error) {
-    return complain(COMMAND, [describeError(error)], terminal, 3);
+    return complainOf(COMMAND, error, terminal);
   }
 }
 

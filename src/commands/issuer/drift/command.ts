@@ -16,7 +16,8 @@ Flags
 
 const FOOT = `
 
-Exit codes: 0 no drift, 1 drift, 2 usage or configuration, 3 one of both sides could not be seen.
+Exit codes: 0 no drift, 1 drift, 2 usage, or a file that is missing or wrong,
+3 one of both sides could not be seen.
 The findings and their remedies: docs/issuer.md
 `;
 

@@ -1,4 +1,4 @@
-import { describeError } from '../../../base/errors.ts';
+import { ConfigurationError, describeError } from '../../../base/errors.ts';
 import type { DriftDeps } from '../../../issuer/drift/report.ts';
 import { createDocumentFetch } from '../../../issuer/keys/fetch-document.ts';
 import type { ApiAccess } from '../../../kube/access.ts';
@@ -21,7 +21,7 @@ const SERVICE_NAME = 'kubernetes.default.svc';
 /**
  * What a comparison is made with.
  * @param cluster or a sentence that says why there is none
- * @throws Error where the file of authorities cannot be read
+ * @throws ConfigurationError where the file of authorities cannot be read
  */
 export async function createDriftDeps(
   settings: Omit<DriftSettings, 'interval'>,
@@ -41,6 +41,6 @@ async function readPublicAuthorities(path: string): Promise<string> {
   try {
     return await readAuthorities(path);
   } catch (cause) {
-    throw new Error(`--public-ca: ${describeError(cause)}`, { cause });
+    throw new ConfigurationError(`--public-ca: ${describeError(cause)}`, { cause });
   }
 }

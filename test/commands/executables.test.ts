@@ -238,6 +238,39 @@ describe('bin/iam-bridge', () => {
     );
   });
 
+  describe("glibc's threshold for giving memory back", () => {
+    const NAME = 'MALLOC_TRIM_THRESHOLD_';
+    const TUNABLE = 'glibc.malloc.trim_threshold=1048576';
+
+    /** What the program finds in its environment. */
+    async function readThreshold(env: Readonly<Record<string, string>>): Promise<string> {
+      const root = installAlone();
+      mkdirSync(join(root, 'dist'));
+      writeFileSync(join(root, 'dist', 'main.js'), '');
+      const show = `if [ "$1" = --version ]; then echo v24.0.0; else echo "\${${NAME}-unset}"; fi`;
+      const path = `${writeScript('node', show)}:/usr/bin:/bin`;
+      const { stdout } = await run([join(root, 'bin', 'webhook')], { PATH: path, ...env });
+      return stdout.trimEnd();
+    }
+
+    test.each<[says: string, env: Record<string, string>, threshold: string]>([
+      ['is ours where the caller says nothing', {}, '131072'],
+      ['is ours beside other settings of glibc', { GLIBC_TUNABLES: 'glibc.malloc.arena_max=2' }, '131072'],
+      ['is ours beside other variables of malloc', { MALLOC_ARENA_MAX: '2' }, '131072'],
+      ["is the caller's", { [NAME]: '1048576' }, '1048576'],
+      ["is the caller's, also where it is 0", { [NAME]: '0' }, '0'],
+      ["is the caller's, also where it is empty", { [NAME]: '' }, ''],
+      ["is the caller's by the newer name", { GLIBC_TUNABLES: TUNABLE }, 'unset'],
+      [
+        "is the caller's by the newer name among others",
+        { GLIBC_TUNABLES: `glibc.malloc.arena_max=2:${TUNABLE}` },
+        'unset',
+      ],
+    ])('%s', async (_says, env, threshold) => {
+      expect(await readThreshold(env)).toBe(threshold);
+    });
+  });
+
   test('becomes the program, so that signals reach it', async () => {
     const root = installAlone();
     const path = `${writeScript('node', 'if [ "$1" = --version ]; then echo v24.0.0; else echo $$; fi')}:/usr/bin:/bin`;

@@ -1,5 +1,5 @@
 import { ConfigurationError, toError } from '../base/errors.ts';
-import type { ApiAccess } from '../kube/access.ts';
+import { type ApiAccess, toAccessAt } from '../kube/access.ts';
 import { createDirectAccess } from '../kube/direct.ts';
 import { readInClusterAccess } from '../kube/in-cluster.ts';
 import { parseServerUrl, renderServerNotes } from '../kube/server-url.ts';
@@ -24,5 +24,6 @@ export async function findCluster({ kubeconfig, server, inCluster }: ClusterSett
   const access = await readInClusterAccess(inCluster);
   if (server === '') return access;
   const address = parseServerUrl(server, '--kube-api');
-  return { ...access, server: address, notes: [...access.notes, ...renderServerNotes(address, false)] };
+  const notes = [...access.notes, ...renderServerNotes(address, false)];
+  return toAccessAt(access, { server: address, notes });
 }

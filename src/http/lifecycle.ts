@@ -19,7 +19,8 @@ export interface SignalSource {
 }
 
 /**
- * Runs parts until SIGTERM or SIGINT, then drains and stops them. A second signal skips what is left of the waiting.
+ * Runs parts until SIGTERM or SIGINT, then drains and stops them. A second signal skips what is left of the waiting. One
+ * that comes during the start ends that: no further part starts, and one whose start hangs is left behind.
  * @returns once everything has stopped
  * @throws Error of the part that could not start; what had started is stopped first
  */
@@ -31,10 +32,7 @@ export async function runUntilSignal(
   const started: Part[] = [];
   const heard = listenForSignals(signals);
   try {
-    for (const part of parts) {
-      await part.start();
-      started.unshift(part);
-    }
+    await startAll(parts, started, heard);
     await heard.first;
     shutdown.beginDrain();
     await waitOr(shutdown.delay, heard.second);
@@ -44,9 +42,35 @@ export async function runUntilSignal(
   }
 }
 
+/** @param started takes those that have, the last one first */
+async function startAll(parts: readonly Part[], started: Part[], heard: HeardSignals): Promise<void> {
+  for (const part of parts) {
+    const start = part.start().then(() => void started.unshift(part));
+    await Promise.race([start, heard.first]);
+    if (!heard.any()) continue;
+    // What becomes of it is of no interest any more.
+    start.catch(() => {});
+    return;
+  }
+}
+
+/**
+ * What the work comes to, or `'signal'` where one comes first: the first process of a container does not end by itself.
+ * The work goes on, unheard.
+ */
+export async function untilSignal<T>(work: Promise<T>, signals: SignalSource): Promise<T | 'signal'> {
+  const heard = listenForSignals(signals);
+  try {
+    return await Promise.race([work, heard.first.then(() => 'signal' as const)]);
+  } finally {
+    heard.stop();
+  }
+}
+
 interface HeardSignals {
   readonly first: Promise<void>;
   readonly second: Promise<void>;
+  any(): boolean;
   stop(): void;
 }
 
@@ -65,7 +89,7 @@ function listenForSignals(signals: SignalSource): HeardSignals {
     signals.off('SIGTERM', listener);
     signals.off('SIGINT', listener);
   };
-  return { first: first.promise, second: second.promise, stop };
+  return { first: first.promise, second: second.promise, any: () => count > 0, stop };
 }
 
 async function waitOr(delay: number, sooner: Promise<void>): Promise<void> {

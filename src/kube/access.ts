@@ -2,7 +2,7 @@
 export interface ApiAccess {
   /** `https://10.0.0.1:443`, possibly with a base path; no trailing slash. */
   readonly server: string;
-  /** PEM; absent: the public roots. */
+  /** PEM; absent: the public roots. Read again for each request, after `authorization`, since authorities are rotated. */
   readonly ca?: string | undefined;
   /** PEM. Read again for each request, since an exec plugin may renew it. */
   readonly clientCertificate?: ClientCertificate | undefined;
@@ -14,7 +14,10 @@ export interface ApiAccess {
    * @throws Error where a token file or an exec plugin has nothing to offer
    */
   authorization(): Promise<string | undefined>;
-  /** The server answered 401: what is cached of the credential is not to be trusted any more. */
+  /**
+   * The server answered 401, or showed a certificate that is not trusted: what is cached of credential and authorities is
+   * not to be relied on any more.
+   */
   refused?(): void;
   /** The namespace of the caller, where known. */
   readonly namespace?: string | undefined;
@@ -27,4 +30,21 @@ export interface ClientCertificate {
   readonly cert: string;
   /** PEM */
   readonly key: string;
+}
+
+/** The same access at another address. By its own means: a spread would freeze what is read again for each request. */
+export function toAccessAt(
+  access: ApiAccess,
+  changes: Pick<ApiAccess, 'server'> & Partial<Pick<ApiAccess, 'serverName' | 'notes'>>,
+): ApiAccess {
+  return {
+    ...access,
+    ...changes,
+    get ca() {
+      return access.ca;
+    },
+    get clientCertificate() {
+      return access.clientCertificate;
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { describeError, ExplainedError } from '../base/errors.ts';
+import { describeError, ExplainedError, readErrorCode } from '../base/errors.ts';
 import { untilAborted } from '../base/patience.ts';
 import type { ApiAccess } from './access.ts';
 import { type ApiTimeouts, openExchange, readBody } from './exchange.ts';
@@ -77,7 +77,7 @@ export function createKubeApi(access: ApiAccess, timeouts: ApiTimeouts = DEFAULT
   }
 
   function ask(path: string, options: GetOptions, sent?: Sent): Promise<ApiAnswer> {
-    return explainFailure(access.server, options.signal, async () => {
+    return explainFailure(access, options.signal, async () => {
       const { status, response, retryAfterMs } = await open(path, options, sent);
       const { maxBytes = DEFAULT_MAX_BYTES } = options;
       return { status, body: await readBody(response, maxBytes, timeouts.bodyMs), retryAfterMs };
@@ -94,7 +94,7 @@ export function createKubeApi(access: ApiAccess, timeouts: ApiTimeouts = DEFAULT
       });
     },
     stream(path, options) {
-      return explainFailure(access.server, options.signal, async () => {
+      return explainFailure(access, options.signal, async () => {
         const { status, response, retryAfterMs } = await open(path, options);
         return { status, body: response, retryAfterMs };
       });
@@ -137,8 +137,11 @@ function readRetryAfter(response: IncomingMessage): number | undefined {
   return /^\d{1,6}$/.test(value) ? Number(value) * 1000 : undefined;
 }
 
+/** Codes of Node and OpenSSL for a certificate that is not trusted, or another's. */
+const UNTRUSTED = /CERT|SELF_SIGNED|VERIFY/;
+
 async function explainFailure<T>(
-  server: string,
+  { server, refused }: Pick<ApiAccess, 'server' | 'refused'>,
   signal: AbortSignal | undefined,
   run: () => Promise<T>,
 ): Promise<T> {
@@ -146,6 +149,7 @@ async function explainFailure<T>(
     return await run();
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
+    if (UNTRUSTED.test(readErrorCode(error) ?? '')) refused?.();
     throw new ExplainedError(`${server}: ${describeError(error)}`, { cause: error });
   }
 }

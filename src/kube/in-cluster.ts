@@ -3,10 +3,10 @@ import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { describeError, ExplainedError, readErrorCode } from '../base/errors.ts';
 import type { ApiAccess } from './access.ts';
+import { readAuthorityFile } from './authority-file.ts';
+import { createRotatedFile } from './rotated-file.ts';
 
 const DEFAULT_ROOT = '/var/run/secrets/kubernetes.io/serviceaccount';
-/** The kubelet renews the file well before the token expires; client-go reads it once a minute, too. */
-const TOKEN_MAX_AGE_MS = 60_000;
 
 export interface InClusterOptions {
   /** `KUBERNETES_SERVICE_HOST` */
@@ -26,19 +26,31 @@ export interface InClusterOptions {
 export async function readInClusterAccess(options: InClusterOptions): Promise<ApiAccess> {
   const server = toServer(options.host, options.port);
   const root = options.root ?? DEFAULT_ROOT;
-  const token = createTokenFile(join(root, 'token'), options.now ?? Date.now);
-  await token.read();
-  const ca = await readOptional(join(root, 'ca.crt'));
-  const namespace = await readOptional(join(root, 'namespace'));
+  const now = options.now ?? Date.now;
+  const caPath = join(root, 'ca.crt');
+  const token = await createRotatedFile({ read: () => readToken(join(root, 'token')), now });
+  const ca = await createRotatedFile<string | undefined>({
+    read: (before) => readAuthorityFile(caPath, before),
+    now,
+  });
+  const namespace = await readNamespace(join(root, 'namespace'));
   return {
     server,
-    ...(ca !== undefined && { ca }),
+    get ca() {
+      return ca.latest();
+    },
     ...(namespace !== undefined && { namespace }),
-    authorization: async () => `Bearer ${await token.read()}`,
-    refused: token.expire,
+    async authorization() {
+      await ca.read();
+      return `Bearer ${await token.read()}`;
+    },
+    refused() {
+      token.expire();
+      ca.expire();
+    },
     notes:
-      ca === undefined
-        ? [`${join(root, 'ca.crt')} is missing: ${server} is checked against the public roots`]
+      ca.latest() === undefined
+        ? [`${caPath} is missing: ${server} is checked against the public roots`]
         : [],
   };
 }
@@ -57,33 +69,6 @@ function toServer(host: string | undefined, port: string | undefined): string {
   return server;
 }
 
-interface TokenFile {
-  read(): Promise<string>;
-  /** The next read goes to the file. */
-  expire(): void;
-}
-
-function createTokenFile(path: string, now: () => number): TokenFile {
-  let token: string | undefined;
-  let readAt = Number.NEGATIVE_INFINITY;
-  return {
-    async read() {
-      if (token !== undefined && now() - readAt < TOKEN_MAX_AGE_MS) return token;
-      readAt = now();
-      try {
-        token = await readToken(path);
-      } catch (error) {
-        // A file in the middle of its rotation: the token read before is good for a while.
-        if (token === undefined) throw error;
-      }
-      return token;
-    },
-    expire() {
-      readAt = Number.NEGATIVE_INFINITY;
-    },
-  };
-}
-
 async function readToken(path: string): Promise<string> {
   let text: string;
   try {
@@ -100,8 +85,8 @@ async function readToken(path: string): Promise<string> {
   return token;
 }
 
-/** undefined where the file is missing or empty: client-go does without either, too. */
-async function readOptional(path: string): Promise<string | undefined> {
+/** undefined where the file is missing or empty: client-go does without it, too. */
+async function readNamespace(path: string): Promise<string | undefined> {
   try {
     return (await readFile(path, 'utf8')).trim() || undefined;
   } catch (error) {

@@ -19,6 +19,8 @@ export interface LoadedKubeconfig {
   readonly skipTlsVerify: boolean;
   /** PEM */
   readonly ca: string | undefined;
+  /** Where that was read; undefined: in the kubeconfig itself. */
+  readonly caPath: string | undefined;
   readonly serverName: string | undefined;
   readonly user: User | undefined;
   readonly namespace: string | undefined;
@@ -54,6 +56,7 @@ export async function loadKubeconfig({ path, server }: KubeconfigOptions): Promi
     server: address,
     skipTlsVerify: skipTLSVerify,
     ca: readCa(cluster, path),
+    caPath: cluster.caFile || undefined,
     serverName: tlsServerName || undefined,
     user,
     namespace: context.namespace || undefined,

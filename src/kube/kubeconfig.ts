@@ -3,12 +3,15 @@ import { describeError, ExplainedError } from '../base/errors.ts';
 import { within } from '../base/patience.ts';
 import { isRecord } from '../json/record.ts';
 import type { ApiAccess, ClientCertificate } from './access.ts';
+import { readAuthorityFile } from './authority-file.ts';
 import { type KubeconfigOptions, type LoadedKubeconfig, loadKubeconfig } from './kubeconfig-file.ts';
 import { mayCarryCredentials, renderServerNotes } from './server-url.ts';
 
 /** Not more often is the file read, and a plugin started, because the server refuses what they yield. */
 const RELOAD_AFTER_MS = 10_000;
 const PATIENCE_MS = 60_000;
+/** As often as the files of a pod. */
+const AUTHORITIES_MAX_AGE_MS = 60_000;
 
 export interface KubeconfigAccessOptions extends KubeconfigOptions {
   /** ms; only differences count */
@@ -22,13 +25,15 @@ export interface KubeconfigAccessOptions extends KubeconfigOptions {
  */
 export async function loadKubeconfigAccess(options: KubeconfigAccessOptions): Promise<ApiAccess> {
   const loaded = await loadKubeconfig(options);
-  const { ca, namespace, server, serverName, skipTlsVerify } = loaded;
+  const { namespace, server, serverName, skipTlsVerify } = loaded;
   const source = createCredentialSource(options, loaded);
   const plugin = loaded.user?.exec || loaded.user?.authProvider;
   if (!plugin && mayCarryCredentials(server)) await source.refresh();
   return {
     server,
-    ca,
+    get ca() {
+      return source.authorities();
+    },
     serverName,
     skipTlsVerify,
     namespace,
@@ -49,6 +54,8 @@ interface Credentials {
 interface CredentialSource {
   /** Those of the last refresh. */
   latest(): Credentials;
+  /** PEM; those of the last refresh. */
+  authorities(): string | undefined;
   refresh(): Promise<Credentials>;
   /** The next refresh starts from the file again. */
   refused(): void;
@@ -60,20 +67,35 @@ function createCredentialSource(options: KubeconfigAccessOptions, first: LoadedK
   let loadedAt = now();
   let outdated = false;
   let latest: Credentials = {};
+  let authorities = first.ca;
+  let authoritiesAt = now();
   let underWay: Promise<Credentials> | undefined;
 
   async function renew(): Promise<Credentials> {
     if (outdated && now() - loadedAt >= RELOAD_AFTER_MS) {
       loadedAt = now();
       loaded = await loadKubeconfig(options);
+      authorities = loaded.ca;
+      authoritiesAt = loadedAt;
       outdated = false;
     }
+    await renewAuthorities();
     latest = await readCredentials(loaded, options.path);
     return latest;
   }
 
+  /** Of a file of their own, which is rotated without the kubeconfig. */
+  async function renewAuthorities(): Promise<void> {
+    const { caPath } = loaded;
+    if (caPath === undefined || now() - authoritiesAt < AUTHORITIES_MAX_AGE_MS) return;
+    authoritiesAt = now();
+    // One that is in the middle of its rotation leaves those before.
+    authorities = await readAuthorityFile(caPath, authorities).catch(() => authorities);
+  }
+
   return {
     latest: () => latest,
+    authorities: () => authorities,
     refresh() {
       // Shared, so that a slow plugin is started once and not for each request that waits for it.
       underWay ??= renew().finally(() => {

@@ -290,6 +290,24 @@ describe('a signal', () => {
     expect(performance.now() - since).toBeLessThan(2_000);
   });
 
+  test('before it is made ends it at once', async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const asked = new Promise<void>((resolve) => silent.once('connection', () => resolve()));
+    const address = silent.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const words = [...checkout.ways.source, 'webhook', ...toFlags('--compose-role-arn')];
+    const program = start(words, { AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}` });
+    await asked;
+    program.child.kill('SIGTERM');
+    const { code, stderr } = await program.ended;
+    expect([code, readLog(stderr).at(-1)?.msg]).toEqual([
+      0,
+      'iam-bridge webhook stopped before it had started',
+    ]);
+    silent.close();
+  });
+
   test('before the API server has said a word ends it as well', async () => {
     await cluster.close();
     cluster = await startFakeCluster({ held: true });

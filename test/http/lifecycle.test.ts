@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Part, runUntilSignal, type Shutdown } from '../../src/http/lifecycle.ts';
+import { type Part, runUntilSignal, type Shutdown, untilSignal } from '../../src/http/lifecycle.ts';
 
 const DELAY = 10_000;
 
@@ -122,13 +122,62 @@ test('parts stop one after the other', async () => {
   expect(told.slice(-3)).toEqual(['stop webhook', 'stop sources', 'over']);
 });
 
-test('a signal during the start ends it once the parts have started', async () => {
-  const started = Promise.withResolvers<void>();
-  run([createPart('slow', { start: () => started.promise }), createPart('next')]);
-  signals.emit('SIGTERM');
-  started.resolve();
-  await advance(DELAY);
-  expect(told).toEqual(['start next', 'drain', 'stop next', 'stop slow', 'over']);
+describe('a signal during the start', () => {
+  test('ends it: no further part starts, and the one whose start was under way is stopped', async () => {
+    const started = Promise.withResolvers<void>();
+    run([createPart('first'), createPart('slow', { start: () => started.promise }), createPart('next')]);
+    await advance(0);
+    signals.emit('SIGTERM');
+    started.resolve();
+    await advance(DELAY);
+    expect(told).toEqual(['start first', 'drain', 'stop slow', 'stop first', 'over']);
+  });
+
+  test('ends it after the drain though a part never starts', async () => {
+    run([createPart('first'), createPart('hangs', { start: () => new Promise(() => {}) })]);
+    await advance(0);
+    signals.emit('SIGTERM');
+    await advance(DELAY);
+    expect(told).toEqual(['start first', 'drain', 'stop first', 'over']);
+  });
+
+  test.each([
+    ['SIGTERM', 'SIGTERM'],
+    ['SIGINT', 'SIGTERM'],
+    ['SIGTERM', 'SIGINT'],
+  ])('%s and %s end it at once though a part never starts', async (first, second) => {
+    const { over } = run([createPart('first'), createPart('hangs', { start: () => new Promise(() => {}) })]);
+    await advance(0);
+    signals.emit(first);
+    signals.emit(second);
+    await over;
+    expect(told.at(-1)).toBe('over');
+    expect(signals.listenerCount('SIGTERM') + signals.listenerCount('SIGINT')).toBe(0);
+  });
+
+  test('is not turned into a failure by a part that fails afterwards', async () => {
+    const started = Promise.withResolvers<void>();
+    run([createPart('late', { start: () => started.promise })]);
+    signals.emit('SIGTERM');
+    await advance(1);
+    started.reject(new Error('port 443 is taken'));
+    await advance(DELAY);
+    expect(told).toEqual(['drain', 'over']);
+  });
+});
+
+describe('work until a signal', () => {
+  test('comes to what it comes to, and nobody listens any more', async () => {
+    expect(await untilSignal(Promise.resolve(7), signals)).toBe(7);
+    await expect(untilSignal(Promise.reject(new Error('no')), signals)).rejects.toThrow('no');
+    expect(signals.listenerCount('SIGTERM')).toBe(0);
+  });
+
+  test.each(['SIGTERM', 'SIGINT'])('that hangs is left by %s', async (signal) => {
+    const outcome = untilSignal(new Promise(() => {}), signals);
+    signals.emit(signal);
+    expect(await outcome).toBe('signal');
+  });
 });
 
 test('a part that cannot start fails the run; those before it are stopped, those after never start', async () => {

@@ -298,6 +298,29 @@ describe('a client certificate of a kubeconfig', () => {
   });
 });
 
+describe('a certificate-authority file of a kubeconfig', () => {
+  test('is read again after a minute, and half a file leaves what was there', async () => {
+    const [older, newer] = [createAuthority('older').certificate, createAuthority('newer').certificate];
+    const ca = join(folder, 'ca.crt');
+    await writeFile(ca, older);
+    await writeKubeconfig({ cluster: { 'certificate-authority': ca }, user: { token: 'mine' } });
+    let now = 0;
+    const access = await loadKubeconfigAccess({ path, now: () => now });
+    const read = async (): Promise<string | undefined> => {
+      await access.authorization();
+      return access.ca?.trim();
+    };
+    await writeFile(ca, newer);
+    now = 59_999;
+    expect(await read()).toBe(older.trim());
+    now = 60_000;
+    expect(await read()).toBe(newer.trim());
+    await writeFile(ca, older.slice(0, 100));
+    now = 120_000;
+    expect(await read()).toBe(newer.trim());
+  });
+});
+
 describe('plain http in a kubeconfig', () => {
   // client-node itself turns such a cluster down.
   test('is loaded, and within this machine the token is sent', async () => {

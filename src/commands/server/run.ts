@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import { createSystemClock } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
-import { runUntilSignal, type SignalSource } from '../../http/lifecycle.ts';
+import { runUntilSignal, type SignalSource, untilSignal } from '../../http/lifecycle.ts';
 import { createLog } from '../../http/log.ts';
 import { toFailureCode } from '../diagnostics.ts';
 import type { ExitCode } from '../surroundings.ts';
@@ -18,13 +18,20 @@ export async function runServer(planned: PlannedServer, signals: SignalSource): 
   log.info({ version, node: process.version, settings: printable }, `${name} starts`);
   for (const remark of remarks) log.warn({}, remark);
   try {
-    const { parts, beginDrain } = await createServerProcess([planned], {
+    const creation = createServerProcess([planned], {
       log,
       registry: new Registry(),
       clock: createSystemClock(),
       version,
       ops: { host: listen.opsHost ?? listen.host, port: listen.metricsPort },
     });
+    const made = await untilSignal(creation, signals);
+    if (made === 'signal') {
+      creation.catch(() => {});
+      log.info({}, `${name} stopped before it had started`);
+      return 0;
+    }
+    const { parts, beginDrain } = made;
     const shutdown = {
       delay: shutdownDelay,
       beginDrain() {

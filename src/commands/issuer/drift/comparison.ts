@@ -1,7 +1,7 @@
 import { ConfigurationError, describeError } from '../../../base/errors.ts';
 import type { DriftDeps } from '../../../issuer/drift/report.ts';
 import { createDocumentFetch } from '../../../issuer/keys/fetch-document.ts';
-import type { ApiAccess } from '../../../kube/access.ts';
+import { type ApiAccess, toAccessAt } from '../../../kube/access.ts';
 import { createKubeApi, type KubeApi } from '../../../kube/api.ts';
 import { readAuthorities } from '../../authorities.ts';
 import type { DriftSettings } from '../settings.ts';
@@ -33,7 +33,8 @@ export async function createDriftDeps(
   const seen = { public: { fetch, monotonic: () => performance.now() } };
   if (typeof cluster === 'string') return { ...seen, cluster };
   const { access, api } = cluster;
-  const open = (server: string): KubeApi => createKubeApi({ ...access, server, serverName: SERVICE_NAME });
+  const open = (server: string): KubeApi =>
+    createKubeApi(toAccessAt(access, { server, serverName: SERVICE_NAME }));
   return { ...seen, cluster: { api, account }, ...(compareApiServers && { apiServers: { api, open } }) };
 }
 

@@ -5,6 +5,7 @@ import type { KubeApi } from '../../kube/api.ts';
 import { isSignatureAlgorithm } from '../../web-identity/token/keys.ts';
 import { createClusterSource, readClusterIssuer } from '../keys/cluster-source.ts';
 import { type KeySet, readKeySet } from '../keys/key-set.ts';
+import { checkAlgorithms } from './algorithms.ts';
 import { CLUSTER, type DriftFinding, toFinding } from './findings.ts';
 import { requestSampleToken, type SampleToken } from './sample-token.ts';
 
@@ -47,14 +48,20 @@ type PartialView<T extends 'set' | 'sample'> = Pick<ClusterView, T | 'findings' 
 
 async function readDocuments(
   issuer: string,
-  { api }: ClusterViewDeps,
+  { api, account }: ClusterViewDeps,
   signal: AbortSignal | undefined,
 ): Promise<PartialView<'set'>> {
   try {
     const found = await readClusterIssuer(api, signal);
-    const { jwks } = await createClusterSource(api, found).readDocuments(signal);
+    const { jwks, discovery } = await createClusterSource(api, found).readDocuments(signal);
     const set = readKeySet(jwks);
-    const findings = found === issuer ? [] : [describeOtherIssuer(found, issuer)];
+    const findings = [
+      ...(found === issuer ? [] : [describeOtherIssuer(found, issuer)]),
+      // Where there is a token, its head says what the document can only announce.
+      ...(discovery && account === undefined
+        ? checkAlgorithms(discovery.document, 'the discovery document of the API server', CLUSTER)
+        : []),
+    ];
     if (set.kind === 'keys') return { set, findings, unseen: [] };
     return { set: undefined, findings, unseen: [`the JWKS of the API server: ${set.problem}`] };
   } catch (error) {

@@ -6,6 +6,7 @@ import { isRecord, type JsonRecord, readMember } from '../../json/record.ts';
 import { DEMANDED_LISTS, toDiscoveryUrl } from '../keys/discovery.ts';
 import { type KeySet, readKeySet } from '../keys/key-set.ts';
 import { findSecretMaterial } from '../keys/secret-material.ts';
+import { checkAlgorithms } from './algorithms.ts';
 import { type DriftCode, type DriftFinding, toFinding } from './findings.ts';
 
 /** What AWS takes of each key type. */
@@ -29,7 +30,12 @@ export function readPublicDiscovery(text: string, issuer: string): PublicDiscove
   const { jwksUri, findings } = checkJwksUri(document, issuer, where);
   return {
     jwksUri,
-    findings: [...checkIssuer(document, issuer, where), ...checkLists(document, where), ...findings],
+    findings: [
+      ...checkIssuer(document, issuer, where),
+      ...checkLists(document, where),
+      ...checkAlgorithms(document, 'the public discovery document', where),
+      ...findings,
+    ],
   };
 }
 

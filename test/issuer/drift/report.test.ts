@@ -60,6 +60,15 @@ test('no document of an issuer elsewhere makes us ask this machine', async () =>
   }
 });
 
+test('one algorithm that AWS takes is enough, and a token says more than what is announced', async () => {
+  const announce = (...algorithms: string[]) => ({
+    body: toDiscovery({ id_token_signing_alg_values_supported: algorithms }),
+  });
+  expect(codesOf(await look({ cluster: { discovery: announce('PS256', 'ES256') } }))).toEqual([]);
+  expect(codesOf(await look({ discovery: announce('EdDSA', 'RS256') }))).toEqual([]);
+  expect(codesOf(await look({ account: true, cluster: { discovery: announce('EdDSA') } }))).toEqual([]);
+});
+
 const other = { ...createEcJwk('current'), use: 'sig', alg: 'ES256' };
 const renamed = { ...current, kid: 'other' };
 
@@ -130,6 +139,20 @@ describe('findings', () => {
       ['signing-algorithm-not-accepted'],
       { account: true, cluster: { token: toTokenAnswer({ alg: 'ML-DSA-65' }) } },
     ],
+    ...[['PS256'], ['HS256', 'none'], ['EdDSA'], ['es256'], [256]].flatMap(
+      (algorithms): [string, DriftCode[], Scene][] => {
+        const body = toDiscovery({ id_token_signing_alg_values_supported: algorithms });
+        const codes: DriftCode[] = ['signing-algorithm-not-accepted'];
+        return [
+          [
+            `the cluster announces tokens by ${algorithms} and none is asked for`,
+            codes,
+            { cluster: { discovery: { body } } },
+          ],
+          [`the public is told of tokens by ${algorithms}`, codes, { discovery: { body } }],
+        ];
+      },
+    ),
     [
       'the public discovery document is that of another issuer',
       ['discovery-issuer-differs'],

@@ -36,7 +36,7 @@ export async function createIssuer(
   });
   return {
     door: { routing, clientAuthorities: verify?.clientAuthorities },
-    checks: [check],
+    checks: [check, ...(verify ? [verify.check] : [])],
     before: [
       toClosingPart('files', () => verify?.stop()),
       toClosingPart('cluster', () => cluster?.api.close()),

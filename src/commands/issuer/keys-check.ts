@@ -4,7 +4,10 @@ import type { RemoteKeys } from '../../issuer/keys/key-finder.ts';
 export interface KeysCheckOptions {
   readonly keys: Pick<RemoteKeys, 'status'>;
   readonly issuer: string;
-  /** ms since the source last confirmed the keys, after which it is degraded */
+  /**
+   * ms since the source last confirmed the keys, after which it is degraded. 0: with the first reading that fails, as a file
+   * does, which is refused because of what is in it.
+   */
   readonly bound: number;
   /** ms since epoch */
   readonly now: () => number;
@@ -21,7 +24,7 @@ export function createKeysCheck({ keys, issuer, bound, now }: KeysCheckOptions):
     },
     degraded() {
       const { ageMs = 0, lastProblem } = keys.status(issuer) ?? {};
-      if (ageMs <= bound) return undefined;
+      if (ageMs <= bound || (bound === 0 && lastProblem === undefined)) return undefined;
       const since = new Date(now() - ageMs).toISOString();
       return `the source has not confirmed the keys since ${since}: ${lastProblem ?? 'it was not asked again'}`;
     },

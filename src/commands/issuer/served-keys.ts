@@ -64,7 +64,7 @@ export async function createServedKeys(settings: IssuerCommandSettings, deps: Ke
   });
   const files = source.kind === 'cluster' ? undefined : await openFiles(toPaths(source), issuer, keys);
   // A source that is asked once an hour has not gone silent after five minutes.
-  const bound = Math.max(staleAfter, 2 * toInterval(source));
+  const bound = source.kind === 'cluster' ? Math.max(staleAfter, 2 * source.refreshInterval) : 0;
   return { keys, part: toPart(keys, files), check: createKeysCheck({ keys, issuer, bound, now: clock.now }) };
 }
 

@@ -3,6 +3,7 @@ import { createRateLimit } from '../../base/rate-limit.ts';
 import { createFileValue, type FileValue } from '../../base/watched-file.ts';
 import type { ReadBody } from '../../http/body.ts';
 import type { Log } from '../../http/log.ts';
+import type { ReadyCheck } from '../../http/ops.ts';
 import type { DirectHandler } from '../../http/routing.ts';
 import type { ClientAuthorities } from '../../http/server.ts';
 import type { IssuerMetrics } from '../../issuer/metrics.ts';
@@ -24,6 +25,7 @@ export interface VerifyEndpointDeps {
 export interface VerifyEndpoint {
   readonly handler: DirectHandler;
   readonly clientAuthorities: ClientAuthorities | undefined;
+  readonly check: ReadyCheck;
   stop(): void;
 }
 
@@ -51,6 +53,14 @@ export async function createVerifyEndpoint(
   return {
     handler,
     clientAuthorities: authorities,
+    check: {
+      name: 'verify-callers',
+      check: () => undefined,
+      degraded() {
+        const problems = [authorities?.problem(), tokens?.problem()].filter((each) => each !== undefined);
+        return problems.length === 0 ? undefined : `${problems.join('; ')}: what was read before stays`;
+      },
+    },
     stop() {
       authorities?.stop();
       tokens?.stop();

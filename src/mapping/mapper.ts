@@ -12,7 +12,8 @@ export type BackendName = 'MountedFile' | 'EKSConfigMap' | 'CRD' | 'DynamicFile'
 
 /** Where a user comes from: told by logs, `verify` and answers about rights. */
 export interface MappingOrigin {
-  readonly backend: BackendName;
+  /** `ClusterCreator`: no backend, but the setting that names who made the cluster. */
+  readonly backend: BackendName | 'ClusterCreator';
   /** Such as `mapRoles[2]`, `mapAccounts` or the name of an IAMIdentityMapping. */
   readonly entry: string;
 }

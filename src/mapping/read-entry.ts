@@ -1,5 +1,5 @@
 import { parseArn } from '../aws/arn.ts';
-import type { AnyEntry, EntryPrincipal, EntrySection } from './entry.ts';
+import type { AnyEntry, EntryPrincipal } from './entry.ts';
 import { readPermissionSet } from './permission-set.ts';
 import { describeKind, readField, type SourceNode } from './source-node.ts';
 
@@ -18,30 +18,26 @@ export const CONFIG_MAP_RULES: EntryRules = { convertScalars: false, permissionS
 /** A field that is not what it has to be; ends up in a {@link BadEntry}. */
 class EntryProblem extends Error {}
 
-const ARN_FIELDS: Readonly<Record<EntrySection, string>> = { mapRoles: 'rolearn', mapUsers: 'userarn' };
+/** Where an entry has its ARN: in `mapRoles`, in `mapUsers`, and in an IAMIdentityMapping. */
+export type ArnField = 'rolearn' | 'userarn' | 'arn';
 
-/** One entry of `mapRoles` or `mapUsers`, with fields named as the Go program names them, ignoring case. */
-export function readEntry(
-  node: SourceNode,
-  section: EntrySection,
-  label: string,
-  rules: EntryRules,
-): AnyEntry {
+/** One entry, with fields named as the Go program names them, ignoring case. */
+export function readEntry(node: SourceNode, field: ArnField, label: string, rules: EntryRules): AnyEntry {
   const at = { label, place: node.place };
   try {
     if (node.kind !== 'map')
-      throw new EntryProblem(`it is ${describeKind(node)}, not a mapping with ${ARN_FIELDS[section]}`);
+      throw new EntryProblem(`it is ${describeKind(node)}, not a mapping with ${field}`);
     refuseOddBlanks(node);
     return {
       kind: 'good',
       ...at,
-      principal: readPrincipal(node, section, rules),
+      principal: readPrincipal(node, field, rules),
       username: readText(node, 'username', rules) ?? '',
       groups: readGroups(node, rules),
     };
   } catch (error) {
     if (!(error instanceof EntryProblem)) throw error;
-    return { kind: 'bad', ...at, problem: error.message, claims: readClaims(node, section) };
+    return { kind: 'bad', ...at, problem: error.message, claims: readClaims(node, field) };
   }
 }
 
@@ -51,8 +47,7 @@ function refuseOddBlanks(node: SourceNode & { readonly kind: 'map' }): void {
   if (odd !== undefined) throw new EntryProblem('a key has a blank that is no ordinary one: type it again');
 }
 
-function readPrincipal(node: SourceNode, section: EntrySection, rules: EntryRules): EntryPrincipal {
-  const field = ARN_FIELDS[section];
+function readPrincipal(node: SourceNode, field: ArnField, rules: EntryRules): EntryPrincipal {
   const arn = readText(node, field, rules) || undefined;
   const userId = readText(node, 'userid', rules) || undefined;
   if (rules.byUserId) {
@@ -60,7 +55,7 @@ function readPrincipal(node: SourceNode, section: EntrySection, rules: EntryRule
       throw new EntryProblem('userid is missing: with strict user ids every entry needs it');
     return { arn, userId };
   }
-  const sso = section === 'mapRoles' && rules.permissionSets ? readField(node, 'sso') : undefined;
+  const sso = field === 'rolearn' && rules.permissionSets ? readField(node, 'sso') : undefined;
   if (sso === undefined) {
     if (arn === undefined) throw new EntryProblem(`${field} is missing: without it the entry is for nobody`);
     return { arn, userId };
@@ -99,12 +94,12 @@ function readGroups(node: SourceNode, rules: EntryRules): readonly string[] {
 }
 
 /** Whom a bad entry is for: the ARN in its field, or else whatever in it is an ARN, since its key may be misspelt. */
-function readClaims(node: SourceNode, section: EntrySection): readonly EntryPrincipal[] {
+function readClaims(node: SourceNode, field: ArnField): readonly EntryPrincipal[] {
   const sso = readField(node, 'sso');
   const permissionSet = sso && readPermissionSet(sso, true);
-  const field = readField(node, 'userid');
-  const userId = field?.kind === 'text' ? field.text : undefined;
-  const named = findArns(readField(node, ARN_FIELDS[section]));
+  const id = readField(node, 'userid');
+  const userId = id?.kind === 'text' ? id.text : undefined;
+  const named = findArns(readField(node, field));
   const arns = named.length > 0 ? named : findArns(node);
   return [
     ...arns.map((arn) => ({ arn, userId })),

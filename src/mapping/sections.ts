@@ -1,7 +1,7 @@
 import { isAccountId } from '../aws/arn.ts';
 import { keepLastGood, type Reading, type ReadState } from '../base/watched-state.ts';
 import type { AnyEntry, EntrySection } from './entry.ts';
-import { type EntryRules, readEntry } from './read-entry.ts';
+import { type ArnField, type EntryRules, readEntry } from './read-entry.ts';
 import { describeKind, describePlace, type SourceNode } from './source-node.ts';
 
 export type SectionName = EntrySection | 'mapAccounts';
@@ -40,6 +40,8 @@ export function keepSections(before: SectionStates, readings: SectionReadings): 
   };
 }
 
+const ARN_FIELDS: Readonly<Record<EntrySection, ArnField>> = { mapRoles: 'rolearn', mapUsers: 'userarn' };
+
 /** @param node undefined: there is no such section */
 export function readEntries(
   node: SourceNode | undefined,
@@ -48,7 +50,9 @@ export function readEntries(
 ): Reading<readonly AnyEntry[]> {
   const items = readItems(node, section);
   if (items.kind !== 'good') return items;
-  const entries = items.value.map((item, index) => readEntry(item, section, `${section}[${index}]`, rules));
+  const entries = items.value.map((item, index) =>
+    readEntry(item, ARN_FIELDS[section], `${section}[${index}]`, rules),
+  );
   return { kind: 'good', value: entries };
 }
 

@@ -75,12 +75,18 @@ function createConversion(lines: LineCounter): (node: unknown) => SourceNode {
     return toScalarPiece(node);
   }
 
-  function toMember({ key, value }: Pair<unknown, unknown>): readonly [string, SourceNode] {
-    const name = convert(key);
-    return [name.kind === 'text' || name.kind === 'other' ? name.text : '', convert(value)];
+  function toMember({ key, value }: Pair<unknown, unknown>): RawMember {
+    const converted = convert(key);
+    const text = 'text' in converted ? converted.text : '';
+    // In quotes it is a key like any other.
+    return { name: text, node: convert(value), isMerge: text === '<<' && isPlain(key) };
   }
 
   return convert;
+}
+
+function isPlain(node: unknown): boolean {
+  return isScalar(node) && node.type === 'PLAIN';
 }
 
 function readOffset(node: unknown): number | undefined {
@@ -99,10 +105,17 @@ function toScalarPiece(node: unknown) {
 
 type Member = readonly [name: string, node: SourceNode];
 
+interface RawMember {
+  readonly name: string;
+  readonly node: SourceNode;
+  /** `<<`: the members of what is behind it belong here. */
+  readonly isMerge: boolean;
+}
+
 /** Keys in the order of their characters, as Go has them once YAML became JSON. */
-function toMembers(pairs: readonly Member[]): readonly Member[] {
-  const own = pairs.filter(([key]) => key !== '<<');
-  const merged = pairs.filter(([key]) => key === '<<').flatMap(([, node]) => readMerged(node));
+function toMembers(raw: readonly RawMember[]): readonly Member[] {
+  const own = raw.filter(({ isMerge }) => !isMerge).map(({ name, node }): Member => [name, node]);
+  const merged = raw.filter(({ isMerge }) => isMerge).flatMap(({ node }) => readMerged(node));
   return [...new Map([...merged, ...own])].sort(([left], [right]) => (left < right ? -1 : 1));
 }
 

@@ -57,6 +57,7 @@ describe('mapRoles as people write it', () => {
       `- &a {username: a, rolearn: '${OPS}'}\n- &b {username: b, groups: [g], rolearn: '${OPS}'}\n- {<<: [*a, *b], rolearn: '${DEV}'}\n`,
       'a|g',
     ],
+    ['a key that only looks like a merge key', `- {"<<": {username: base}, rolearn: '${DEV}'}\n`, '|'],
     ['JSON', JSON.stringify([{ rolearn: DEV, username: 'dev', groups: ['a'] }]), 'dev|a'],
     [
       'JSON over lines',

@@ -63,10 +63,10 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'node:child_process': ['local-cluster'],
   'node:dns': ['issuer'],
   'node:fs': ['base', 'commands', 'demo', 'issuer', 'kube', 'local-aws', 'local-cluster'],
-  'node:http': ['admission', 'authenticator', 'commands', 'demo', 'http', 'issuer', 'kube', 'local-cluster'],
-  'node:https': ['authenticator', 'demo', 'http', 'issuer', 'kube', 'local-aws'],
+  'node:http': ['admission', 'commands', 'demo', 'http', 'issuer', 'kube', 'local-cluster'],
+  'node:https': ['demo', 'http', 'issuer', 'kube', 'local-aws'],
   'node:net': ['base', 'http', 'issuer', 'kube', 'local-aws', 'local-cluster', 'trust'],
-  'node:tls': ['authenticator', 'http', 'issuer'],
+  'node:tls': ['http', 'issuer'],
 };
 
 /** Modules of Node that only compute: every room may import them. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ReadBody } from '../http/body.ts';
+import type { ClientTrust } from '../http/client-trust.ts';
 import type { DirectHandler } from '../http/routing.ts';
 import { readTimeout } from './review.ts';
 
@@ -12,6 +13,8 @@ const TEXT = 'text/plain; charset=utf-8';
 /** What becomes of the calls of an admission webhook. */
 export interface ReviewDoor<Judgement> {
   readonly readBody: ReadBody;
+  /** Who may call, by certificates; absent: everybody. */
+  readonly callers?: ClientTrust | undefined;
   /**
    * Decides a review; without a promise where nothing waits. Never throws, never rejects.
    * @param url of the request; kube-apiserver writes its deadline there
@@ -42,8 +45,9 @@ export function createReviewHandler<Judgement>(door: ReviewDoor<Judgement>): Dir
       answer(200, 'application/json', door.render(judgement));
       door.judged(judgement, door.monotonic() - start);
     };
-    const refused = checkRequest(request);
+    const refused = checkCaller(request, door.callers) ?? checkRequest(request);
     if (refused !== undefined) {
+      if (refused.status < 405) response.shouldKeepAlive = false;
       if (refused.status === 405) response.setHeader('allow', 'POST');
       answer(refused.status, TEXT, refused.text);
       return;
@@ -64,6 +68,18 @@ export function createReviewHandler<Judgement>(door: ReviewDoor<Judgement>): Dir
 interface Refusal {
   readonly status: number;
   readonly text: string;
+}
+
+/** By the head alone: of a stranger no byte of the body is read, and the connection ends. */
+function checkCaller({ socket }: IncomingMessage, callers: ClientTrust | undefined): Refusal | undefined {
+  switch (callers?.standing(socket)) {
+    case 'stranger':
+      return { status: 401, text: 'show a client certificate that is accepted here\n' };
+    case 'unnamed':
+      return { status: 403, text: 'this client certificate is of somebody who may not call\n' };
+    default:
+      return undefined;
+  }
 }
 
 function checkRequest({ method, headers }: IncomingMessage): Refusal | undefined {

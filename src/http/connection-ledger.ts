@@ -65,6 +65,11 @@ export class ConnectionLedger {
     connection.holder.anonymous += certified ? -1 : 1;
   }
 
+  /** Whatever was shown no longer counts. */
+  forgetCertificates(): void {
+    for (const connection of this.#connections) this.certify(connection, false);
+  }
+
   /** May be told more than once. */
   closed(connection: HeldConnection): void {
     if (!this.#connections.delete(connection)) return;

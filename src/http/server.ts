@@ -7,6 +7,7 @@ import {
 } from 'node:https';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { CertificateSource } from './certificate.ts';
+import type { ClientTrust } from './client-trust.ts';
 import { createConnectionGuard } from './connection-guard.ts';
 import { createDrain, type Drain } from './drain.ts';
 import { createResponseClass, leavesMuchUnread } from './response.ts';
@@ -66,16 +67,10 @@ export interface TlsServerOptions extends PlainServerOptions {
   readonly certificate: CertificateSource;
   readonly tls: TlsSettings;
   /**
-   * Who signs the certificates of callers. Where it is there, callers are asked for one, and nobody is turned away for
-   * having none: the handler asks `socket.authorized`, so that other paths stay open to all.
+   * Whose certificates are accepted. Where it is there, callers are asked for one, and nobody is turned away for having
+   * none: the handler asks it for their standing, so that other paths stay open to all.
    */
-  readonly clientAuthorities?: ClientAuthorities | undefined;
-}
-
-export interface ClientAuthorities {
-  /** PEM */
-  current(): string;
-  onChange(listener: (pem: string) => void): void;
+  readonly clientTrust?: ClientTrust | undefined;
 }
 
 export interface TlsSettings {
@@ -86,17 +81,17 @@ export interface TlsSettings {
 
 /** An HTTPS server, HTTP/1.1 only, whose certificate can change under it. */
 export function createTlsServer(options: TlsServerOptions): HttpServer {
-  const { certificate, clientAuthorities } = options;
+  const { certificate, clientTrust } = options;
   let server: TlsServer | undefined;
-  const made = createBoundServer(options, (bounds, listener) => {
+  const made = createBoundServer(options, clientTrust, (bounds, listener) => {
     server = createSecureServer({ ...toContext(options), ...toAsking(options), ...bounds }, listener);
     return server;
   });
   const renew = (): void => server?.setSecureContext(toContext(options));
   certificate.onChange(renew);
-  clientAuthorities?.onChange(() => {
+  clientTrust?.authorities.onChange(() => {
     renew();
-    // Their callers were judged by the authorities before.
+    // Their callers were judged by the authorities before; those that are busy follow with their next answer.
     server?.closeIdleConnections();
   });
   return made;
@@ -104,22 +99,23 @@ export function createTlsServer(options: TlsServerOptions): HttpServer {
 
 /** The TLS server without TLS, for behind a proxy that has it: the same bounds, the same drain. */
 export function createPlainServer(options: PlainServerOptions): HttpServer {
-  return createBoundServer(options, createServer);
+  return createBoundServer(options, undefined, createServer);
 }
 
 function createBoundServer(
   options: PlainServerOptions,
+  trust: ClientTrust | undefined,
   make: (bounds: ServerOptions, listener: RequestListener) => Server | TlsServer,
 ): HttpServer {
   const { limit = CONNECTIONS, evicted = () => {} } = options.connections ?? {};
-  const guard = createConnectionGuard({ limit, evicted });
+  const guard = createConnectionGuard({ limit, evicted, trust });
   let server: Server | TlsServer | undefined;
   const drain = createDrain(() => server);
   const bounds = {
     ...toBounds({ ...LIMITS, ...options.limits }),
     ServerResponse: createResponseClass((request) => {
       guard.answered(request.socket);
-      return !drain.draining() && !leavesMuchUnread(request);
+      return !drain.draining() && !leavesMuchUnread(request) && !guard.isOutdated(request.socket);
     }),
   };
   const app = Fastify({
@@ -149,21 +145,21 @@ function toBounds({ headers, request, keepAlive, check }: Limits): ServerOptions
   };
 }
 
-function toAsking({ limits, clientAuthorities }: TlsServerOptions): SecureServerOptions {
+function toAsking({ limits, clientTrust }: TlsServerOptions): SecureServerOptions {
   return {
     handshakeTimeout: limits?.handshake ?? LIMITS.handshake,
-    ...(clientAuthorities && { requestCert: true, rejectUnauthorized: false }),
+    ...(clientTrust && { requestCert: true, rejectUnauthorized: false }),
   };
 }
 
-function toContext({ certificate, tls, clientAuthorities }: TlsServerOptions): SecureServerOptions {
+function toContext({ certificate, tls, clientTrust }: TlsServerOptions): SecureServerOptions {
   const { cert, key } = certificate.current();
   return {
     ...toTlsOptions(tls),
     cert,
     key,
     // A resumed session would carry the verdict on an earlier certificate, also one of an authority that is gone.
-    ...(clientAuthorities && { ca: clientAuthorities.current(), secureOptions: constants.SSL_OP_NO_TICKET }),
+    ...(clientTrust && { ca: clientTrust.authorities.current(), secureOptions: constants.SSL_OP_NO_TICKET }),
   };
 }
 

@@ -2,6 +2,7 @@ import { renderAnswer } from '../admission/answer.ts';
 import { createReviewHandler } from '../admission/handler.ts';
 import type { ReviewIdentity } from '../admission/review.ts';
 import type { ReadBody } from '../http/body.ts';
+import type { ClientTrust } from '../http/client-trust.ts';
 import type { DirectHandler } from '../http/routing.ts';
 import type { Admission } from './admit.ts';
 import { type JudgeDeps, type Judgement, judgeReview } from './judge.ts';
@@ -12,6 +13,8 @@ import { outcomeOf } from './reasons.ts';
 
 export interface MutateDeps extends JudgeDeps {
   readonly readBody: ReadBody;
+  /** Who may call, by certificates; absent: everybody. */
+  readonly callers?: ClientTrust | undefined;
   readonly metrics: WebhookMetrics;
   /** Monotonic, ms. */
   readonly monotonic: () => number;
@@ -21,9 +24,10 @@ export interface MutateDeps extends JudgeDeps {
 
 /** Answers `POST /mutate`: an AdmissionReview in, an AdmissionReview out. */
 export function createMutateHandler(deps: MutateDeps): DirectHandler {
-  const { metrics, monotonic, readBody } = deps;
+  const { metrics, monotonic, readBody, callers } = deps;
   return createReviewHandler<Judgement>({
     readBody,
+    callers,
     monotonic,
     judge: (body, url) => judgeReview(deps, body, url),
     render: ({ identity, admission }) => renderAdmission(identity, admission),

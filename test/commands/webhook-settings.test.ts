@@ -35,6 +35,7 @@ describe('defaults', () => {
         keyPath: '/etc/webhook/certs/tls.key',
       },
       cluster: { kubeconfig: '', server: '', inCluster: { host: undefined, port: undefined } },
+      clients: undefined,
       annotationPrefix: 'eks.amazonaws.com',
       webIdentity: {
         audience: 'sts.amazonaws.com',
@@ -114,6 +115,10 @@ describe('every flag arrives', () => {
     [['--service-account-lookup-grace-period=100ms'], { gracePeriod: 100 }],
     [['--service-account-live-read=false'], { liveRead: false }],
     [['--shutdown-delay=0s'], { shutdownDelay: 0 }],
+    [
+      ['--client-ca-file=/ca', '--client-name=a', '--client-name=b'],
+      { clients: { path: '/ca', names: ['a', 'b'] } },
+    ],
     [['--body-budget=8', '--connection-budget=16'], { budgets: { bodies: 8_388_608, connections: 16 } }],
     [['--stale-after=3m'], { staleAfter: 180_000 }],
     [['--unready-when-degraded'], { unreadyWhenDegraded: true }],
@@ -177,6 +182,9 @@ describe('problems name the flag and the remedy', () => {
       ['--service-account-lookup-grace-period=-1s'],
       /^--service-account-lookup-grace-period is out of range: give 0s to 1h0m0s$/,
     ],
+    [['--client-ca-file=/ca'], /^--client-ca-file needs --client-name: /],
+    [['--client-name=apiserver'], /^--client-name needs --client-ca-file: /],
+    [['--client-ca-file=/ca', '--client-name='], /^--client-name is empty: /],
     [['--body-budget=7'], /^--body-budget=7 is out of range: give a number from 8 to 1024$/],
     [['--body-budget=33554432'], /^--body-budget=33554432 is out of range/],
     [['--connection-budget=0'], /^--connection-budget=0 is out of range: give a number from 16 to 20000$/],

@@ -66,7 +66,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'node:http': ['admission', 'commands', 'demo', 'http', 'issuer', 'kube', 'local-cluster'],
   'node:https': ['demo', 'http', 'issuer', 'kube', 'local-aws'],
   'node:net': ['base', 'http', 'issuer', 'kube', 'local-aws', 'local-cluster', 'trust'],
-  'node:tls': ['http', 'issuer'],
+  'node:tls': ['http'],
 };
 
 /** Modules of Node that only compute: every room may import them. */

@@ -35,7 +35,7 @@ export async function createIssuer(
     count: metrics.request,
   });
   return {
-    door: { routing, clientAuthorities: verify?.clientAuthorities },
+    door: { routing, clientTrust: verify?.clientTrust },
     checks: [check, ...(verify ? [verify.check] : [])],
     before: [
       toClosingPart('files', () => verify?.stop()),

@@ -2,15 +2,15 @@ import { toError } from '../../base/errors.ts';
 import { createRateLimit } from '../../base/rate-limit.ts';
 import { createFileValue, type FileValue } from '../../base/watched-file.ts';
 import type { ReadBody } from '../../http/body.ts';
+import type { ClientTrust } from '../../http/client-trust.ts';
 import type { Log } from '../../http/log.ts';
 import type { ReadyCheck } from '../../http/ops.ts';
 import type { DirectHandler } from '../../http/routing.ts';
-import type { ClientAuthorities } from '../../http/server.ts';
 import type { IssuerMetrics } from '../../issuer/metrics.ts';
 import { parseAllowedTokens } from '../../issuer/serve/verify/callers.ts';
 import { createVerifyHandler, type VerifyHandlerDeps } from '../../issuer/serve/verify/handler.ts';
 import type { KeyFinder } from '../../web-identity/token/keys.ts';
-import { checkAuthorities } from '../authorities.ts';
+import { type OpenClientTrust, openClientTrust } from '../server/client-trust.ts';
 import type { VerifySettings } from './settings.ts';
 
 export interface VerifyEndpointDeps {
@@ -24,7 +24,7 @@ export interface VerifyEndpointDeps {
 /** What `POST /verify` needs of the server, and what it is. */
 export interface VerifyEndpoint {
   readonly handler: DirectHandler;
-  readonly clientAuthorities: ClientAuthorities | undefined;
+  readonly clientTrust: ClientTrust | undefined;
   readonly check: ReadyCheck;
   stop(): void;
 }
@@ -38,13 +38,12 @@ export async function createVerifyEndpoint(
   settings: VerifySettings,
   deps: VerifyEndpointDeps,
 ): Promise<VerifyEndpoint> {
-  const authorities = await open('verify-client-ca', settings.clientCaPath, checkAuthorities, deps.log);
+  const clients = await openClients(settings, deps.log);
   const tokens = await open('verify-token-file', settings.tokenPath, parseAllowedTokens, deps.log);
-  const names = new Set(settings.clientNames);
   const handler = createVerifyHandler({
     readBody: deps.readBody,
     callers: {
-      ...(authorities && { certificates: { names } }),
+      ...(clients && { certificates: clients.trust }),
       ...(tokens && { tokens: tokens.current }),
     },
     audiences: settings.audiences,
@@ -52,20 +51,27 @@ export async function createVerifyEndpoint(
   });
   return {
     handler,
-    clientAuthorities: authorities,
+    clientTrust: clients?.trust,
     check: {
       name: 'verify-callers',
       check: () => undefined,
       degraded() {
-        const problems = [authorities?.problem(), tokens?.problem()].filter((each) => each !== undefined);
+        const problems = [clients?.problem(), tokens?.problem()].filter((each) => each !== undefined);
         return problems.length === 0 ? undefined : `${problems.join('; ')}: what was read before stays`;
       },
     },
     stop() {
-      authorities?.stop();
+      clients?.stop();
       tokens?.stop();
     },
   };
+}
+
+async function openClients(
+  { clientCaPath: path, clientNames: names }: VerifySettings,
+  log: Log,
+): Promise<OpenClientTrust | undefined> {
+  return path === '' ? undefined : await openClientTrust('verify-client-ca', { path, names }, log);
 }
 
 async function createJudge({

@@ -1,11 +1,12 @@
 import type { Registry } from 'prom-client';
 import type { Clock } from '../../base/clock.ts';
 import type { ReadBody } from '../../http/body.ts';
+import type { ClientTrust } from '../../http/client-trust.ts';
 import type { Part } from '../../http/lifecycle.ts';
 import type { Log } from '../../http/log.ts';
 import type { ReadyCheck } from '../../http/ops.ts';
 import type { Routing } from '../../http/routing.ts';
-import type { ClientAuthorities, HttpServer } from '../../http/server.ts';
+import type { HttpServer } from '../../http/server.ts';
 import type { BudgetSettings } from '../../settings/budgets.ts';
 import type { FlagTable } from '../../settings/pflag.ts';
 import type { TlsSettings } from '../../settings/tls.ts';
@@ -77,6 +78,6 @@ export interface Door {
   readonly routing: Routing;
   /** Adds routes beside the direct ones. */
   readonly addRoutes?: (app: HttpServer['app']) => void;
-  /** Who signs the certificates of callers, where there is TLS. */
-  readonly clientAuthorities?: ClientAuthorities | undefined;
+  /** Which callers are known by their certificates, where there is TLS. */
+  readonly clientTrust?: ClientTrust | undefined;
 }

@@ -16,7 +16,7 @@ const CLOSE_PATIENCE = 10_000;
 
 /** The server that stands at a door. @param certificate undefined: plain HTTP */
 export function createDoorServer(
-  { routing, addRoutes, clientAuthorities }: Door,
+  { routing, addRoutes, clientTrust }: Door,
   tls: ServerSettings['tls'],
   certificate: CertificateSource | undefined,
   connections: ConnectionLimit,
@@ -24,7 +24,7 @@ export function createDoorServer(
   const server =
     tls === undefined || certificate === undefined
       ? createPlainServer({ connections, ...routing })
-      : createTlsServer({ certificate, tls, clientAuthorities, connections, ...routing });
+      : createTlsServer({ certificate, tls, clientTrust, connections, ...routing });
   addRoutes?.(server.app);
   return server;
 }

@@ -1,6 +1,7 @@
 import { createMetadataFetch, readInstanceIdentity } from '../../aws/instance-identity.ts';
 import { toError } from '../../base/errors.ts';
 import type { Part } from '../../http/lifecycle.ts';
+import type { Log } from '../../http/log.ts';
 import { createKubeApi } from '../../kube/api.ts';
 import { createJudgementLog } from '../../webhook/log.ts';
 import { createWebhookMetrics } from '../../webhook/metrics.ts';
@@ -10,6 +11,7 @@ import { createAccountReader } from '../../webhook/sources/account.ts';
 import { createAccountStore } from '../../webhook/sources/account-store.ts';
 import { findCluster } from '../cluster.ts';
 import { allOf } from '../server/all-of.ts';
+import { type ClientTrustSettings, type OpenClientTrust, openClientTrust } from '../server/client-trust.ts';
 import type { Server, ServerSurroundings } from '../server/descriptor.ts';
 import { openCredentialsList } from './credentials-list.ts';
 import type { WebhookCommandSettings } from './settings.ts';
@@ -20,10 +22,11 @@ export async function createWebhook(
   settings: WebhookCommandSettings,
   { log, registry, clock, watches, readBody }: ServerSurroundings,
 ): Promise<Server> {
-  const [ofRoom, access, list] = await allOf([
+  const [ofRoom, access, list, clients] = await allOf([
     toRoomSettings(settings),
     findCluster(settings.cluster),
     openCredentialsList(settings.containerCredentials.listPath, log),
+    openClients(settings.clients, log),
   ]);
   for (const note of access.notes) log.warn({}, note);
   const api = createKubeApi(access);
@@ -33,6 +36,7 @@ export async function createWebhook(
   const sources = createSources(settings, { api, clock, log, metrics, watches, reader, store, list });
   const mutate = createMutateHandler({
     readBody,
+    callers: clients?.trust,
     settings: ofRoom,
     accounts: store,
     sources: sources.sources,
@@ -44,13 +48,26 @@ export async function createWebhook(
   });
   return {
     door: {
+      clientTrust: clients?.trust,
       routing: { direct: new Map([['/mutate', mutate]]) },
       addRoutes: (app) => void app.get('/healthz', async () => 'ok'),
     },
-    checks: sources.checks,
-    before: [toSourcesPart(sources, () => api.close())],
+    checks: [...sources.checks, ...(clients ? [clients.check] : [])],
+    before: [
+      toSourcesPart(sources, () => {
+        api.close();
+        clients?.stop();
+      }),
+    ],
     after: [],
   };
+}
+
+async function openClients(
+  settings: ClientTrustSettings | undefined,
+  log: Log,
+): Promise<OpenClientTrust | undefined> {
+  return settings && (await openClientTrust('client-ca-file', settings, log));
 }
 
 function toSourcesPart(sources: Sources, close: () => void): Part {

@@ -174,6 +174,16 @@ export const WEBHOOK_FLAGS = {
   },
   ...SERVER_FLAGS,
   'bind-address': { type: 'string', default: '', help: 'address that both ports listen on; empty: all' },
+  'client-ca-file': {
+    type: 'string',
+    default: '',
+    help: 'authorities, PEM, of the only callers that are judged, by --client-name; empty: all are; re-read when it changes',
+  },
+  'client-name': {
+    type: 'strings',
+    default: [],
+    help: 'common name of a certificate that may call; may be repeated; needs --client-ca-file',
+  },
   ...BUDGET_FLAGS,
   ...KLOG_FLAGS,
 } as const satisfies FlagTable;

@@ -12,6 +12,7 @@ import { type ClusterSettings, readClusterSettings } from '../../settings/cluste
 import type { FlagReading, FlagValues } from '../../settings/pflag.ts';
 import { readTlsSettings } from '../../settings/tls.ts';
 import { isSeveralAudiences } from '../../webhook/audience.ts';
+import type { ClientTrustSettings } from '../server/client-trust.ts';
 import type { ServerSettings } from '../server/descriptor.ts';
 import { readServerFlags } from '../server/flags.ts';
 import { WEBHOOK_FLAGS } from './flags.ts';
@@ -22,6 +23,8 @@ type Flags = FlagValues<typeof WEBHOOK_FLAGS>;
 export interface WebhookCommandSettings extends ServerSettings {
   readonly tls: NonNullable<ServerSettings['tls']>;
   readonly cluster: ClusterSettings;
+  /** Who may call, by certificates; undefined: everybody. */
+  readonly clients: ClientTrustSettings | undefined;
   readonly annotationPrefix: string;
   readonly webIdentity: { readonly audience: string; readonly mountPath: string };
   readonly containerCredentials: ContainerCredentials & { readonly listPath: string };
@@ -70,6 +73,7 @@ function toSettings(
       keyPath: flags['tls-key'],
     },
     cluster: readClusterSettings(flags, env, problems),
+    clients: readClients(flags, problems),
     annotationPrefix: flags['annotation-prefix'],
     webIdentity: { audience: flags['token-audience'], mountPath: flags['token-mount-path'] },
     containerCredentials: readContainerCredentials(flags),
@@ -107,6 +111,21 @@ function checkFlags(flags: Flags, problems: Problems): void {
     problems,
   );
   checkFilePath('container-credentials-token-path', flags['container-credentials-token-path'], problems);
+}
+
+/** An authority alone is never enough: that of a cluster signs for every kubelet. */
+function readClients(flags: Flags, problems: Problems): ClientTrustSettings | undefined {
+  const { 'client-ca-file': path, 'client-name': names } = flags;
+  if (path !== '' && names.length === 0) {
+    problems.push(
+      '--client-ca-file needs --client-name: its authorities sign for others, too; name who calls, such as the user of kube-apiserver',
+    );
+  }
+  if (path === '' && names.length > 0) {
+    problems.push('--client-name needs --client-ca-file: without it no certificate is asked for');
+  }
+  if (names.includes('')) problems.push('--client-name is empty: give the common name of a certificate');
+  return path === '' ? undefined : { path, names };
 }
 
 function readContainerCredentials(flags: Flags): WebhookCommandSettings['containerCredentials'] {

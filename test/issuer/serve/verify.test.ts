@@ -1,6 +1,7 @@
 import { request as secureRequest } from 'node:https';
 import { connect } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createClientTrust } from '../../../src/http/client-trust.ts';
 import { listenOn } from '../../../src/http/listen.ts';
 import { createTlsServer } from '../../../src/http/server.ts';
 import { parseAllowedTokens } from '../../../src/issuer/serve/verify/callers.ts';
@@ -247,12 +248,13 @@ describe('client certificates', () => {
 
   async function openTls(names: readonly string[]): Promise<{ readonly port: number }> {
     const notes = { asked: [], verdicts: [], faults: [], counted: [] };
-    const certificates = { names: new Set(names) };
+    const authorities = { current: () => authority.certificate, onChange: () => {} };
+    const certificates = createClientTrust(authorities, new Set(names));
     const handler = createVerifyHandler({ ...toDeps(notes), callers: { certificates } });
     const server = createTlsServer({
       certificate: createFixedCertificate(),
       tls: { minVersion: 'TLSv1.2', ciphers: [] },
-      clientAuthorities: { current: () => authority.certificate, onChange: () => {} },
+      clientTrust: certificates,
       direct: new Map([
         ['/verify', handler],
         ['/open', (_request, response) => void response.end('open')],

@@ -20,7 +20,7 @@ export interface Answer {
 }
 
 /** One call to a server of these tests: a JSON POST to `/mutate` where nothing else is said, on a connection of its own. */
-export function call({ port, ca }: Door, options: Call = {}): Promise<Answer> {
+export function call({ port, ca }: Pick<Door, 'port' | 'ca'>, options: Call = {}): Promise<Answer> {
   const { path = '/mutate', method = 'POST', body, agent } = options;
   const given = options.headers ?? (body === undefined ? {} : { 'content-type': 'application/json' });
   const framed = 'transfer-encoding' in given || body === undefined;

@@ -77,7 +77,8 @@ function judgeStatement(statement: Statement, forAction: TrustAction, scope: Sco
   const conditions = statement.conditions.map((condition) => {
     const report = judgeCondition(condition, scope);
     // A condition of a Deny that does not match is what everybody hopes for.
-    const nearMiss = effect === 'Allow' ? scope.explain(condition, report, scope) : undefined;
+    const nearMiss =
+      effect === 'Allow' ? scope.explain(condition, report, { ...scope, statement }) : undefined;
     return nearMiss === undefined ? report : { ...report, nearMiss };
   });
   const matches = allOf([action.matches, principal.matches, ...conditions.map((report) => report.matches)]);

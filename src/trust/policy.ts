@@ -154,7 +154,7 @@ function countCharacters(text: string): number {
 
 function checkSize(size: number, { problems, notes }: ProblemLists): void {
   if (size <= DEFAULT_SIZE_QUOTA) return;
-  const remedy = 'remove statements, or give the ServiceAccounts roles of their own';
+  const remedy = 'give ServiceAccounts roles of their own, each with its own policy';
   const problem = `it has ${size} characters without white space`;
   if (size > MAX_SIZE_QUOTA) {
     problems.push({ pointer: '', problem: `${problem}, and IAM takes ${MAX_SIZE_QUOTA} at most`, remedy });

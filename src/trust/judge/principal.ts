@@ -31,7 +31,7 @@ function judgeWildcard(
   effect: 'Allow' | 'Deny',
   { arn }: TrustRequest['provider'],
 ): PartReport {
-  const remedy = `write {"Federated": "${arn}"}`;
+  const remedy = `let it in by a statement of its own for {"Federated": "${arn}"}`;
   if (effect === 'Deny') {
     return wildcard === '{"AWS": "*"}'
       ? { matches: 'unknown', detail: `AWS does not say whether ${wildcard} denies a token's caller, too` }
@@ -48,7 +48,7 @@ function judgeWildcard(
 /** The likeliest first: one part of the ARN is another. */
 function explainOther({ members }: PrincipalElement, provider: TrustRequest['provider']): string {
   const federated = members.filter(({ kind }) => kind === 'Federated').map(({ value }) => value);
-  const remedy = `write {"Federated": "${provider.arn}"}`;
+  const remedy = `let this caller in by a statement of its own for {"Federated": "${provider.arn}"}`;
   const [first] = federated;
   if (first === undefined) {
     const kinds = [...new Set(members.map(({ kind }) => kind))].join(' and ');
@@ -62,8 +62,8 @@ function compareArns(text: string, provider: TrustRequest['provider']): string {
   const theirs = parseArn(text);
   const ours = parseArn(provider.arn);
   if (theirs === undefined || ours === undefined) return `the issuer is ${provider.url}`;
-  if (theirs.resource.replace(/\/+$/, '') === ours.resource.replace(/\/+$/, '')) {
-    if (theirs.resource !== ours.resource) return 'a slash at the end is missing or too much';
+  if (theirs.resource.split('/').filter(Boolean).join() === ours.resource.split('/').filter(Boolean).join()) {
+    if (theirs.resource !== ours.resource) return 'a slash is missing or too much';
     if (theirs.account !== ours.account)
       return `the provider is in account ${ours.account}, not ${showPlain(theirs.account)}`;
     if (theirs.partition !== ours.partition)

@@ -1,6 +1,10 @@
+import { takesAny } from '../fix/tighten.ts';
+import { STS_AUDIENCE } from '../near-miss/audience.ts';
+import { holdsWhenAbsent } from '../policy/operator.ts';
 import { showValue } from '../policy/problem.ts';
-import type { ConditionFacts } from './facts.ts';
+import { asksForPresence, type ConditionFacts, isOfAnotherType } from './facts.ts';
 import type { LintRule, Observation } from './rule.ts';
+import { writeCondition } from './write-condition.ts';
 
 type ConditionRule = LintRule<ConditionFacts>;
 
@@ -8,11 +12,19 @@ type ConditionRule = LintRule<ConditionFacts>;
 export const CONDITION_RULES = {
   'set-operator-on-single-value': {
     text: 'Set operators are for keys with several values.',
-    check({ condition: { operator, key, pointer }, claim }) {
+    check({ condition: { operator, key, pointer }, claim, statement }) {
       const isSingle = claim === 'sub' || claim === 'aud';
       if (operator.family === 'null' || operator.setOperator === undefined || !isSingle) return [];
+      const plain = operator.text.slice(operator.setOperator.length + 1);
+      // Two lists in one would let in whoever is in either.
+      if (
+        statement.conditions.some(
+          (other) => other.operator.text === plain && other.key.toLowerCase() === key.toLowerCase(),
+        )
+      )
+        return [];
       const what = `${showValue(key)} has one value, and ${operator.setOperator} is for keys with several`;
-      const remedy = `write ${operator.name}: a list of values means any of them already`;
+      const remedy = `write ${plain}: a list of values means any of them already`;
       return [{ severity: 'low', where: pointer, what, remedy }];
     },
   },
@@ -21,26 +33,63 @@ export const CONDITION_RULES = {
     check: findMissingSetOperator,
   },
   'negated-deny-on-absent-key': {
-    text: 'A Deny with a negated operator also denies where the key is absent.',
-    check: findNegatedDeny,
+    text: 'A Deny whose operator is true without the key (negated, IfExists, ForAllValues) also denies where it is absent.',
+    check: findOpenDeny,
   },
   'null-reversed': {
     text: 'Null with "true" asks for a key to be absent.',
-    check({ condition: { operator, key, values, pointer }, statement, presence }) {
+    check(facts) {
+      const { condition, statement, presence, isForTokensAlone } = facts;
+      const { operator, key, values, pointer } = condition;
       const asksForAbsence =
         operator.family === 'null' && values.some((value) => value.toLowerCase() === 'true');
-      if (!asksForAbsence || statement.effect === 'Deny' || presence !== 'always') return [];
+      if (!asksForAbsence || statement.effect === 'Deny' || presence !== 'always' || !isForTokensAlone)
+        return [];
       const what = `"true" asks that ${showValue(key)} be absent, and every request has it: this statement lets nobody in`;
-      const remedy = 'write "false", or remove the condition';
-      return [{ severity: 'high', where: pointer, what, remedy }];
+      return [
+        { severity: 'high', where: pointer, what, remedy: writeCondition(facts, { without: [condition] }) },
+      ];
     },
   },
   'no-values': {
     text: 'An empty list of values matches nothing.',
-    check({ condition: { values, operator, pointer }, statement }) {
-      if (values.length > 0 || statement.effect === 'Deny' || operator.negated) return [];
+    check(facts) {
+      const { condition, statement, claim, isForTokensAlone } = facts;
+      const { values, operator, pointer } = condition;
+      if (values.length > 0 || statement.effect === 'Deny' || operator.negated || !isForTokensAlone)
+        return [];
       const what = 'an empty list of values matches nothing: this statement lets nobody in';
-      return [{ severity: 'high', where: pointer, what, remedy: 'give at least one value' }];
+      const isClaim = claim === 'sub' || claim === 'aud';
+      const remedy = isClaim
+        ? writeCondition(facts, { without: [condition] })
+        : 'give the value that is meant';
+      return [{ severity: 'high', where: pointer, what, remedy }];
+    },
+  },
+  'operator-of-another-type': {
+    text: 'An operator that compares numbers, dates, addresses or ARNs never meets a subject.',
+    check(facts) {
+      const { condition, claim, statement, isForPlatform, isForTokensAlone } = facts;
+      const { operator, key, values, pointer } = condition;
+      const isMet = !isOfAnotherType(operator) || values.length === 0;
+      if (claim !== 'sub' || isMet || isForPlatform || statement.effect === 'Deny' || !isForTokensAlone)
+        return [];
+      const what = `${operator.text} does not compare texts, and ${showValue(key)} is one: this statement lets nobody in`;
+      const remedy = writeCondition(facts, { without: [condition], instead: { claim, values } });
+      return [{ severity: 'high', where: pointer, what, remedy }];
+    },
+  },
+  'audience-wildcard': {
+    text: 'A pattern that any audience fits asks for none.',
+    check({ condition, claim, statement }) {
+      const { key, pointer, operator } = condition;
+      const isTwice = statement.conditions.some(
+        (other) => other !== condition && other.key.toLowerCase() === key.toLowerCase(),
+      );
+      if (claim !== 'aud' || statement.effect === 'Deny' || !takesAny(condition) || isTwice) return [];
+      const what = `${operator.text} takes any audience: a token for any of the provider's client ids will do`;
+      const remedy = `write {"StringEquals": {${showValue(key)}: "${STS_AUDIENCE}"}} in its place: tokens for other audiences are shut out then`;
+      return [{ severity: 'low', where: pointer, what, remedy }];
     },
   },
   'variable-in-old-version': {
@@ -63,15 +112,17 @@ function findMissingSetOperator({ condition, claim, isForPlatform }: ConditionFa
   const hasSeveral = SEVERAL.has(key.toLowerCase()) || isList;
   if (operator.family === 'null' || operator.setOperator !== undefined || !hasSeveral) return [];
   const what = `${showValue(key)} may have several values, and AWS does not say which of them ${operator.text} looks at`;
-  return [{ severity: 'medium', where: pointer, what, remedy: `write ForAnyValue:${operator.text}` }];
+  // What is true where the key is absent stays so.
+  const setOperator = holdsWhenAbsent(operator) ? 'ForAllValues' : 'ForAnyValue';
+  return [{ severity: 'medium', where: pointer, what, remedy: `write ${setOperator}:${operator.text}` }];
 }
 
-function findNegatedDeny({ condition, statement, presence }: ConditionFacts): Observation[] {
+function findOpenDeny(facts: ConditionFacts): Observation[] {
+  const { condition, statement, presence, isForTokens } = facts;
   const { operator, key, pointer } = condition;
-  const isOpen = operator.negated && !operator.ifExists && operator.setOperator !== 'ForAnyValue';
-  if (statement.effect === 'Allow' || !isOpen) return [];
-  if (presence === 'always') return [];
+  if (statement.effect === 'Allow' || operator.family === 'null' || !holdsWhenAbsent(operator)) return [];
+  if (presence === 'always' || !isForTokens || asksForPresence(facts)) return [];
   const what = `${operator.text} is true where ${showValue(key)} is absent: the Deny then meets every pod`;
-  const remedy = `write ${operator.text}IfExists if a request without the key may pass`;
+  const remedy = `if a request without the key may pass, add {"Null": {${showValue(key)}: "false"}}: the Deny then lets such requests alone`;
   return [{ severity: presence === 'never' ? 'high' : 'medium', where: pointer, what, remedy }];
 }

@@ -1,23 +1,31 @@
 import { parseArn } from '../../aws/arn.ts';
+import { measureDistance } from '../../base/edit-distance.ts';
 import { judgeAction } from '../judge/action.ts';
 import { CLAIM_KEYS, findKeyRow } from '../judge/keys.ts';
 import { explainKey, type KeyMistake } from '../near-miss/key.ts';
 import { findPlatformOfKey } from '../platforms.ts';
 import type { Condition } from '../policy/condition.ts';
-import { holdsWhenAbsent } from '../policy/operator.ts';
+import { type ConditionOperator, holdsWhenAbsent, type OperatorFamily } from '../policy/operator.ts';
 import type { Statement } from '../policy/statement.ts';
 import type { TrustPolicy } from '../policy.ts';
+import { isAlikeProvider } from '../provider.ts';
 
 /** A statement, and what can be told of it without a request. */
 export interface StatementFacts {
   readonly statement: Statement;
   readonly version: TrustPolicy['version'];
+  /** Those of the OIDC providers that its principal names: issuers without `https://`. */
+  readonly providers: readonly string[];
   /** Issuers without `https://` that its conditions may speak of; the first is the likeliest. */
   readonly prefixes: readonly string[];
   /** Those that were given as the clusters' own; empty where none was. */
   readonly ownPrefixes: readonly string[];
   /** Its issuers are those of another platform, such as GitHub, which has subjects and claims of its own. */
   readonly isForPlatform: boolean;
+  /** It means an OIDC provider, everybody, or sts:AssumeRoleWithWebIdentity by name. */
+  readonly isForTokens: boolean;
+  /** The same, and callers of no other kind: a condition that no token meets lets nobody in. */
+  readonly isForTokensAlone: boolean;
   /** It allows an OIDC provider, or everybody, sts:AssumeRoleWithWebIdentity. */
   readonly letsTokensIn: boolean;
   /** A condition of it can never be met: whatever else it lacks lets nobody in. */
@@ -43,20 +51,81 @@ export function readStatementFacts(
   ownPrefixes: readonly string[],
 ): StatementFacts {
   const providers = listProviderPrefixes(statement);
-  const prefixes =
-    providers.length > 0 ? providers : ownPrefixes.length > 0 ? ownPrefixes : guessPrefixes(statement);
-  const isOpen =
-    statement.principal.everyone || statement.principal.members.some(({ value }) => value === '*');
+  const prefixes = choosePrefixes(statement, providers, ownPrefixes);
+  const { everyone, members } = statement.principal;
+  const isOpen = everyone || members.some(({ value }) => value === '*');
   const covers = judgeAction(statement.action, 'sts:AssumeRoleWithWebIdentity').matches === 'yes';
+  const isForTokens = providers.length > 0 || isOpen || statement.action.patterns.some(isWebIdentity);
   return {
     statement,
     version,
+    providers,
     prefixes,
     ownPrefixes,
     isForPlatform: prefixes.some(isPlatform),
+    isForTokens,
+    isForTokensAlone: isForTokens && !isSharedWithOthers(statement, providers),
     letsTokensIn: statement.effect === 'Allow' && covers && (isOpen || providers.length > 0),
-    neverMatches: statement.conditions.some((condition) => isNeverMet(condition, prefixes)),
+    neverMatches: statement.conditions.some(
+      (condition) => isNeverMet(condition, prefixes) || isOfTwoIssuers(condition, statement, prefixes),
+    ),
   };
+}
+
+/** Callers with AWS keys or SAML come in by it, too, so that its conditions may be theirs. */
+function isSharedWithOthers({ principal, action }: Statement, providers: readonly string[]): boolean {
+  const { everyone, members } = principal;
+  const tokens = members.filter(({ kind, value }) => kind === 'Federated' && value === '*');
+  const hasOthers = everyone || members.length > providers.length + tokens.length;
+  const ways = ['sts:AssumeRole', 'sts:AssumeRoleWithSAML'];
+  return hasOthers && ways.some((each) => judgeAction(action, each).matches === 'yes');
+}
+
+function isWebIdentity(pattern: string): boolean {
+  return pattern.toLowerCase() === 'sts:assumerolewithwebidentity';
+}
+
+/**
+ * Whose keys the conditions may have. Where the clusters' own issuers were given, these are the truth: a provider that is
+ * one of them but for a typing error, or beside keys of one, does not say what the keys should be.
+ */
+function choosePrefixes(
+  statement: Statement,
+  providers: readonly string[],
+  ownPrefixes: readonly string[],
+): readonly string[] {
+  if (providers.length === 0) return ownPrefixes.length > 0 ? ownPrefixes : guessPrefixes(statement);
+  if (providers.some((prefix) => ownPrefixes.includes(prefix))) return providers;
+  const meant = ownPrefixes.filter((own) => isMeant(own, statement, providers));
+  return meant.length > 0 ? meant : providers;
+}
+
+function isMeant(own: string, { conditions }: Statement, providers: readonly string[]): boolean {
+  const hasKeysOf = (prefix: string): boolean =>
+    conditions.some(({ key }) => key.toLowerCase().startsWith(`${prefix.toLowerCase()}:`));
+  return (
+    hasKeysOf(own) ||
+    providers.some(
+      (prefix) => isAlikeProvider(prefix, own) || (!hasKeysOf(prefix) && measureDistance(prefix, own) <= 2),
+    )
+  );
+}
+
+/** The keys of one issuer beside those of another: whoever has these lacks the others. */
+function isOfTwoIssuers(
+  { key, operator }: Condition,
+  statement: Statement,
+  prefixes: readonly string[],
+): boolean {
+  const ofClaims = statement.conditions.filter(
+    (condition) => !holdsWhenAbsent(condition.operator) && condition.operator.family !== 'null',
+  );
+  const issuers = prefixes.filter((prefix) =>
+    ofClaims.some((condition) => readClaimOfKey(condition.key, [prefix]) !== undefined),
+  );
+  return (
+    issuers.length > 1 && !holdsWhenAbsent(operator) && readClaimOfKey(key, issuers.slice(1)) !== undefined
+  );
 }
 
 export function readConditionFacts(condition: Condition, facts: StatementFacts): ConditionFacts {
@@ -66,8 +135,8 @@ export function readConditionFacts(condition: Condition, facts: StatementFacts):
     ...facts,
     condition,
     claim: readClaimOfKey(key, prefixes),
-    presence: judgePresence(key, prefixes),
-    mistake: explainKey(key, prefixes[0] ?? '<issuer>'),
+    presence: isOfTwoIssuers(condition, facts.statement, prefixes) ? 'never' : judgePresence(key, prefixes),
+    mistake: explainKey(key, prefixes[0] ?? '<issuer>', facts.statement),
   };
 }
 
@@ -90,14 +159,14 @@ function isPlatform(prefix: string): boolean {
 }
 
 /** The claim that a key stands for, where it is one of the statement's issuers'; lower case. */
-function readClaimOfKey(key: string, prefixes: readonly string[]): string | undefined {
+export function readClaimOfKey(key: string, prefixes: readonly string[]): string | undefined {
   const name = key.toLowerCase();
   const prefix = prefixes.find((candidate) => name.startsWith(`${candidate.toLowerCase()}:`));
   return prefix === undefined ? undefined : name.slice(prefix.length + 1);
 }
 
 /** Tokens of a cluster have neither `amr` nor `email`; other platforms have claims of their own for keys. */
-function judgePresence(key: string, prefixes: readonly string[]): Presence {
+export function judgePresence(key: string, prefixes: readonly string[]): Presence {
   const claim = readClaimOfKey(key, prefixes);
   if (claim !== undefined) {
     if (['sub', 'aud', 'oaud'].includes(claim)) return 'always';
@@ -108,12 +177,22 @@ function judgePresence(key: string, prefixes: readonly string[]): Presence {
   return internet === 'always' || internet === 'never' ? internet : 'sometimes';
 }
 
+/** Families whose values no subject of a ServiceAccount can be. */
+const OF_ANOTHER_TYPE: ReadonlySet<OperatorFamily> = new Set(['numeric', 'date', 'bool', 'ip', 'arn']);
+
+/** Whether an operator asks for what is no text. */
+export function isOfAnotherType({ family, negated }: ConditionOperator): boolean {
+  return OF_ANOTHER_TYPE.has(family) && !negated;
+}
+
 function isNeverMet({ operator, key, values }: Condition, prefixes: readonly string[]): boolean {
   const presence = judgePresence(key, prefixes);
   if (operator.family === 'null') {
     return presence === 'always' && values.every((value) => value.toLowerCase() === 'true');
   }
   const isEmpty = values.length === 0 && !operator.negated;
+  if (isOfAnotherType(operator) && readClaimOfKey(key, prefixes) === 'sub' && !prefixes.some(isPlatform))
+    return true;
   return !holdsWhenAbsent(operator) && (isEmpty || presence === 'never');
 }
 
@@ -128,4 +207,14 @@ export function listConditionsOn(
 /** Whether a condition on subject or audience says which values may be: every token has both, so that IfExists opens nothing. */
 export function isRestriction({ operator }: Condition): boolean {
   return !operator.negated && operator.family !== 'null';
+}
+
+/** Whether the statement has a `Null` condition that asks for the key to be there. */
+export function asksForPresence({ statement, condition }: ConditionFacts): boolean {
+  return statement.conditions.some(
+    ({ operator, key, values }) =>
+      operator.family === 'null' &&
+      key.toLowerCase() === condition.key.toLowerCase() &&
+      values.every((value) => value.toLowerCase() === 'false'),
+  );
 }

@@ -1,13 +1,29 @@
+import { isServiceAccountSubject } from '../../base/names/account.ts';
 import type { KeyMistakeKind } from '../near-miss/key.ts';
 import { holdsWhenAbsent } from '../policy/operator.ts';
 import { showValue } from '../policy/problem.ts';
-import { type ConditionFacts, isRestriction, listConditionsOn } from './facts.ts';
+import {
+  asksForPresence,
+  type ConditionFacts,
+  isRestriction,
+  listConditionsOn,
+  readClaimOfKey,
+} from './facts.ts';
 import type { LintRule, LintSeverity, Observation } from './rule.ts';
+import { writeCondition } from './write-condition.ts';
 
 type KeyRule = LintRule<ConditionFacts>;
 
 /** Keys that no request of a pod has, by what was meant: an Allow that asks for one lets nobody in. */
 const UNSET_KEY_RULES = {
+  'placeholder-in-key': {
+    text: 'A condition key has the name of a template in it that nobody has filled in.',
+    check: tellUnset('placeholder-in-key'),
+  },
+  'two-issuers': {
+    text: 'A statement asks for keys of two issuers at once, and no token has both.',
+    check: tellUnset('two-issuers'),
+  },
   'arn-in-key': {
     text: "Condition keys begin with the issuer, not with the provider's ARN.",
     check: tellUnset('arn-in-key'),
@@ -55,7 +71,7 @@ export const KEY_RULES = {
     check(facts) {
       const { operator, key } = facts.condition;
       const isTrue = operator.setOperator === 'ForAllValues' && facts.presence !== 'always';
-      if (!isAsked(facts) || !isTrue) return [];
+      if (!isAsked(facts) || !isTrue || asksForPresence(facts)) return [];
       const what = `where ${showValue(key)} is absent, ForAllValues is true: the condition asks for nothing`;
       return [tellOpening(facts, what)];
     },
@@ -63,26 +79,58 @@ export const KEY_RULES = {
   ...UNSET_KEY_RULES,
 } as const satisfies Readonly<Record<string, KeyRule>>;
 
-/** An Allow wants a value of the key. */
-function isAsked({ statement, condition }: ConditionFacts): boolean {
-  return statement.effect === 'Allow' && condition.operator.family !== 'null';
+/** An Allow for tokens wants a value of the key. */
+function isAsked({ statement, condition, isForTokens }: ConditionFacts): boolean {
+  return statement.effect === 'Allow' && isForTokens && condition.operator.family !== 'null';
 }
 
 /** Beside a condition on the subject that holds, it opens little. */
 function tellOpening(facts: ConditionFacts, what: string): Observation {
-  const { condition, mistake } = facts;
+  const { condition, presence } = facts;
   const isBound = listConditionsOn('sub', facts).some(isRestriction);
   const severity: LintSeverity = isBound ? 'medium' : 'critical';
-  return { severity, where: condition.pointer, what, remedy: mistake.remedy };
+  const remedy =
+    presence === 'never'
+      ? `${writeCondition(facts, { without: [condition], claims: ['sub'] })}${isBound ? '' : ': all others are shut out then'}`
+      : `add {"Null": {${showValue(condition.key)}: "false"}}: requests without the key are shut out then`;
+  return { severity, where: condition.pointer, what, remedy };
 }
 
 function tellUnset(kind: KeyMistakeKind): KeyRule['check'] {
   return (facts) => {
     const { condition, presence, mistake } = facts;
     const { operator, key, pointer } = condition;
-    if (!isAsked(facts) || presence !== 'never' || holdsWhenAbsent(operator) || mistake.kind !== kind)
-      return [];
+    if (!isAsked(facts) || !facts.isForTokensAlone || holdsWhenAbsent(operator)) return [];
+    if (presence !== 'never' || mistake.kind !== kind) return [];
     const what = `${showValue(key)} is never there: this statement lets nobody in`;
-    return [{ severity: 'high', where: pointer, what, remedy: mistake.remedy }];
+    return [{ severity: 'high', where: pointer, what, remedy: adviseUnset(facts) }];
   };
+}
+
+/** To rename a key is right where its values say who comes in then, or the rest of the statement does. */
+function adviseUnset(facts: ConditionFacts): string {
+  const { condition, mistake, statement, prefixes } = facts;
+  const { write } = mistake;
+  if (write === undefined || prefixes.length > 1)
+    return withReason(mistake, writeCondition(facts, { without: [condition] }));
+  const isThere = statement.conditions.some(({ key }) => key.toLowerCase() === write.toLowerCase());
+  const claim = readClaimOfKey(write, prefixes);
+  if (claim === undefined && listConditionsOn('sub', facts).some(isRestriction)) return mistake.remedy;
+  const isExact = condition.operator.family === 'string' && condition.values.every(isServiceAccountSubject);
+  const isBound = claim === 'sub' ? isExact : listConditionsOn('sub', facts).some(isRestriction);
+  if (isBound && !isThere) return mistake.remedy;
+  const { values } = condition;
+  return withReason(
+    mistake,
+    writeCondition(facts, {
+      without: [condition],
+      ...(claim === undefined ? {} : { instead: { claim, values } }),
+    }),
+  );
+}
+
+/** Why the key is not there, without what somebody who asks for one caller would do. */
+function withReason({ remedy }: ConditionFacts['mistake'], advice: string): string {
+  const why = remedy.slice(0, Math.max(remedy.lastIndexOf(': '), 0));
+  return why === '' ? advice : `${why}: ${advice}`;
 }

@@ -3,7 +3,9 @@ import { matchGlob, toGlob } from '../match/glob.ts';
 import type { Condition } from '../policy/condition.ts';
 import { showValue } from '../policy/problem.ts';
 import { isRestriction, listConditionsOn, type StatementFacts } from './facts.ts';
+import { findContradictions, findOtherAction, findOtherPrincipal } from './reach.ts';
 import type { LintRule, Observation } from './rule.ts';
+import { SPLIT } from './write-condition.ts';
 
 type StatementRule = LintRule<StatementFacts>;
 
@@ -16,6 +18,18 @@ export const STATEMENT_RULES = {
   'provider-of-other-issuer': {
     text: 'The provider is of an issuer that is none of yours: an old cluster, or a typing error.',
     check: findForeignProviders,
+  },
+  'action-of-no-token': {
+    text: 'Who calls with a token needs sts:AssumeRoleWithWebIdentity; other ways to assume a role are for other callers.',
+    check: findOtherAction,
+  },
+  'principal-of-another-kind': {
+    text: 'Only an OIDC provider issues tokens for sts:AssumeRoleWithWebIdentity, and the principal is none.',
+    check: findOtherPrincipal,
+  },
+  'conditions-exclude-each-other': {
+    text: 'Two conditions on one key that no value meets.',
+    check: findContradictions,
   },
   'no-subject': {
     text: 'Without a condition on the subject, every ServiceAccount of the cluster can take the role (confused deputy).',
@@ -44,10 +58,11 @@ export const STATEMENT_RULES = {
   },
   'not-action': {
     text: 'NotAction allows all actions but those it names.',
-    check({ statement: { action, effect } }) {
+    check({ statement }) {
+      const { action, effect } = statement;
       if (effect === 'Deny' || !action.inverted) return [];
       const what = 'NotAction allows every action but those it names';
-      return [{ severity: 'medium', where: action.pointer, what, remedy: WRITE_ACTION }];
+      return [{ severity: 'medium', where: action.pointer, what, remedy: adviseAction(statement) }];
     },
   },
   'key-twice-by-case': {
@@ -59,7 +74,8 @@ export const STATEMENT_RULES = {
 function findEverybody({ statement: { principal, effect, action } }: StatementFacts): Observation[] {
   if (effect === 'Deny') return [];
   const where = principal.pointer;
-  const remedy = 'write {"Federated": "arn:aws:iam::<account>:oidc-provider/<issuer without https://>"}';
+  const remedy =
+    'write {"Federated": "arn:aws:iam::<account>:oidc-provider/<issuer without https://>"}: callers of all others are shut out then';
   const anybody =
     principal.everyone || principal.members.some(({ kind, value }) => kind === 'Federated' && value === '*');
   if (anybody) {
@@ -81,16 +97,27 @@ function coversAssumeRole(pattern: string): boolean {
 
 /** Only where somebody has said which issuers are theirs. */
 function findForeignProviders(facts: StatementFacts): Observation[] {
-  const { statement, prefixes, ownPrefixes, letsTokensIn } = facts;
+  const { statement, providers, prefixes, ownPrefixes, letsTokensIn } = facts;
   if (!letsTokensIn || ownPrefixes.length === 0) return [];
-  return prefixes
+  const where = statement.principal.pointer;
+  return providers
     .filter((prefix) => !ownPrefixes.includes(prefix))
-    .map((prefix) => ({
-      severity: 'medium',
-      where: statement.principal.pointer,
-      what: `the provider ${showValue(prefix)} is of none of the issuers that were given`,
-      remedy: `remove it if the cluster is gone, or write …:oidc-provider/${ownPrefixes[0]}`,
-    }));
+    .map((prefix) => {
+      const meant = prefixes.find((each) => ownPrefixes.includes(each) && !providers.includes(each));
+      const what = `the provider ${showValue(prefix)} is of none of the issuers that were given`;
+      if (meant === undefined) {
+        const remedy = `if the cluster is gone, take ${showValue(prefix)} out: its tokens are shut out then`;
+        return { severity: 'medium', where, what, remedy };
+      }
+      const arn = statement.principal.members.find(({ value }) => value.endsWith(`:oidc-provider/${prefix}`));
+      const right = (arn?.value ?? '').replace(`:oidc-provider/${prefix}`, `:oidc-provider/${meant}`);
+      return {
+        severity: 'high',
+        where,
+        what: `${what}, and the statement means ${showValue(meant)}: it lets none of its tokens in`,
+        remedy: `write ${showValue(right)}`,
+      };
+    });
 }
 
 /** It lets tokens in, and does not say of which subjects. */
@@ -104,20 +131,28 @@ function findDenyList(facts: StatementFacts): Condition | undefined {
 }
 
 function adviseSubject({ prefixes }: StatementFacts): string {
-  return `add {"StringEquals": {${showValue(`${prefixes[0] ?? '<issuer>'}:sub`)}: "system:serviceaccount:<namespace>:<name>"}}`;
+  if (prefixes.length > 1) return SPLIT;
+  return `add {"StringEquals": {${showValue(`${prefixes[0] ?? '<issuer>'}:sub`)}: "system:serviceaccount:<namespace>:<name>"}}: all others are shut out then`;
 }
 
 function findMissingAudience(facts: StatementFacts): Observation[] {
   const { statement, prefixes, letsTokensIn, neverMatches } = facts;
   if (!letsTokensIn || neverMatches || listConditionsOn('aud', facts).some(isRestriction)) return [];
   const what = "nothing is asked of the audience: a token for any of the provider's client ids will do";
-  const remedy = `add {"StringEquals": {${showValue(`${prefixes[0] ?? '<issuer>'}:aud`)}: "sts.amazonaws.com"}}`;
-  return [{ severity: 'low', where: statement.pointer, what, remedy }];
+  const one = `add {"StringEquals": {${showValue(`${prefixes[0] ?? '<issuer>'}:aud`)}: "sts.amazonaws.com"}}: tokens for other audiences are shut out then`;
+  return [{ severity: 'low', where: statement.pointer, what, remedy: prefixes.length > 1 ? SPLIT : one }];
 }
 
-const WRITE_ACTION = 'write "Action": "sts:AssumeRoleWithWebIdentity"';
+/** An action less shuts out those who need it: said, with who they are. */
+function adviseAction({ principal }: StatementFacts['statement']): string {
+  const hasOthers = principal.members.some(({ kind, value }) => kind === 'AWS' && value !== '*');
+  return hasOthers
+    ? 'write "Action": ["sts:AssumeRoleWithWebIdentity", "sts:AssumeRole"]: sessions with tags or a source identity are shut out then'
+    : 'write "Action": "sts:AssumeRoleWithWebIdentity": callers without a token, and tokens with session tags or a source identity, are shut out then';
+}
 
-function findBroadAction({ statement: { action, effect } }: StatementFacts): Observation[] {
+function findBroadAction({ statement }: StatementFacts): Observation[] {
+  const { action, effect } = statement;
   const broad = action.patterns.find((pattern) => /[*?]/.test(pattern));
   if (effect === 'Deny' || action.inverted || broad === undefined) return [];
   // With sts:AssumeRole goes a second way in, by AWS keys.
@@ -125,7 +160,7 @@ function findBroadAction({ statement: { action, effect } }: StatementFacts): Obs
   const what = `${showValue(broad)} allows more actions than a pod needs`;
   const severity =
     coversMore || judgeAction(action, 'sts:SetSourceIdentity').matches === 'yes' ? 'medium' : 'low';
-  return [{ severity, where: action.pointer, what, remedy: WRITE_ACTION }];
+  return [{ severity, where: action.pointer, what, remedy: adviseAction(statement) }];
 }
 
 function findRepeatedKeys({ statement }: StatementFacts): Observation[] {
@@ -135,7 +170,7 @@ function findRepeatedKeys({ statement }: StatementFacts): Observation[] {
     const name = `${operator.text} ${key.toLowerCase()}`;
     if (seen.has(name)) {
       const what = `${showValue(key)} is under ${operator.text} already, in another case, and IAM tells no difference`;
-      const remedy = 'write it once, with a list of the values';
+      const remedy = 'write it once, with the values that are in both lists: a caller has to fit both now';
       found.push({ severity: 'medium', where: pointer, what, remedy });
     }
     seen.add(name);

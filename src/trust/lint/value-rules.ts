@@ -1,6 +1,6 @@
 import { isServiceAccountSubject, SUBJECT_PREFIX } from '../../base/names/account.ts';
 import { hasLiteralVariable, stripVariables } from '../judge/variables.ts';
-import { ALMOST_STS } from '../near-miss/condition.ts';
+import { isAlmostSts, STS_AUDIENCE } from '../near-miss/audience.ts';
 import { findPlatformOfSubject } from '../platforms.ts';
 import { showPlain, showValue } from '../policy/problem.ts';
 import { type ConditionFacts, isRestriction } from './facts.ts';
@@ -42,7 +42,7 @@ export const VALUE_RULES = {
     check(facts) {
       if (!/\s/.test(stripVariables(facts.value, facts.version))) return [];
       const what = `${showValue(facts.value)} has white space in it, and no token has`;
-      return tellMismatch(facts, what, 'write it without');
+      return tellMismatch(facts, what, `write ${showValue(facts.value.replace(/\s+/g, ''))}`);
     },
   },
   'wildcard-under-equals': {
@@ -52,7 +52,7 @@ export const VALUE_RULES = {
       const isExact = operator.family === 'string' || operator.family === 'string-ignore-case';
       if (!isExact || !/[*?]/.test(stripVariables(facts.value, facts.version))) return [];
       const what = `${operator.text} takes the wildcards of ${showValue(facts.value)} for plain characters, and no token has them`;
-      return tellMismatch(facts, what, 'name each in full, or write StringLike');
+      return tellMismatch(facts, what, 'name each in full, system:serviceaccount:<namespace>:<name>');
     },
   },
   'subject-wildcard': {
@@ -62,7 +62,8 @@ export const VALUE_RULES = {
       const breadth = isPattern ? measureBreadth(stripVariables(value, version)) : undefined;
       if (breadth === undefined) return [];
       const what = `${showValue(value)} lets in ${breadth.who}`;
-      const remedy = 'name each ServiceAccount in full, with StringEquals';
+      const remedy =
+        'name each ServiceAccount in full, with StringEquals: all others that fit are shut out then';
       return [{ severity: breadth.severity, where: condition.pointer, what, remedy }];
     },
   },
@@ -73,7 +74,10 @@ export const VALUE_RULES = {
   'audience-misspelt': {
     text: 'The audience is almost that of STS, so that it never matches.',
     check(facts) {
-      if (facts.claim !== 'aud' || !ALMOST_STS.has(facts.value)) return [];
+      const { claim, value, condition } = facts;
+      const isSame =
+        condition.operator.family === 'string-ignore-case' && value.toLowerCase() === STS_AUDIENCE;
+      if (claim !== 'aud' || !isAlmostSts(value) || isSame || /[*?]/.test(value)) return [];
       const what = `${showValue(facts.value)} is not what tokens for STS have`;
       return tellMismatch(facts, what, 'write sts.amazonaws.com');
     },
@@ -94,8 +98,9 @@ function tellMismatch({ condition }: ClaimValue, what: string, remedy: string): 
 
 /** Other OIDC providers have other subjects: only what means to be a ServiceAccount's is looked at. */
 function findMalformedSubject(facts: ClaimValue): Observation[] {
-  const { claim, value, condition, ownPrefixes, version } = facts;
-  const isMeant = claim === 'sub' && (ownPrefixes.length > 0 || /serviceaccount/i.test(value));
+  const { claim, value, condition, prefixes, ownPrefixes, version } = facts;
+  const isOwn = prefixes.some((prefix) => ownPrefixes.includes(prefix));
+  const isMeant = claim === 'sub' && (isOwn || /serviceaccount/i.test(value));
   const subject = condition.operator.family === 'string-ignore-case' ? value.toLowerCase() : value;
   const isOpen = value.includes('${') && !hasLiteralVariable(value, version);
   if (!isMeant || isOpen || isServiceAccountSubject(subject)) return [];

@@ -1,14 +1,17 @@
 import { measureDistance } from '../../base/edit-distance.ts';
 import type { ConditionScope } from '../judge/condition.ts';
 import { CLAIM_KEYS } from '../judge/keys.ts';
+import { judgePrincipal } from '../judge/principal.ts';
 import { stripVariables } from '../judge/variables.ts';
 import { matchGlob, toGlob } from '../match/glob.ts';
 import { findPlatformOfSubject } from '../platforms.ts';
 import type { Condition } from '../policy/condition.ts';
 import { showPlain, showValue } from '../policy/problem.ts';
+import type { Statement } from '../policy/statement.ts';
 import { toConditionPrefix } from '../provider.ts';
 import type { TrustRequest } from '../request.ts';
 import type { ConditionReport, NearMiss } from '../verdict.ts';
+import { isAlmostSts, STS_AUDIENCE } from './audience.ts';
 import { type Detector, type FailedCondition, nearMiss } from './failed-condition.ts';
 import { explainKey } from './key.ts';
 import { findOtherServiceAccount } from './subject.ts';
@@ -35,11 +38,15 @@ const DETECTORS: readonly Detector[] = [
 export function explainCondition(
   condition: Condition,
   report: ConditionReport,
-  scope: ConditionScope & { readonly request: TrustRequest },
+  scope: ConditionScope & { readonly request: TrustRequest; readonly statement: Statement },
 ): NearMiss | undefined {
   if (report.matches !== 'no') return undefined;
   const prefix = toConditionPrefix(scope.request.provider.url);
-  if (report.actual === 'absent') return explainKey(condition.key, prefix);
+  if (report.actual === 'absent') {
+    const { kind, remedy, write } = explainKey(condition.key, prefix, scope.statement);
+    if (write === undefined || namesWho(write, condition, { ...scope, prefix })) return { kind, remedy };
+    return { kind, remedy: remedy.replace(`write ${write}`, `${write} is meant, so ${OWN_STATEMENT}`) };
+  }
   const claim = readClaim(condition.key, prefix);
   const failed: FailedCondition = { ...scope, condition, report, prefix, claim };
   for (const detect of DETECTORS) {
@@ -49,9 +56,38 @@ export function explainCondition(
   return undefined;
 }
 
+/**
+ * Whether a condition under another key would let in those alone whom the statement names, and shut out nobody: it is for
+ * this provider, and asks for the subject here or elsewhere.
+ */
+function namesWho(
+  key: string,
+  condition: Condition,
+  {
+    statement,
+    request,
+    prefix,
+  }: { readonly statement: Statement; readonly request: TrustRequest; readonly prefix: string },
+): boolean {
+  const isExact = ({ operator }: Condition): boolean => operator.family === 'string' && !operator.negated;
+  const isForProvider = judgePrincipal(statement.principal, 'Allow', request.provider).matches === 'yes';
+  const isBound = statement.conditions.some(
+    (other) => readClaim(other.key, prefix) === 'sub' && !other.operator.negated,
+  );
+  return isForProvider && (isBound || (readClaim(key, prefix) === 'sub' && isExact(condition)));
+}
+
 function readClaim(key: string, prefix: string): string | undefined {
   const name = key.toLowerCase();
   return CLAIM_KEYS.find((claim) => name === `${prefix.toLowerCase()}:${claim}`);
+}
+
+/** What no other caller loses by: the correction has it. */
+const OWN_STATEMENT = 'let this caller in by a statement of its own';
+
+/** A value that no token has may go; one that others may have stays. */
+function place({ claim, request: { token } }: FailedCondition): 'write' | 'add' {
+  return claim === 'sub' || (claim === 'aud' && token.audience === STS_AUDIENCE) ? 'write' : 'add';
 }
 
 const TEXT_FAMILIES: ReadonlySet<string> = new Set(['string', 'string-ignore-case', 'string-like']);
@@ -69,20 +105,21 @@ function findPair(
   return undefined;
 }
 
-function findNoValues({ report }: FailedCondition): ReturnType<Detector> {
+function findNoValues({ report, claim }: FailedCondition): ReturnType<Detector> {
   if (report.expected.length > 0) return undefined;
-  return nearMiss('no-values', `an empty list matches nothing: write ${showActual(report.actual)}`);
+  const advice = claim === 'sub' ? `write ${showActual(report.actual)}` : OWN_STATEMENT;
+  return nearMiss('no-values', `an empty list matches nothing: ${advice}`);
 }
 
 function findReversedNull({ condition: { operator, key } }: FailedCondition): ReturnType<Detector> {
   if (operator.family !== 'null') return undefined;
-  const remedy = `"true" asks that ${showPlain(key)} be absent, and it is there: write "false", or remove the condition`;
+  const remedy = `"true" asks that ${showPlain(key)} be absent, and it is there: ${OWN_STATEMENT}`;
   return nearMiss('null-reversed', remedy);
 }
 
 function findRuledOut({ condition: { operator }, report }: FailedCondition): ReturnType<Detector> {
   if (!operator.negated) return undefined;
-  const remedy = `the condition rules out ${showActual(report.actual)}: take it off the list, or better say who may with StringEquals`;
+  const remedy = `the condition rules out ${showActual(report.actual)}: say who may with StringEquals, in a statement of its own`;
   return nearMiss('ruled-out', remedy);
 }
 
@@ -99,8 +136,7 @@ function findOtherType({
 }: FailedCondition): ReturnType<Detector> {
   const isText = claim !== undefined || key.toLowerCase() === 'sts:rolesessionname';
   if (!isText || TEXT_FAMILIES.has(operator.family)) return undefined;
-  const wild = report.expected.some((value) => /[*?]/.test(value));
-  const remedy = `${operator.text} does not compare texts: write ${wild ? 'StringLike' : 'StringEquals'} with ${showActual(report.actual)}`;
+  const remedy = `${operator.text} does not compare texts: write StringEquals with ${showActual(report.actual)}`;
   return nearMiss('operator-of-another-type', remedy);
 }
 
@@ -112,20 +148,23 @@ function findWildcard(failed: FailedCondition): ReturnType<Detector> {
       /[*?]/.test(stripVariables(expected, failed.version)) && matchGlob(toGlob(expected), actual),
   );
   if (found === undefined) return undefined;
-  const remedy = `${failed.condition.operator.text} takes * and ? as they are: write StringLike for the pattern, or better ${showValue(found.actual)} with StringEquals`;
+  const remedy = `${failed.condition.operator.text} takes * and ? as they are: ${place(failed)} ${showValue(found.actual)}`;
   return nearMiss('wildcard-under-equals', remedy);
 }
 
 function findBlanks(failed: FailedCondition): ReturnType<Detector> {
   const found = findPair(failed, (expected, actual) => expected.replace(/\s+/g, '') === actual);
   if (found === undefined) return undefined;
-  return nearMiss('white-space', `the value has white space in it: write ${showValue(found.actual)} without`);
+  return nearMiss(
+    'white-space',
+    `the value has white space in it: ${place(failed)} ${showValue(found.actual)} without`,
+  );
 }
 
 function findCase(failed: FailedCondition): ReturnType<Detector> {
   const found = findPair(failed, (expected, actual) => expected.toLowerCase() === actual.toLowerCase());
   if (found === undefined) return undefined;
-  return nearMiss('case', `upper and lower case count: write ${showValue(found.actual)}`);
+  return nearMiss('case', `upper and lower case count: ${place(failed)} ${showValue(found.actual)}`);
 }
 
 function findSwapped(failed: FailedCondition): ReturnType<Detector> {
@@ -153,30 +192,21 @@ function findSessionName({ condition: { key }, report }: FailedCondition): Retur
   const isMadeUp = report.expected.some((value) => SDK_SESSION.test(value));
   if (key.toLowerCase() !== 'sts:rolesessionname' || !isMadeUp) return undefined;
   const remedy =
-    'each SDK makes up names of its own: set AWS_ROLE_SESSION_NAME in the pod and ask for that, or remove the condition';
+    'each SDK makes up names of its own: set AWS_ROLE_SESSION_NAME in the pod to a name that the condition takes';
   return nearMiss('session-name-of-an-sdk', remedy);
 }
 
-/** Audiences that people write for STS's, `sts.amazonaws.com`. */
-export const ALMOST_STS: ReadonlySet<string> = new Set([
-  'https://sts.amazonaws.com',
-  'sts.amazon.com',
-  'sts.amazonaws.com/',
-  'sts.aws.amazon.com',
-  'sts.aws.com',
-]);
-
 function findSpelling(failed: FailedCondition): ReturnType<Detector> {
   const found = findPair(failed, (expected, actual) => {
-    const isAlmostSts = actual === 'sts.amazonaws.com' && ALMOST_STS.has(expected);
-    return isAlmostSts || measureDistance(expected, actual) <= 2;
+    const isMeant = actual === STS_AUDIENCE && isAlmostSts(expected);
+    return isMeant || measureDistance(expected, actual) <= 2;
   });
   if (found === undefined) return undefined;
-  return nearMiss('spelling', `a letter or two differ: write ${showValue(found.actual)}`);
+  return nearMiss('spelling', `a letter or two differ: ${place(failed)} ${showValue(found.actual)}`);
 }
 
-function tellOtherValue({ condition, report }: FailedCondition): ReturnType<Detector> {
-  const remedy = `the request has ${showActual(report.actual)}: let ${condition.operator.text} take that, change the request, or remove the condition`;
+function tellOtherValue({ report }: FailedCondition): ReturnType<Detector> {
+  const remedy = `the request has ${showActual(report.actual)}: change the request, or ${OWN_STATEMENT}`;
   return nearMiss('other-value', remedy);
 }
 

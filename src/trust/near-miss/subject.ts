@@ -29,12 +29,12 @@ function tellOtherName(expected: ServiceAccountName, actual: ServiceAccountName)
   const remedy =
     actual.name === 'default'
       ? `the pod runs as the default ServiceAccount: set serviceAccountName: ${showPlain(expected.name)} in its spec`
-      : `the pod runs as ${showPlain(actual.name)}, the role is for ${showPlain(expected.name)}: set the pod's serviceAccountName, or write ${showValue(toSubject(actual))}`;
+      : `the pod runs as ${showPlain(actual.name)}, the role is for ${showPlain(expected.name)}: set the pod's serviceAccountName, or let this one in beside it, by ${showValue(toSubject(actual))}`;
   return nearMiss('other-service-account', remedy);
 }
 
 function tellOtherNamespace(expected: ServiceAccountName, actual: ServiceAccountName): string {
-  return `the pod is in namespace ${showPlain(actual.namespace)}, the role is for ${showPlain(expected.namespace)}: run it there, or write ${showValue(toSubject(actual))}`;
+  return `the pod is in namespace ${showPlain(actual.namespace)}, the role is for ${showPlain(expected.namespace)}: run it there, or let this one in beside it, by ${showValue(toSubject(actual))}`;
 }
 
 function fits(pattern: string, text: string): boolean {

@@ -51,7 +51,7 @@ function readOperator(name: string, keys: unknown, { pointer, lists }: ReadingCo
 function readValues(value: unknown, { pointer, lists }: ReadingContext): readonly string[] {
   if (!Array.isArray(value)) return readValue(value, { pointer, lists });
   if (value.length === 0) {
-    const remedy = 'give at least one value, or remove the condition';
+    const remedy = 'give at least one value';
     lists.notes.push({ about: 'values', pointer, problem: 'the list of values is empty', remedy });
   }
   return value.flatMap((entry: unknown, index) =>

@@ -1,0 +1,104 @@
+import { toAscii } from '../../json/quote.ts';
+import { judgeAction } from '../judge/action.ts';
+import { judgeCondition } from '../judge/condition.ts';
+import type { Condition } from '../policy/condition.ts';
+import { showValue } from '../policy/problem.ts';
+import type { TrustAction } from '../verdict.ts';
+import type { StatementFacts } from './facts.ts';
+import type { Observation } from './rule.ts';
+import { writeCondition } from './write-condition.ts';
+
+/** All that a session of a token may need: a statement that allows one of them has its use. */
+const OF_TOKENS: readonly TrustAction[] = [
+  'sts:AssumeRoleWithWebIdentity',
+  'sts:TagSession',
+  'sts:SetSourceIdentity',
+];
+
+/** Whom a statement would let in, as far as it says so by name. */
+function nameSubjects({ statement, prefixes }: StatementFacts): string {
+  const subjects = statement.conditions
+    .filter(
+      ({ operator, key }) => operator.family === 'string' && !operator.negated && isSubject(key, prefixes),
+    )
+    .flatMap(({ values }) => values);
+  return subjects.length === 0 ? '' : toAscii(`, which lets in ${subjects.map(showValue).join(', ')}`);
+}
+
+function isSubject(key: string, prefixes: readonly string[]): boolean {
+  return prefixes.some((prefix) => key.toLowerCase() === `${prefix}:sub`.toLowerCase());
+}
+
+/** An Allow for OIDC providers alone, of actions that none of their tokens performs. */
+export function findOtherAction(facts: StatementFacts): Observation[] {
+  const { statement, providers, isForTokensAlone } = facts;
+  const { action, effect } = statement;
+  const isUsed = OF_TOKENS.some((each) => judgeAction(action, each).matches === 'yes');
+  if (effect === 'Deny' || !isForTokensAlone || providers.length === 0 || isUsed) return [];
+  const what = `no token performs ${action.patterns.map(showValue).join(', ')}: this statement lets nobody in`;
+  const named = nameSubjects(facts);
+  const remedy =
+    named === ''
+      ? 'write "Action": "sts:AssumeRoleWithWebIdentity", with a condition on the subject: without one every ServiceAccount of the cluster would come in'
+      : `write "Action": "sts:AssumeRoleWithWebIdentity"${named}`;
+  return [{ severity: 'high', where: action.pointer, what, remedy }];
+}
+
+/** An Allow of AssumeRoleWithWebIdentity alone, for callers who have no token. */
+export function findOtherPrincipal(facts: StatementFacts): Observation[] {
+  const { statement, providers, prefixes } = facts;
+  const { principal, action, effect } = statement;
+  const isOpen = principal.everyone || principal.members.some(({ value }) => value === '*');
+  const isAlone =
+    !action.inverted &&
+    action.patterns.every((each) => each.toLowerCase() === 'sts:assumerolewithwebidentity');
+  if (effect === 'Deny' || isOpen || providers.length > 0 || !isAlone) return [];
+  const kinds = [
+    ...new Set(principal.members.map(({ kind }) => (kind === 'Federated' ? 'a SAML provider' : kind))),
+  ];
+  const what = `${kinds.join(' and ')} is not who calls with a token of an OIDC provider: this statement lets nobody in`;
+  const arn = `"arn:aws:iam::<account>:oidc-provider/${prefixes[0] ?? '<issuer without https://>'}"`;
+  const named = nameSubjects(facts);
+  const remedy = toAscii(
+    `write {"Federated": ${arn}}${named === '' ? ', with a condition on the subject: without one every ServiceAccount of the cluster would come in' : named}`,
+  );
+  return [{ severity: 'high', where: principal.pointer, what, remedy }];
+}
+
+/** The literals of a key are tried against its other conditions; what has no literals may be met by something. */
+export function findContradictions(facts: StatementFacts): Observation[] {
+  const { statement, isForTokensAlone, prefixes } = facts;
+  if (statement.effect === 'Deny' || !isForTokensAlone) return [];
+  const byKey = Map.groupBy(statement.conditions, ({ key }) => key.toLowerCase());
+  return [...byKey].flatMap(([key, conditions]) => {
+    const isOfToken = prefixes.some((prefix) =>
+      ['sub', 'aud'].some((claim) => `${prefix}:${claim}`.toLowerCase() === key),
+    );
+    const literal = isOfToken ? conditions.find(hasLiterals) : undefined;
+    const others = conditions.filter(
+      (condition) => condition !== literal && condition.operator.family !== 'null',
+    );
+    const [other] = others;
+    if (literal === undefined || other === undefined) return [];
+    if (literal.values.some((value) => others.every((each) => mayMeet(each, value, facts)))) return [];
+    const what = `no value of ${showValue(literal.key)} meets ${literal.operator.text} and ${other.operator.text}: this statement lets nobody in`;
+    return [
+      { severity: 'high', where: other.pointer, what, remedy: writeCondition(facts, { without: others }) },
+    ];
+  });
+}
+
+function hasLiterals({ operator, values }: Condition): boolean {
+  return operator.family === 'string' && !operator.negated && !values.some((value) => value.includes('${'));
+}
+
+function mayMeet(condition: Condition, value: string, { version }: StatementFacts): boolean {
+  const key = condition.key.toLowerCase();
+  const context = {
+    find: (asked: string) =>
+      asked.toLowerCase() === key
+        ? { kind: 'values' as const, values: [value] }
+        : { kind: 'unknown' as const },
+  };
+  return judgeCondition(condition, { context, version }).matches !== 'no';
+}

@@ -1,0 +1,310 @@
+import { describe, expect, test } from 'vitest';
+import { lintPolicy } from '../../src/trust/lint.ts';
+import {
+  AUDIENCE,
+  ISSUER,
+  KEY,
+  PROVIDER,
+  policy,
+  read,
+  type StatementParts,
+  SUBJECT,
+  statement,
+} from '../support/trust/base.ts';
+
+const sub = `${KEY}:sub`;
+const aud = `${KEY}:aud`;
+const both = { [sub]: SUBJECT, [aud]: AUDIENCE };
+const SAML = 'arn:aws:iam::111122223333:saml-provider/corp';
+const OTHER = PROVIDER.replace('/A', '/B');
+const OTHER_KEY = KEY.replace('/A', '/B');
+
+function lint(statements: unknown, issuers: readonly string[] = [ISSUER]): string[] {
+  const document = policy(...[statements].flat());
+  return lintPolicy(read(document), { issuers }).map(({ code, severity }) => `${severity} ${code}`);
+}
+const when = (condition: unknown, changes: object = {}): unknown =>
+  statement({ Condition: condition, ...changes });
+
+describe('a statement that no token can meet is named: its action', () => {
+  test.each([
+    ['AssumeRole', { Action: 'sts:AssumeRole' }],
+    ['AssumeRoleWithSAML', { Action: 'sts:AssumeRoleWithSAML' }],
+    ['both of them', { Action: ['sts:AssumeRole', 'sts:AssumeRoleWithSAML'] }],
+    ['SetContext', { Action: 'sts:SetContext' }],
+    ['a pattern', { Action: 'sts:AssumeRoleWithS*' }],
+    ['in another case', { Action: 'STS:ASSUMEROLE' }],
+    [
+      'everything but what is needed',
+      { Action: undefined, NotAction: ['sts:AssumeRoleWith*', 'sts:*Session', 'sts:Set*'] },
+    ],
+    ['two providers', { Action: 'sts:AssumeRole', Principal: { Federated: [PROVIDER, PROVIDER] } }],
+  ])('%s', (_, changes) => {
+    expect(lint(statement(changes))).toContain('high action-of-no-token');
+  });
+
+  test.each([
+    [
+      'a role that is shared with AWS principals',
+      { Action: 'sts:AssumeRole', Principal: { Federated: PROVIDER, AWS: '444455556666' } },
+    ],
+    [
+      'one that is shared with a SAML provider',
+      { Action: 'sts:AssumeRoleWithSAML', Principal: { Federated: [PROVIDER, SAML] } },
+    ],
+    ['tags alone', { Action: 'sts:TagSession' }],
+    ['a source identity alone', { Action: 'sts:SetSourceIdentity' }],
+    ['both ways', { Action: ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity'] }],
+    [
+      'AWS principals alone',
+      {
+        Action: 'sts:AssumeRole',
+        Principal: { AWS: '444455556666' },
+        Condition: { StringEquals: { 'sts:ExternalId': 'x' } },
+      },
+    ],
+    [
+      'a service',
+      { Action: 'sts:AssumeRole', Principal: { Service: 'ec2.amazonaws.com' }, Condition: undefined },
+    ],
+    ['a Deny', { Effect: 'Deny', Action: 'sts:AssumeRole' }],
+  ])('but stays clean: %s', (_, changes) => {
+    expect(lint(statement(changes))).toEqual([]);
+  });
+});
+
+describe('a statement that no token can meet is named: its principal', () => {
+  test.each([
+    ['an account', { AWS: '444455556666' }],
+    ['a role', { AWS: 'arn:aws:iam::444455556666:role/x' }],
+    ['a service', { Service: 'ec2.amazonaws.com' }],
+    ['a SAML provider', { Federated: SAML }],
+    ['two kinds', { AWS: '444455556666', Service: 'ec2.amazonaws.com' }],
+  ])('%s', (_, principal) => {
+    expect(lint(statement({ Principal: principal }))).toEqual(['high principal-of-another-kind']);
+  });
+
+  test.each([
+    [
+      'with a way of its own',
+      { Principal: { AWS: '444455556666' }, Action: ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity'] },
+    ],
+    ['by a pattern', { Principal: { AWS: '444455556666' }, Action: 'sts:AssumeRole*' }],
+    ['beside a provider', { Principal: { AWS: '444455556666', Federated: PROVIDER } }],
+    [
+      'of a provider that AWS knows by name',
+      {
+        Principal: { Federated: 'accounts.google.com' },
+        Condition: { StringEquals: { 'accounts.google.com:sub': '1', 'accounts.google.com:aud': 'x' } },
+      },
+    ],
+  ])('but not one %s', (_, changes) => {
+    expect(lint(statement(changes), [])).not.toContain('high principal-of-another-kind');
+  });
+});
+
+describe('a statement that no token can meet is named: the operator of its subject', () => {
+  test.each([
+    ...['ArnEquals', 'ArnLike', 'NumericEquals', 'NumericLessThan', 'DateEquals', 'DateGreaterThan', 'Bool'],
+    ...['IpAddress', 'ArnLikeIfExists', 'ForAnyValue:ArnEquals', 'ForAllValues:Bool'],
+  ])('%s', (operator) => {
+    const found = lint(when({ [operator]: { [sub]: SUBJECT }, StringEquals: { [aud]: AUDIENCE } }));
+    expect(found).toContain('high operator-of-another-type');
+    expect(found).not.toContain('critical no-subject');
+  });
+
+  test.each(['StringEquals', 'StringLike', 'StringEqualsIgnoreCase', 'StringEqualsIfExists', 'BinaryEquals'])(
+    'but not %s',
+    (operator) => {
+      expect(lint(when({ [operator]: { [sub]: SUBJECT }, StringLike: { [aud]: AUDIENCE } }))).not.toContain(
+        'high operator-of-another-type',
+      );
+    },
+  );
+});
+
+describe('a statement that no token can meet is named: two conditions on one key', () => {
+  test.each([
+    ['not itself', { StringEquals: both, StringNotEquals: { [sub]: SUBJECT } }],
+    ['not its pattern', { StringEquals: both, StringNotLike: { [sub]: 'system:serviceaccount:demo:*' } }],
+    ['another pattern', { StringEquals: both, StringLike: { [sub]: 'system:serviceaccount:prod:*' } }],
+    ['another text', { StringEquals: both, StringEqualsIgnoreCase: { [sub]: 'x' } }],
+    ['another audience', { StringEquals: both, StringLike: { [aud]: 'vault*' } }],
+    [
+      'none of several',
+      { StringEquals: { ...both, [sub]: [SUBJECT, `${SUBJECT}2`] }, StringNotLike: { [sub]: '*:demo:*' } },
+    ],
+    ['in another case', { StringEquals: both, StringNotEquals: { [sub.toUpperCase()]: SUBJECT } }],
+    ['under a set operator', { StringEquals: both, 'ForAnyValue:StringLike': { [sub]: 'x*' } }],
+    ['with IfExists', { StringEquals: both, StringLikeIfExists: { [sub]: 'x*' } }],
+    [
+      'three of them',
+      { StringEquals: both, StringLike: { [sub]: '*' }, StringNotLike: { [sub]: '*:demo:*' } },
+    ],
+  ])('%s', (_, condition) => {
+    expect(lint(when(condition))).toContain('high conditions-exclude-each-other');
+  });
+
+  test.each([
+    [
+      'one of several fits',
+      {
+        StringEquals: { ...both, [sub]: [SUBJECT, 'system:serviceaccount:prod:x'] },
+        StringLike: { [sub]: '*:prod:*' },
+      },
+    ],
+    [
+      'patterns, which may have something in common',
+      {
+        StringLike: { [sub]: ['a*', 'b*'] },
+        StringNotLike: { [sub]: '*c' },
+        StringEquals: { [aud]: AUDIENCE },
+      },
+    ],
+    [
+      'a variable, of which nobody knows',
+      { StringEquals: { [sub]: `\${aws:userid}`, [aud]: AUDIENCE }, StringLike: { [sub]: 'x*' } },
+    ],
+    [
+      'a key of which only AWS knows',
+      {
+        StringEquals: { ...both, 'aws:PrincipalOrgID': 'o-1' },
+        StringNotEquals: { 'aws:PrincipalOrgID': 'o-1' },
+      },
+    ],
+  ])('but not where %s', (_, condition) => {
+    expect(lint(when(condition))).not.toContain('high conditions-exclude-each-other');
+  });
+});
+
+describe('keys of two issuers at once', () => {
+  const shared = (condition: unknown): unknown =>
+    when(condition, { Principal: { Federated: [PROVIDER, OTHER] } });
+  const issuers = [ISSUER, `https://${OTHER_KEY}`];
+
+  test.each([
+    ['of both subjects', { StringEquals: { [sub]: SUBJECT, [`${OTHER_KEY}:sub`]: SUBJECT } }],
+    ['of one subject and one audience', { StringEquals: { [sub]: SUBJECT, [`${OTHER_KEY}:aud`]: AUDIENCE } }],
+    [
+      'under two operators',
+      { StringEquals: { [sub]: SUBJECT }, StringEqualsIgnoreCase: { [`${OTHER_KEY}:sub`]: SUBJECT } },
+    ],
+    [
+      'of all four',
+      { StringEquals: { ...both, [`${OTHER_KEY}:sub`]: SUBJECT, [`${OTHER_KEY}:aud`]: AUDIENCE } },
+    ],
+    ['in capitals', { StringEquals: { [sub]: SUBJECT, [`${OTHER_KEY.toUpperCase()}:SUB`]: SUBJECT } }],
+  ])('let nobody in: %s', (_, condition) => {
+    for (const given of [issuers, [ISSUER], []]) {
+      const found = lint(shared(condition), given);
+      expect(found).toContain('high two-issuers');
+      expect(found.filter((each) => /no-|subject/.test(each))).toEqual([]);
+    }
+  });
+
+  test('and of one that is no provider of the statement', () => {
+    const found = lint(when({ StringEquals: { ...both, 'old.example:sub': SUBJECT } }));
+    expect(found).toEqual(['high two-issuers']);
+  });
+
+  test.each([
+    [
+      'may be there with IfExists',
+      { StringEqualsIfExists: { [sub]: SUBJECT, [`${OTHER_KEY}:sub`]: SUBJECT } },
+    ],
+    ['are asked not to be', { StringNotEquals: { [sub]: 'x', [`${OTHER_KEY}:sub`]: 'x' } }],
+  ])('are no such fault where they %s', (_, condition) => {
+    expect(lint(shared(condition), issuers)).not.toContain('high two-issuers');
+  });
+});
+
+describe('an audience within reach of a misspelling', () => {
+  test.each([
+    ...['sts.amazonaws.com.cn', 'sts.us-east-1.amazonaws.com', 'sts.cn-north-1.amazonaws.com.cn'],
+    ...['STS.amazonaws.com', 'Sts.AmazonAWS.com', 'pods.eks.amazonaws.com', 'https://sts.amazonaws.com'],
+    ...['https://sts.eu-west-1.amazonaws.com/', 'sts.amazonaws.con', 'sts.amazonaws.com/', 'sts.amazon.com'],
+    ...['sts.us-gov-west-1.amazonaws.com', 'sts-fips.us-east-1.amazonaws.com', 'sts.us-east-1.api.aws'],
+  ])('is named: %s', (audience) => {
+    expect(lint(when({ StringEquals: { ...both, [aud]: audience } }))).toEqual(['high audience-misspelt']);
+  });
+
+  test.each([AUDIENCE, 'vault', 'sts.example.com', 'https://kubernetes.default.svc', 'sigstore'])(
+    'and one that is not, is not: %s',
+    (audience) => {
+      expect(lint(when({ StringEquals: { ...both, [aud]: audience } }))).toEqual([]);
+    },
+  );
+
+  test.each(['*', '**', '?*'])('asked for by a pattern that any fits: %s', (pattern) => {
+    const found = lint(when({ StringEquals: { [sub]: SUBJECT }, StringLike: { [aud]: pattern } }));
+    expect(found).toEqual(['low audience-wildcard']);
+  });
+});
+
+describe('with issuers given, these are the truth', () => {
+  const arn = (prefix: string): StatementParts => ({
+    Principal: { Federated: `arn:aws:iam::111122223333:oidc-provider/${prefix}` },
+  });
+
+  test.each([
+    ['two slashes', `/${KEY}`],
+    ['a slash at the end', `${KEY}/`],
+    ['a slash within', KEY.replace('/id', '//id')],
+    ['capitals', KEY.toUpperCase()],
+    ['a scheme', `https://${KEY}`],
+    ['a letter', KEY.replace('oidc', 'oidcs')],
+    ['another letter', KEY.replace('id/A', 'id/X')],
+    ['the issuer of an old cluster, beside the keys of this', 'old.example/id/77'],
+    ['the host alone', 'oidc.example'],
+    ['a part of the path', 'oidc.example/id'],
+  ])('the provider is wrong, not the keys: %s', (_, prefix) => {
+    const [found, ...more] = lintPolicy(read(policy(statement(arn(prefix)))), { issuers: [ISSUER] });
+    expect(found).toMatchObject({
+      code: 'provider-of-other-issuer',
+      severity: 'high',
+      where: '/Statement/0/Principal',
+      remedy: `write "${PROVIDER}"`,
+    });
+    expect(more).toEqual([]);
+  });
+
+  test.each([
+    ['an old cluster', 'old.example/id/77'],
+    ['GitHub', 'token.actions.githubusercontent.com'],
+  ])('and a statement that is for another altogether is judged by its own: %s', (_, prefix) => {
+    const subject = prefix.startsWith('token') ? 'repo:a/b:ref:refs/heads/main' : SUBJECT;
+    const keys = { [`${prefix}:sub`]: subject, [`${prefix}:aud`]: AUDIENCE };
+    expect(lint(when({ StringEquals: keys }, arn(prefix)))).toEqual(['medium provider-of-other-issuer']);
+  });
+});
+
+describe('a key with a placeholder in it', () => {
+  test.each([
+    ...[
+      `\${OIDC_PROVIDER}`,
+      '$OIDC_PROVIDER',
+      '<issuer>',
+      '{{ .Values.issuer }}',
+      '$(OIDC)',
+      'OIDC_PROVIDER',
+    ],
+    ...['%ISSUER%', '[ISSUER]', `\${oidc_provider_url}`, `oidc.\${region}.example`, '<issuer without https'],
+  ])('is named, with the key to write: %s', (issuer) => {
+    const [found] = lintPolicy(read(policy(when({ StringEquals: { [`${issuer}:sub`]: SUBJECT } }))), {
+      issuers: [ISSUER],
+    });
+    expect(found).toMatchObject({
+      code: 'placeholder-in-key',
+      remedy: expect.stringMatching(`write ${sub}$`),
+    });
+  });
+});
+
+test('a statement that is shared with AWS principals has conditions of theirs', () => {
+  const shared = statement({
+    Principal: { Federated: PROVIDER, AWS: '444455556666' },
+    Action: ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity'],
+    Condition: { StringEquals: { 'sts:ExternalId': 'x' } },
+  });
+  expect(lint(shared).filter((each) => each.includes('unset-key'))).toEqual([]);
+});

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createSystemClock } from '../../src/base/clock.ts';
+import { ConfigurationError } from '../../src/base/errors.ts';
 import { readCommandLine } from '../../src/commands/flag-command.ts';
 import { ISSUER } from '../../src/commands/issuer/descriptor.ts';
 import { createServerProcess, type PlannedServer } from '../../src/commands/server/process.ts';
@@ -77,8 +78,12 @@ function planWebhook(...more: readonly string[]): PlannedServer {
   return { descriptor: WEBHOOK, settings: line.settings };
 }
 
-function planIssuer(): PlannedServer {
-  const line = readCommandLine(ISSUER, [`--issuer=${issuerUrl}`, ...toFlags(ports.issuer, ports.apart)], {});
+function planIssuer(...more: readonly string[]): PlannedServer {
+  const line = readCommandLine(
+    ISSUER,
+    [`--issuer=${issuerUrl}`, ...toFlags(ports.issuer, ports.apart), ...more],
+    {},
+  );
   if (line.kind !== 'run') throw new Error(JSON.stringify(line));
   return { descriptor: ISSUER, settings: line.settings };
 }
@@ -238,6 +243,16 @@ describe('webhook and issuer in one process', () => {
     expect(happenings.slice(started.length)).toEqual(
       started.toReversed().map((happening) => happening.replace('+', '-')),
     );
+  });
+
+  test('tell at once what is wrong with both, as a mistake of configuration', async () => {
+    const planned = [
+      planIssuer('--tls-cert=/nowhere/tls.crt'),
+      planWebhook('--kubeconfig=/nowhere/config', '--kube-api='),
+    ];
+    const error = await run(planned).catch((each: unknown) => each);
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(String(error)).toMatch(/\/nowhere\/tls\.crt does not exist.*\/nowhere\/config/);
   });
 
   test('neither starts where the other cannot be made', async () => {

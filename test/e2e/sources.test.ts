@@ -19,13 +19,16 @@ import { startWebhook } from '../support/e2e/webhook.ts';
 
 const USER = 'iam-bridge';
 const CONFIG_NAMESPACE = 'identity-system';
+/** Of a ConfigMap that never was good. */
+const BROKEN = 'broken';
 
 describeOnCluster('identities from other sources than an annotation', () => {
   let cluster: Cluster;
 
   beforeAll(async () => {
     cluster = await startCluster({ users: [USER] });
-    for (const name of [CONFIG_NAMESPACE, 'mapped', 'listed']) await cluster.client.create(toNamespace(name));
+    for (const name of [CONFIG_NAMESPACE, 'mapped', 'listed', BROKEN])
+      await cluster.client.create(toNamespace(name));
     await grantWebhook(cluster.client, USER, CONFIG_NAMESPACE);
   });
   afterAll(() => cluster?.stop());
@@ -99,6 +102,37 @@ describeOnCluster('identities from other sources than an annotation', () => {
 
       await cluster.client.delete(toConfigMap(''));
       await expectInjection('exact', toNoInjection());
+    });
+  });
+
+  describe('a ConfigMap that is malformed from the start', () => {
+    const metadata = { name: 'pod-identity-webhook', namespace: BROKEN };
+
+    function toConfigMap(config: string): KubeObject {
+      return { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { config } };
+    }
+
+    it('leaves out whom only it could name, with a warning, until it is corrected', async () => {
+      await cluster.client.create(toServiceAccount(BROKEN, 'plain', {}));
+      await cluster.client.create(toServiceAccount(BROKEN, 'annotated', { 'role-arn': ROLE_ARN }));
+      const entry = { RoleARN: OTHER_ROLE_ARN, Audience: 'sts.amazonaws.com' };
+      const config = JSON.stringify({ [`${BROKEN}/plain`]: entry });
+      await cluster.client.create(toConfigMap(config.replace(/}$/, ',}')));
+      await grantWebhook(cluster.client, USER, BROKEN);
+      await startAndRegister(BROKEN, ['--watch-config-map', '--namespace', BROKEN]);
+      await eventually(async () => {
+        expect(readInjection(await rehearse(BROKEN, 'annotated'))).toEqual(toInjection({ role: ROLE_ARN }));
+      });
+      const pod = toPod({ namespace: BROKEN, name: 'rehearsal', serviceAccount: 'plain' });
+      const { object, warnings } = await cluster.client.create(pod, { dryRun: true });
+      expect(readInjection(object)).toEqual(toNoInjection());
+      expect(warnings).toEqual([
+        'the ConfigMap pod-identity-webhook is malformed: correct it, then create the pod again',
+      ]);
+      await cluster.client.merge(toConfigMap(config));
+      await eventually(async () => {
+        expect(readInjection(await rehearse(BROKEN, 'plain'))).toEqual(toInjection({ role: OTHER_ROLE_ARN }));
+      });
     });
   });
 

@@ -52,8 +52,7 @@ export async function createServerProcess(
     certificates: createCertificates(registry, several),
     watches: createWatchMetrics(registry, several),
   };
-  const opened: OpenedServer[] = [];
-  for (const each of planned) opened.push(await openServer(each, surroundings, shared));
+  const opened = await allOf(planned.map((each) => openServer(each, surroundings, shared)));
   collectDefaultMetrics({ register: registry });
   shared.watches.close();
   const observed = opened.flatMap((server) => server.checks);

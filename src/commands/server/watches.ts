@@ -75,7 +75,7 @@ function registerLastContact(
 ): void {
   new Gauge({
     name: 'iam_bridge_watch_last_contact_timestamp_seconds',
-    help: 'Unix time of the last list, event or bookmark, by resource.',
+    help: 'Unix time of the last list, opened watch, event or bookmark, by resource.',
     labelNames: [...(several ? ['server'] : []), 'resource'],
     registers: [registry],
     collect() {

@@ -3,7 +3,7 @@ import type { Paint, Style } from '../../terminal/paint.ts';
 import { toStsError } from '../../web-identity/sts/errors.ts';
 import type { StsVerdict } from '../../web-identity/sts/verdict.ts';
 import type { TokenClaims } from '../../web-identity/token/claims.ts';
-import { classOf, stsAnswerOf } from '../../web-identity/token/refusals.ts';
+import { classOf, isWithoutKeys, stsAnswerOf } from '../../web-identity/token/refusals.ts';
 import type { Check, Verdict } from '../../web-identity/token/verdict.ts';
 
 export interface Verification {
@@ -28,7 +28,15 @@ export function renderText({ verdict, checks, sts }: Verification, paint: Paint)
     const shown = outcome === 'skipped' ? paint('quiet', detail) : detail;
     return `${paint(style, mark)} ${rule.padEnd(width)}  ${paint('quiet', ORIGINS[origin].padEnd(10))}  ${shown}`;
   });
-  return `${[...lines, '', ...renderVerdict(verdict, paint), ...renderSts(sts, paint)].join('\n')}\n`;
+  const answer = isKnown(verdict) ? renderSts(sts, paint) : [NOT_KNOWN];
+  return `${[...lines, '', ...renderVerdict(verdict, paint), ...answer].join('\n')}\n`;
+}
+
+/** Where the keys were not seen, there is nothing to say of what AWS sees. */
+const NOT_KNOWN = 'What AWS STS says to such a token is not known: it may be able to read the keys.';
+
+function isKnown(verdict: Verdict): boolean {
+  return verdict.kind === 'accepted' || !isWithoutKeys(verdict.code);
 }
 
 function renderVerdict(verdict: Verdict, paint: Paint): string[] {
@@ -38,6 +46,7 @@ function renderVerdict(verdict: Verdict, paint: Paint): string[] {
   }
   const { rule, code, detail } = verdict;
   const refused = `${paint('bad', 'refused')} by ${rule} (${code}, ${classOf(code)}): ${detail}`;
+  if (!isKnown(verdict)) return [refused];
   if (stsAnswerOf(code) === undefined) return [refused, 'AWS STS is not known to refuse for this.'];
   const { code: name, status, message } = toStsError(verdict);
   return [refused, `AWS STS says to such a token: ${name} (HTTP ${status}): ${message}`];
@@ -68,9 +77,9 @@ export function renderJson({ verdict, checks, sts }: Verification): string {
     }),
     ...(refusal && {
       refusal,
-      ...(stsAnswerOf(refusal.code) && { stsAnswer: toStsError(refusal) }),
+      ...(isKnown(verdict) && stsAnswerOf(refusal.code) && { stsAnswer: toStsError(refusal) }),
     }),
-    ...(sts && { sts: toShownSts(sts) }),
+    ...(sts && isKnown(verdict) && { sts: toShownSts(sts) }),
     checks,
   };
   return `${JSON.stringify(shown, null, 2)}\n`;

@@ -5,6 +5,7 @@ import { toProviderArn } from '../../trust/provider.ts';
 import { judgeAssumeRole } from '../../web-identity/sts/judge.ts';
 import type { OidcProvider, StsVerdict } from '../../web-identity/sts/verdict.ts';
 import type { KeyFinder } from '../../web-identity/token/keys.ts';
+import { isWithoutKeys } from '../../web-identity/token/refusals.ts';
 import { readUnverifiedIssuer } from '../../web-identity/token/unverified-issuer.ts';
 import { inspectToken } from '../../web-identity/token/verify.ts';
 import { complain, note } from '../diagnostics.ts';
@@ -135,7 +136,7 @@ async function askSts(plan: StsPlan, question: StsQuestion): Promise<StsVerdict>
 }
 
 function toExitCode({ verdict, sts }: Verification): ExitCode {
-  if (verdict.kind === 'refused' && verdict.code === 'keys-unavailable') return 3;
+  if (verdict.kind === 'refused' && isWithoutKeys(verdict.code)) return 3;
   const isGood = sts === undefined ? verdict.kind === 'accepted' : sts.kind === 'granted';
   return isGood ? 0 : 1;
 }

@@ -60,6 +60,10 @@ export const DRIFT = {
     remedy:
       'add the members that STS demands; `iam-bridge issuer` and `iam-bridge publish` write all of them',
   },
+  'discovery-null-member': {
+    severity: 'warning',
+    remedy: 'write a list of strings: IAM demands one, though it has been seen to take null',
+  },
   'discovery-unreadable': {
     severity: 'error',
     remedy: 'serve the discovery document as JSON, once for each member',
@@ -121,6 +125,19 @@ export const CLUSTER = 'cluster';
 export function toFinding(code: DriftCode, where: string, what: string): DriftFinding {
   const { severity, remedy } = DRIFT[code];
   return { code, severity, where, what, remedy };
+}
+
+/** What is said of documents that are the right ones all the same. */
+const BESIDE_DRIFT: ReadonlySet<DriftCode> = new Set([
+  'content-type',
+  'discovery-null-member',
+  'jwks-uri-other-host',
+  'slow',
+]);
+
+/** Whether AWS, for this finding, does not see the issuer that the cluster signs as, or may not for long. */
+export function isDrift(code: DriftCode): boolean {
+  return !BESIDE_DRIFT.has(code);
 }
 
 /** All codes, for metrics. */

@@ -3,7 +3,7 @@ import { isLoopbackHost } from '../../base/names/loopback-host.ts';
 import { quoteShort } from '../../json/quote.ts';
 import { readJson } from '../../json/read.ts';
 import { isRecord, type JsonRecord, readMember } from '../../json/record.ts';
-import { DEMANDED_LISTS, toDiscoveryUrl } from '../keys/discovery.ts';
+import { checkDemandedLists, toDiscoveryUrl } from '../keys/discovery.ts';
 import { type KeySet, readKeySet } from '../keys/key-set.ts';
 import { findSecretMaterial } from '../keys/secret-material.ts';
 import { checkAlgorithms } from './algorithms.ts';
@@ -59,13 +59,19 @@ function checkIssuer(document: JsonRecord, issuer: string, where: string): Drift
 }
 
 function checkLists(document: JsonRecord, where: string): DriftFinding[] {
-  const missing = DEMANDED_LISTS.filter((name) => {
-    const value = readMember(document, name);
-    return !Array.isArray(value) || value.length === 0;
-  });
-  if (missing.length === 0) return [];
+  const { lacking, empty } = checkDemandedLists(document);
+  const of = (names: readonly string[]): string => `the public discovery document lacks ${names.join(', ')}`;
   return [
-    toFinding('discovery-incomplete', where, `the public discovery document lacks ${missing.join(', ')}`),
+    ...(lacking.length > 0 ? [toFinding('discovery-incomplete', where, of(lacking))] : []),
+    ...(empty.length > 0
+      ? [
+          toFinding(
+            'discovery-null-member',
+            where,
+            `${empty.join(', ')} of the public discovery document: null`,
+          ),
+        ]
+      : []),
   ];
 }
 

@@ -20,7 +20,9 @@ export function renderDrift(report: DriftReport): string {
 
 const SUMMARIES = {
   none: 'No drift: the public sees the issuer that the cluster signs as.',
-  drift: 'Drift: the public sees another issuer than the one that the cluster signs as.',
+  warnings:
+    'No drift: the public sees the issuer that the cluster signs as, and what is named above could be better.',
+  drift: 'Drift: the public does not see the issuer that the cluster signs as.',
   unseen: 'Unknown: what could be seen is as it should be, and not all of it could.',
 } as const satisfies Record<DriftReport['outcome'], string>;
 

@@ -3,7 +3,7 @@ import { isLoopbackHost } from '../../base/names/loopback-host.ts';
 import { type ApiServersDeps, lookAtApiServers } from './api-servers.ts';
 import { type ClusterView, type ClusterViewDeps, lookAtCluster } from './cluster-view.ts';
 import { compareKeys, describeComparison, type KeyComparison } from './compare-keys.ts';
-import { type DriftFinding, toFinding } from './findings.ts';
+import { type DriftFinding, isDrift, toFinding } from './findings.ts';
 import type { PublicFetchDeps } from './public-fetch.ts';
 import { lookAtPublic } from './public-view.ts';
 
@@ -14,10 +14,16 @@ export interface DriftDeps {
   readonly public: PublicFetchDeps;
 }
 
+/**
+ * - `drift`: a finding says that AWS does not see the issuer that the cluster signs as.
+ * - `unseen`: none does, and not everything could be looked at.
+ * - `warnings`: all was seen and is the same on both sides, and something of it could be better.
+ */
+export type DriftOutcome = 'none' | 'warnings' | 'drift' | 'unseen';
+
 export interface DriftReport {
   readonly issuer: string;
-  /** `drift` where there is any finding; `unseen` where there is none, and not everything could be looked at. */
-  readonly outcome: 'none' | 'drift' | 'unseen';
+  readonly outcome: DriftOutcome;
   readonly findings: readonly DriftFinding[];
   /** undefined where one of both sides has no keys to compare */
   readonly keys: KeyComparison | undefined;
@@ -47,8 +53,13 @@ export async function findDrift(issuer: string, deps: DriftDeps, signal?: AbortS
     ...(keys ? describeComparison(keys, signingKey, published.jwksUri ?? issuer) : []),
   ];
   const unseen = [...cluster.unseen, ...(servers?.unseen ?? []), ...published.unseen];
-  const outcome = findings.length > 0 ? 'drift' : unseen.length > 0 ? 'unseen' : 'none';
-  return { issuer, outcome, findings, keys, signingKey, unseen };
+  return { issuer, outcome: toOutcome(findings, unseen), findings, keys, signingKey, unseen };
+}
+
+function toOutcome(findings: readonly DriftFinding[], unseen: readonly string[]): DriftOutcome {
+  if (findings.some(({ code }) => isDrift(code))) return 'drift';
+  if (unseen.length > 0) return 'unseen';
+  return findings.length > 0 ? 'warnings' : 'none';
 }
 
 function toUnseen(problem: string): ClusterView {

@@ -5,7 +5,7 @@ import { toStatusError } from '../../kube/errors.ts';
 import { DISCOVERY_PATH, JWKS_PATH } from '../documents.ts';
 import { type Discovery, MAX_DISCOVERY_BYTES, readDiscovery, readIssuer } from './discovery.ts';
 import { MAX_KEY_SET_BYTES } from './key-set.ts';
-import { type KeySource, KeySourceError } from './key-source.ts';
+import { type KeySource, KeySourceError, toTrouble } from './key-source.ts';
 
 const DOCUMENTS = {
   discovery: { path: DISCOVERY_PATH, maxBytes: MAX_DISCOVERY_BYTES },
@@ -43,7 +43,7 @@ export function createClusterSource(
       const limits = { timeoutMs, ...(stopping && { stopping }) };
       const discovery = toDiscovery(await readClusterDocument(api, 'discovery', limits), issuer);
       const jwks = await readClusterDocument(api, 'jwks', limits);
-      return { jwks, discovery, notes: discovery.shortcomings };
+      return { jwks, discovery, notes: [...discovery.lacking, ...discovery.remarks] };
     },
   };
 }
@@ -57,13 +57,17 @@ export async function readClusterIssuer(api: Pick<KubeApi, 'get'>, stopping?: Ab
   const issuer = readIssuer(text);
   const problem = issuer === undefined ? 'it is no JSON object with an issuer' : checkIssuerUrl(issuer);
   if (issuer !== undefined && problem === undefined) return issuer;
-  throw new KeySourceError('discovery', `the API server's ${DISCOVERY_PATH}: ${problem}`);
+  throw new KeySourceError('discovery', `the API server's ${DISCOVERY_PATH}: ${problem}`, {
+    trouble: 'local',
+  });
 }
 
 function toDiscovery(text: string, issuer: string): Discovery {
   const reading = readDiscovery(text, issuer, { jwksUriUnused: true });
   if (reading.kind === 'discovery') return reading;
-  throw new KeySourceError('discovery', `the API server's ${DISCOVERY_PATH}: ${reading.problem}`);
+  throw new KeySourceError('discovery', `the API server's ${DISCOVERY_PATH}: ${reading.problem}`, {
+    trouble: 'local',
+  });
 }
 
 /**
@@ -80,9 +84,10 @@ async function readClusterDocument(
   const signal = limits.stopping === undefined ? timeout : AbortSignal.any([timeout, limits.stopping]);
   const { status, body } = await api.get(path, { accept: ACCEPT, maxBytes, signal }).catch((error) => {
     const failure = timeout.aborted ? 'timeout' : 'unreachable';
-    throw new KeySourceError(failure, `GET ${path}: ${describeError(error)}`, error);
+    throw new KeySourceError(failure, `GET ${path}: ${describeError(error)}`, { cause: error });
   });
   if (status === 200) return body;
   const { message } = toStatusError(`GET ${path}`, status, body);
-  throw new KeySourceError('status', `${message}${REMEDIES[status] ?? ''}`);
+  const trouble = toTrouble(status) === 'passing' ? 'passing' : 'local';
+  throw new KeySourceError('status', `${message}${REMEDIES[status] ?? ''}`, { trouble });
 }

@@ -14,11 +14,10 @@ export interface Discovery {
   readonly jwksUri: string;
   /** All of it, as it is. */
   readonly document: JsonRecord;
-  /**
-   * What AWS would not take, one sentence each. Not fatal here: neither the issuer's name nor its keys depend on it, and a
-   * validator that refused would only hide which of the two is wrong.
-   */
-  readonly shortcomings: readonly string[];
+  /** What AWS demands and the document does not have, one sentence each: STS takes no keys from it then. */
+  readonly lacking: readonly string[];
+  /** What may be wrong with it, one sentence each; nothing says that AWS refuses it. */
+  readonly remarks: readonly string[];
 }
 
 export type DiscoveryReading = Discovery | { readonly kind: 'refused'; readonly problem: string };
@@ -34,12 +33,11 @@ export interface DiscoveryRules {
 export const MAX_DISCOVERY_BYTES = 64 * 1024;
 
 /** What AWS wants besides `issuer` and `jwks_uri`: non-empty lists of strings. */
-export const DEMANDED_LISTS = [
+const DEMANDED_LISTS = [
   'response_types_supported',
   'subject_types_supported',
   'id_token_signing_alg_values_supported',
 ] as const;
-const STS_SAYS = "STS would say InvalidIdentityToken, Couldn't retrieve verification key";
 
 /**
  * Where the discovery document of an issuer lies. A single terminating slash of the issuer is taken off first (section 4),
@@ -68,7 +66,8 @@ export function readDiscovery(text: string, issuer: string, rules: DiscoveryRule
     issuer,
     jwksUri: typeof jwksUri === 'string' ? jwksUri : '',
     document,
-    shortcomings: findShortcomings(document),
+    lacking: describeLacking(document),
+    remarks: remarkOn(document),
   };
 }
 
@@ -110,20 +109,41 @@ function checkJwksUri(value: unknown, issuer: string, allowedHosts: readonly str
   return `its jwks_uri is at ${url.origin} and not at the issuer's: if the keys belong there, allow the host ${url.host}`;
 }
 
-function findShortcomings(document: JsonRecord): string[] {
-  const missing = DEMANDED_LISTS.filter((name) => !isListOfStrings(readMember(document, name)));
-  const found = missing.map((name) => `${name} is missing or no list of strings: ${STS_SAYS}`);
+function describeLacking(document: JsonRecord): string[] {
+  const { lacking } = checkDemandedLists(document);
+  const found = lacking.map((name) => `${name} is missing or no list of strings, and AWS demands it: add it`);
   const uri = readMember(document, 'jwks_uri');
-  if (typeof uri !== 'string' || !uri.startsWith('https://')) {
-    found.push(`jwks_uri is missing or no https URL: ${STS_SAYS}`);
-  }
+  if (typeof uri === 'string' && /^https?:\/\//.test(uri)) return found;
+  return [...found, 'jwks_uri is missing or no URL, and AWS reads the keys there: add it'];
+}
+
+function remarkOn(document: JsonRecord): string[] {
+  const { empty } = checkDemandedLists(document);
+  const remarks = empty.map((name) => `${name} is null: ${NULL_LIST}`);
   const algorithms = readMember(document, 'id_token_signing_alg_values_supported');
   if (isListOfStrings(algorithms) && !algorithms.some(isSignatureAlgorithm)) {
-    found.push(
-      `id_token_signing_alg_values_supported has none of ${SIGNATURE_ALGORITHMS.join(', ')}: AWS accepts no other`,
+    remarks.push(
+      `id_token_signing_alg_values_supported has none of ${SIGNATURE_ALGORITHMS.join(', ')}, the ones that AWS accepts: name the one that signs`,
     );
   }
-  return found;
+  return remarks;
+}
+
+/** One report says that IAM took such a document, and nobody else has tried. */
+export const NULL_LIST = 'IAM has been seen to take that, and demands a list of strings: write one';
+
+/**
+ * Which of the lists that AWS demands are not there as such.
+ * @returns `empty`: those that are `null`
+ */
+export function checkDemandedLists(
+  document: JsonRecord,
+): Readonly<Record<'lacking' | 'empty', readonly string[]>> {
+  const faulty = DEMANDED_LISTS.filter((name) => !isListOfStrings(readMember(document, name)));
+  return {
+    lacking: faulty.filter((name) => readMember(document, name) !== null),
+    empty: faulty.filter((name) => readMember(document, name) === null),
+  };
 }
 
 function isListOfStrings(value: unknown): value is readonly string[] {

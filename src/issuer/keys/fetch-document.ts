@@ -120,7 +120,8 @@ function request(options: RequestOptions): Promise<IncomingMessage> {
 
 function explain(url: URL, error: unknown): KeySourceError {
   const failure = error instanceof KeySourceError ? error.failure : classify(error);
-  return new KeySourceError(failure, `${url.origin}: ${describeError(error)}`, error);
+  const trouble = error instanceof KeySourceError ? error.trouble : undefined;
+  return new KeySourceError(failure, `${url.origin}: ${describeError(error)}`, { trouble, cause: error });
 }
 
 /** OpenSSL's codes for a certificate that is not trusted are Node's names for them, and there are many. */

@@ -68,6 +68,6 @@ async function readText(response: IncomingMessage, maxBytes: number): Promise<st
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
-    throw new KeySourceError('encoding', 'the document is not UTF-8', error);
+    throw new KeySourceError('encoding', 'the document is not UTF-8', { cause: error });
   }
 }

@@ -27,14 +27,16 @@ export function createPemSource(paths: readonly string[]): KeySource {
 async function readPemFile(path: string): Promise<readonly PublicJwk[]> {
   const reading = readPemKeys(await readKeyFile(path));
   if (reading.kind === 'keys') return reading.keys;
-  throw new KeySourceError('key-set', `key file ${path}: ${reading.problems.join('; ')}`);
+  const message = `key file ${path}: ${reading.problems.join('; ')}`;
+  throw new KeySourceError('key-set', message, { trouble: 'local' });
 }
 
 /** @throws KeySourceError that names the file */
 async function readKeyFile(path: string): Promise<string> {
   const bytes = await readBounded(createReadStream(path), MAX_KEY_SET_BYTES).catch((error: unknown) => {
-    throw new KeySourceError('unreachable', `key file ${path}: ${describeError(error)}`, error);
+    const message = `key file ${path}: ${describeError(error)}`;
+    throw new KeySourceError('unreachable', message, { trouble: 'local', cause: error });
   });
   if (bytes !== undefined) return decodeText(bytes);
-  throw new KeySourceError('too-large', `key file ${path} is larger than 1 MiB`);
+  throw new KeySourceError('too-large', `key file ${path} is larger than 1 MiB`, { trouble: 'local' });
 }

@@ -39,7 +39,9 @@ async function findAddresses(hostname: string, resolve: Resolve): Promise<readon
   try {
     return await resolve(hostname);
   } catch (error) {
-    throw new KeySourceError('unreachable', `${hostname} cannot be resolved: ${describeError(error)}`, error);
+    throw new KeySourceError('unreachable', `${hostname} cannot be resolved: ${describeError(error)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { KeyLookup } from '../../web-identity/token/keys.ts';
+import type { KeyLookup, KeyTrouble } from '../../web-identity/token/keys.ts';
 import { countMissing, createElapsed, type HeldSet, type KeyLimits, toHeldSet } from './key-freshness.ts';
 import type { KeyHappening, KeyReport, KeyStatus } from './key-reports.ts';
 import type { KeyDocuments, KeySource } from './key-source.ts';
@@ -108,7 +108,8 @@ export class IssuerKeys {
 
   #answer(kid: string): KeyLookup {
     const held = this.#usable();
-    if (held === undefined) return { kind: 'unavailable', problem: this.#describeLack() };
+    if (held === undefined)
+      return { kind: 'unavailable', trouble: this.#trouble(), problem: this.#describeLack() };
     const lookup = held.set.find(kid);
     return lookup.kind === 'unknown-kid' ? this.#answerUnknown(held) : lookup;
   }
@@ -120,8 +121,13 @@ export class IssuerKeys {
     const seconds = Math.round(this.#ageOf(held) / 1000);
     return {
       kind: 'unavailable',
+      trouble: this.#trouble(),
       problem: `the key set of ${seconds} s ago does not have it, and there is no newer one: ${problem}`,
     };
+  }
+
+  #trouble(): KeyTrouble {
+    return this.#attempts.lastTrouble() ?? 'passing';
   }
 
   #describeLack(): string {

@@ -9,6 +9,7 @@ import type { KeySource } from './key-source.ts';
 /** Said of an issuer that is none of those configured; nothing is ever fetched for it. */
 const UNKNOWN_ISSUER: KeyLookup = {
   kind: 'unavailable',
+  trouble: 'local',
   problem: 'no keys are configured for this issuer',
 };
 

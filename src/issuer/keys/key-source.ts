@@ -1,4 +1,5 @@
 import { ExplainedError } from '../../base/errors.ts';
+import type { KeyTrouble } from '../../web-identity/token/keys.ts';
 import type { Discovery } from './discovery.ts';
 
 /** What an issuer publishes, as it was read at one time. */
@@ -40,20 +41,48 @@ export type KeyFailure =
   | 'status'
   /** The document is larger than allowed. */
   | 'too-large'
-  /** The document is no plain UTF-8 text. */
+  /** The document is no plain UTF-8 text, or a page. */
   | 'encoding'
   /** The discovery document is not acceptable. */
   | 'discovery'
   /** The key set is not acceptable. */
   | 'key-set';
 
+/** Where nobody says otherwise. A certificate that is not trusted here may be pinned by a thumbprint in IAM. */
+const TROUBLES: Readonly<Record<KeyFailure, KeyTrouble>> = {
+  url: 'published',
+  address: 'local',
+  unreachable: 'passing',
+  tls: 'local',
+  timeout: 'passing',
+  redirect: 'published',
+  status: 'passing',
+  'too-large': 'published',
+  encoding: 'published',
+  discovery: 'published',
+  'key-set': 'published',
+};
+
+export interface KeySourceErrorOptions {
+  /** Where it is not the usual one of the failure. */
+  readonly trouble?: KeyTrouble | undefined;
+  readonly cause?: unknown;
+}
+
 /** A key source had nothing to give. The message is one line for people: what was seen, and the remedy. */
 export class KeySourceError extends ExplainedError {
   override readonly name = 'KeySourceError';
   readonly failure: KeyFailure;
+  readonly trouble: KeyTrouble;
 
-  constructor(failure: KeyFailure, message: string, cause?: unknown) {
+  constructor(failure: KeyFailure, message: string, { trouble, cause }: KeySourceErrorOptions = {}) {
     super(message, { cause });
     this.failure = failure;
+    this.trouble = trouble ?? TROUBLES[failure];
   }
+}
+
+/** What an error status of HTTP stands for: 408, 425 and 429 ask to come again, as those of the server do. */
+export function toTrouble(status: number): KeyTrouble {
+  return status >= 500 || [408, 425, 429].includes(status) ? 'passing' : 'published';
 }

@@ -2,7 +2,7 @@ import { type Discovery, MAX_DISCOVERY_BYTES, readDiscovery, toDiscoveryUrl } fr
 import type { FetchDocument, FetchOptions } from './fetch-document.ts';
 import type { FetchedDocument } from './fetched-document.ts';
 import { MAX_KEY_SET_BYTES } from './key-set.ts';
-import { type KeySource, KeySourceError } from './key-source.ts';
+import { type KeySource, KeySourceError, toTrouble } from './key-source.ts';
 
 export interface NetworkSourceOptions {
   /** As the tokens' `iss` has it; one that `checkIssuerUrl` finds fit. */
@@ -37,7 +37,7 @@ export function createNetworkSource(options: NetworkSourceOptions): KeySource {
       return {
         jwks: document.body,
         notes: [
-          ...(found?.discovery.shortcomings ?? []),
+          ...(found?.discovery.remarks ?? []),
           ...(found?.notes ?? []),
           ...noteMediaType('the key set', document, mediaTypes),
         ],
@@ -50,9 +50,9 @@ export function createNetworkSource(options: NetworkSourceOptions): KeySource {
 
 function toDiscovery(text: string, { issuer, allowedHosts }: NetworkSourceOptions): Discovery {
   const reading = readDiscovery(text, issuer, { ...(allowedHosts && { allowedHosts }) });
-  if (reading.kind === 'discovery') return reading;
-  const url = toDiscoveryUrl(issuer);
-  throw new KeySourceError('discovery', `the discovery document ${url}: ${reading.problem}`);
+  const problem = reading.kind === 'refused' ? reading.problem : reading.lacking.join('; ');
+  if (reading.kind === 'discovery' && problem === '') return reading;
+  throw new KeySourceError('discovery', `the discovery document ${toDiscoveryUrl(issuer)}: ${problem}`);
 }
 
 /** Object stores serve what they were told, often octets; the bytes are the same. */
@@ -82,10 +82,20 @@ function createConditionalRead(fetch: FetchDocument): ConditionalRead {
       const { maxAgeMs = known.maxAgeMs } = answer;
       return { ...known, ...(maxAgeMs !== undefined && { maxAgeMs }) };
     }
-    if (answer.status !== 200) throw new KeySourceError('status', describeStatus(url, answer.status));
+    if (answer.status !== 200) {
+      const trouble = toTrouble(answer.status);
+      throw new KeySourceError('status', describeStatus(url, answer.status), { trouble });
+    }
+    if (/^\s*</.test(answer.body)) throw new KeySourceError('encoding', describePage(url));
     last = answer.etag === undefined ? undefined : { url, document: answer };
     return answer;
   };
+}
+
+/** A sign-in, an error page, the web site of the same host: all with status 200. */
+function describePage(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname} answers with a page (HTML or XML) and not with JSON: serve the document there, to everybody`;
 }
 
 function describeStatus(url: string, status: number): string {

@@ -1,5 +1,6 @@
 import { createBackOff } from '../../base/back-off.ts';
 import { describeError } from '../../base/errors.ts';
+import type { KeyTrouble } from '../../web-identity/token/keys.ts';
 import { type KeyFailure, KeySourceError } from './key-source.ts';
 
 /** What is remembered of reading a source, so that it is not read too often. Times in elapsed ms. */
@@ -14,6 +15,7 @@ export interface Attempts {
   isCoolingDown(at: number, coolDownMs: number): boolean;
   /** Why the last reading failed; undefined where it did not. */
   lastProblem(): string | undefined;
+  lastTrouble(): KeyTrouble | undefined;
 }
 
 export interface Failure {
@@ -31,6 +33,7 @@ export function createAttempts(random: () => number): Attempts {
   let begun = Number.NEGATIVE_INFINITY;
   let retryAt = 0;
   let problem: string | undefined;
+  let trouble: KeyTrouble | undefined;
   return {
     begin(at) {
       begun = at;
@@ -38,16 +41,19 @@ export function createAttempts(random: () => number): Attempts {
     succeed() {
       retryAt = 0;
       problem = undefined;
+      trouble = undefined;
       backOff.reset();
     },
     fail(error, at) {
       const retryInMs = backOff.next(LEAST_RETRY_MS);
       problem = describeError(error);
+      trouble = error instanceof KeySourceError ? error.trouble : 'passing';
       retryAt = at + retryInMs;
       return { failure: error instanceof KeySourceError ? error.failure : 'unreachable', problem, retryInMs };
     },
     msUntilRetry: (at) => Math.max(0, retryAt - at),
     isCoolingDown: (at, coolDownMs) => at - begun < coolDownMs,
     lastProblem: () => problem,
+    lastTrouble: () => trouble,
   };
 }

@@ -24,7 +24,16 @@ export type KeyLookup =
   /** The set has it, and it is not fit: too short, of another use, twice in the set, … */
   | { readonly kind: 'unfit'; readonly problem: string }
   /** There is no set: whether the key exists is not known. */
-  | { readonly kind: 'unavailable'; readonly problem: string };
+  | { readonly kind: 'unavailable'; readonly trouble: KeyTrouble; readonly problem: string };
+
+/** Why there is no set: whether that may pass, and whether AWS meets it, too. */
+export type KeyTrouble =
+  /** It may pass by itself: no answer, an overloaded server. */
+  | 'passing'
+  /** It lies in what the issuer publishes: whoever reads it meets it, until somebody mends that. */
+  | 'published'
+  /** It lies in how it is read from here, until somebody mends that; AWS may well be able to. */
+  | 'local';
 
 /**
  * Where keys come from: the network, the cluster, files, a test. Answers at once where it can, so that a token whose key

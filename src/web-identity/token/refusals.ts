@@ -150,8 +150,20 @@ export const REFUSALS = {
     sts: NO_KEY,
   },
   'keys-unavailable': {
-    meaning: 'The keys of the issuer could not be had.',
+    meaning: 'The keys of the issuer could not be had for now: no answer, an error of its server.',
     class: 'transient',
+    sts: NO_KEY,
+  },
+  'keys-refused': {
+    meaning:
+      'No keys are taken from what the issuer publishes: it is closed, redirects, is no such document, lacks what AWS demands, or shows a private key.',
+    class: 'configuration',
+    sts: NO_KEY,
+  },
+  'keys-out-of-reach': {
+    meaning:
+      'The keys of the issuer cannot be read from here, or a rule of ours keeps from it; AWS may read them.',
+    class: 'configuration',
     sts: NO_KEY,
   },
   'key-algorithm-mismatch': {
@@ -227,4 +239,9 @@ export function classOf(code: RefusalCode): RefusalClass {
 export function stsAnswerOf(code: RefusalCode): StsAnswer | undefined {
   const refusal: Refusal = REFUSALS[code];
   return refusal.sts;
+}
+
+/** Whether nobody has seen the issuer's keys: what AWS STS answers then is that of one that does not see them either. */
+export function isWithoutKeys(code: RefusalCode): boolean {
+  return code === 'keys-unavailable' || code === 'keys-out-of-reach';
 }

@@ -5,6 +5,7 @@ import { createDocumentFetch } from '../../../src/issuer/keys/fetch-document.ts'
 import { createRemoteKeys } from '../../../src/issuer/keys/key-finder.ts';
 import { createNetworkSource } from '../../../src/issuer/keys/network-source.ts';
 import { verifyToken } from '../../../src/web-identity/token/verify.ts';
+import { toDiscoveryText } from '../../support/issuer/discovery.ts';
 import { AUDIENCE, createToken, ec, NOW } from '../../support/web-identity/tokens.ts';
 
 /** How often the key set was fetched for tokens of that many unknown key ids, all at once. */
@@ -27,7 +28,7 @@ export async function measureUnknownKids(): Promise<UnknownKidFigures> {
     const isKeys = request.url === '/keys';
     if (isKeys) fetches += 1;
     response.setHeader('content-type', 'application/json');
-    response.end(isKeys ? jwks : JSON.stringify({ issuer, jwks_uri: `${issuer}/keys` }));
+    response.end(isKeys ? jwks : toDiscoveryText(issuer));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // `address()` is an object wherever the server listens on a port.

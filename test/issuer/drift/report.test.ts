@@ -72,6 +72,14 @@ test('one algorithm that AWS takes is enough, and a token says more than what is
 const other = { ...createEcJwk('current'), use: 'sig', alg: 'ES256' };
 const renamed = { ...current, kid: 'other' };
 
+/** Of these alone nobody may conclude that the public sees another issuer. */
+const BESIDE_DRIFT: readonly string[] = [
+  'content-type',
+  'discovery-null-member',
+  'jwks-uri-other-host',
+  'slow',
+];
+
 describe('findings', () => {
   test.each<[what: string, codes: DriftCode[], scene: Scene]>([
     [
@@ -168,6 +176,25 @@ describe('findings', () => {
       ['discovery-incomplete'],
       { discovery: { body: toDiscovery({ subject_types_supported: [] }) } },
     ],
+    [
+      'a list of the public discovery document has no strings',
+      ['discovery-incomplete'],
+      { discovery: { body: toDiscovery({ response_types_supported: [1] }) } },
+    ],
+    [
+      'a list of the public discovery document is null',
+      ['discovery-null-member'],
+      { discovery: { body: toDiscovery({ subject_types_supported: null }) } },
+    ],
+    [
+      'one list is null, and one is missing',
+      ['discovery-incomplete', 'discovery-null-member'],
+      {
+        discovery: {
+          body: toDiscovery({ subject_types_supported: null, response_types_supported: undefined }),
+        },
+      },
+    ],
     ['the public discovery document is a page', ['discovery-unreadable'], { discovery: { body: '<html>' } }],
     [
       'it has a member twice',
@@ -252,7 +279,7 @@ describe('findings', () => {
   ])('%s', async (_what, codes, scene) => {
     const report = await look(scene);
     expect(codesOf(report)).toEqual(codes);
-    expect(report.outcome).toBe('drift');
+    expect(report.outcome).toBe(codes.every((code) => BESIDE_DRIFT.includes(code)) ? 'warnings' : 'drift');
     for (const code of codes) shown.add(code);
     const text = renderDrift(report);
     for (const { code, what, remedy, severity } of report.findings) {
@@ -337,13 +364,35 @@ describe('what could not be seen is no drift', () => {
   });
 
   test('beside a finding, the finding counts', async () => {
-    const report = await look({ cluster: 'no cluster', jwks: { contentType: 'text/html' } });
+    const report = await look({ cluster: 'no cluster', discovery: { status: 403, body: '' } });
     expect([report.outcome, codesOf(report), report.unseen]).toEqual([
       'drift',
+      ['not-anonymous'],
+      ['no cluster'],
+    ]);
+  });
+
+  test('beside a warning that says nothing of another issuer it stays unseen', async () => {
+    const report = await look({ cluster: 'no cluster', jwks: { contentType: 'text/html' } });
+    expect([report.outcome, codesOf(report), report.unseen]).toEqual([
+      'unseen',
       ['content-type'],
       ['no cluster'],
     ]);
   });
+});
+
+test('of media types alone nobody concludes that the public sees another issuer', async () => {
+  for (const scene of [
+    { jwks: { contentType: 'binary/octet-stream' } },
+    { discovery: { contentType: 'text/plain' } },
+    { discovery: { contentType: '' }, jwks: { contentType: 'text/html' }, account: true },
+  ]) {
+    const report = await look(scene);
+    expect(report.outcome).toBe('warnings');
+    expect(renderDrift(report)).toContain('No drift: the public sees the issuer that the cluster signs as');
+    expect(renderDrift(report)).not.toContain('another issuer');
+  }
 });
 
 test('a key id of somebody else moves no cursor', async () => {

@@ -33,7 +33,8 @@ describe('a document is taken', () => {
       issuer,
       jwksUri: 'https://issuer.example/id/a/keys',
       document,
-      shortcomings: [],
+      lacking: [],
+      remarks: [],
     });
   });
 
@@ -42,27 +43,42 @@ describe('a document is taken', () => {
     ['keys at an allowed port', { jwks_uri: 'https://keys.example:8443/k' }, ['keys.example:8443']],
     ['the standard port', { jwks_uri: 'https://issuer.example:443/k' }, []],
   ])('with %s', (_, change, allowedHosts) => {
-    expect(read(change, allowedHosts)).toMatchObject({ kind: 'discovery', ...{ shortcomings: [] } });
+    expect(read(change, allowedHosts)).toMatchObject({ kind: 'discovery', lacking: [], remarks: [] });
+  });
+
+  test.each<[string, object, string]>([
+    ['no response types', { response_types_supported: undefined }, 'response_types_supported'],
+    ['no subject types', { subject_types_supported: [] }, 'subject_types_supported'],
+    ['a string for a list', { subject_types_supported: 'public' }, 'subject_types_supported'],
+    ['an object for a list', { response_types_supported: { 0: 'id_token' } }, 'response_types_supported'],
+    ['a number in a list', { response_types_supported: ['id_token', 1] }, 'response_types_supported'],
+    ['null in a list', { response_types_supported: [null] }, 'response_types_supported'],
+    [
+      'no algorithms',
+      { id_token_signing_alg_values_supported: [1] },
+      'id_token_signing_alg_values_supported',
+    ],
+  ])('with %s, which AWS does not take', (_, change, name) => {
+    expect(read(change)).toMatchObject({
+      kind: 'discovery',
+      lacking: [`${name} is missing or no list of strings, and AWS demands it: add it`],
+      remarks: [],
+    });
   });
 
   test.each<[string, object, RegExp]>([
     [
-      'no response types',
-      { response_types_supported: undefined },
-      /^response_types_supported is missing.*STS would/,
-    ],
-    ['no subject types', { subject_types_supported: [] }, /^subject_types_supported is missing/],
-    ['a string for a list', { subject_types_supported: 'public' }, /^subject_types_supported is missing/],
-    [
-      'no algorithms',
-      { id_token_signing_alg_values_supported: [1] },
-      /^id_token_signing_alg_values_supported is mis/,
+      'a list that is null',
+      { subject_types_supported: null },
+      /^subject_types_supported is null: IAM has been seen/,
     ],
     ['other algorithms', { id_token_signing_alg_values_supported: ['PS256', 'EdDSA'] }, /has none of RS256/],
-  ])('with %s, and what AWS would say is told', (_, change, shortcoming) => {
+    ['algorithms that are null', { id_token_signing_alg_values_supported: null }, /^id_token_s.* is null/],
+  ])('with %s, of which nobody knows that AWS refuses it', (_, change, remark) => {
     expect(read(change)).toMatchObject({
       kind: 'discovery',
-      shortcomings: [expect.stringMatching(shortcoming)],
+      lacking: [],
+      remarks: [expect.stringMatching(remark)],
     });
   });
 
@@ -70,7 +86,7 @@ describe('a document is taken', () => {
     const text = JSON.stringify({ ...document, jwks_uri: undefined });
     expect(readDiscovery(text, issuer, { jwksUriUnused: true })).toMatchObject({
       jwksUri: '',
-      shortcomings: [expect.stringMatching(/^jwks_uri is missing/)],
+      lacking: [expect.stringMatching(/^jwks_uri is missing/)],
     });
   });
 });

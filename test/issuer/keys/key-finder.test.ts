@@ -48,6 +48,7 @@ describe('a key', () => {
     const { keys, source } = createRig(toSet(one));
     expect(keys.find('https://issuer.example/', 'one')).toEqual({
       kind: 'unavailable',
+      trouble: 'local',
       problem: 'no keys are configured for this issuer',
     });
     expect(keys.status('https://other.example')).toBeUndefined();
@@ -175,7 +176,7 @@ describe('an unknown kid', () => {
     clock.advance(30_000);
     const problem =
       'the key set of 30 s ago does not have it, and there is no newer one: no whole answer within 5 s';
-    expect(await find('two')).toEqual({ kind: 'unavailable', problem });
+    expect(await find('two')).toEqual({ kind: 'unavailable', trouble: 'passing', problem });
     for (let second = 1; second < 30; second += 1) {
       clock.advance(1_000);
       expect(await find('two')).toMatchObject({ kind: 'unavailable' });
@@ -193,7 +194,7 @@ describe('without any keys', () => {
   test('what is wrong is told, and tried again with growing waits', async () => {
     const rig = createRig(undefined, {}, () => 0.999_999);
     const problem = 'there are no keys of the issuer: https://issuer.example/keys answered 404';
-    expect(await rig.find('one')).toEqual({ kind: 'unavailable', problem });
+    expect(await rig.find('one')).toEqual({ kind: 'unavailable', trouble: 'passing', problem });
     // As many as ask within 100 s, ten times a second.
     for (let asked = 0; asked < 1_000; asked += 1) {
       rig.clock.advance(100);
@@ -442,6 +443,7 @@ describe('once started', () => {
     await stopped;
     expect(await found).toEqual({
       kind: 'unavailable',
+      trouble: 'passing',
       problem: 'there are no keys of the issuer: reading them was stopped',
     });
     expect(kinds()).toEqual([]);

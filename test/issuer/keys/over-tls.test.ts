@@ -6,6 +6,7 @@ import { createDocumentFetch } from '../../../src/issuer/keys/fetch-document.ts'
 import { createRemoteKeys } from '../../../src/issuer/keys/key-finder.ts';
 import { createNetworkSource } from '../../../src/issuer/keys/network-source.ts';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts';
+import { toDiscoveryText } from '../../support/issuer/discovery.ts';
 import { createEcJwk, toSet } from '../../support/issuer/key-jwks.ts';
 
 /** An issuer with a certificate of a private authority, as many clusters have it. Nothing here is a fake but the clock. */
@@ -22,8 +23,7 @@ async function startIssuer(): Promise<Issuer> {
   const authority = await createAuthority(Date.now());
   const served: string[] = [];
   const server = createServer(await authority.issue(), (request, response) => {
-    const text =
-      request.url === '/keys' ? issuer.keys : JSON.stringify({ issuer: url, jwks_uri: `${url}/keys` });
+    const text = request.url === '/keys' ? issuer.keys : toDiscoveryText(url);
     const etag = `"${text.length}"`;
     const status = request.headers['if-none-match'] === etag ? 304 : 200;
     served.push(`${status} ${request.url}`);

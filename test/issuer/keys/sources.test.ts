@@ -122,15 +122,49 @@ describe('the network', () => {
     await expect(read).rejects.toMatchObject({ failure: 'status', message: expect.stringMatching(message) });
   });
 
+  test.each(['response_types_supported', 'subject_types_supported', 'id_token_signing_alg_values_supported'])(
+    'is refused without %s, since AWS takes no keys from it, and is not asked for them',
+    async (name) => {
+      const { fetch, asked } = createWeb({
+        ...published,
+        [DISCOVERY_URL]: { body: JSON.stringify({ ...discovery, [name]: undefined }) },
+      });
+      const read = createNetworkSource({ issuer: CONTRACT_ISSUER, fetch }).readDocuments();
+      await expect(read).rejects.toMatchObject({
+        failure: 'discovery',
+        trouble: 'published',
+        message: expect.stringContaining(`${name} is missing or no list of strings`),
+      });
+      expect(asked.map(({ url }) => url)).toEqual([DISCOVERY_URL]);
+    },
+  );
+
+  test.each<[number, string]>([
+    [400, 'published'],
+    [401, 'published'],
+    [403, 'published'],
+    [404, 'published'],
+    [410, 'published'],
+    [408, 'passing'],
+    [425, 'passing'],
+    [429, 'passing'],
+    [500, 'passing'],
+    [503, 'passing'],
+  ])('that answers %i is in trouble that is %s', async (status, trouble) => {
+    const { fetch } = createWeb({ ...published, [JWKS_URI]: { status } });
+    const read = createNetworkSource({ issuer: CONTRACT_ISSUER, fetch }).readDocuments();
+    await expect(read).rejects.toMatchObject({ failure: 'status', trouble });
+  });
+
   test('notes what others may not take', async () => {
-    const { subject_types_supported: _, ...incomplete } = discovery;
+    const unsure = { ...discovery, subject_types_supported: null };
     const { fetch } = createWeb({
-      [DISCOVERY_URL]: { body: JSON.stringify(incomplete), contentType: 'text/html' },
+      [DISCOVERY_URL]: { body: JSON.stringify(unsure), contentType: 'text/html' },
       [JWKS_URI]: { body: jwks, contentType: '' },
     });
     const { notes } = await createNetworkSource({ issuer: CONTRACT_ISSUER, fetch }).readDocuments();
     expect(notes).toEqual([
-      expect.stringMatching(/^subject_types_supported is missing/),
+      expect.stringMatching(/^subject_types_supported is null/),
       'the discovery document is served as text/html: application/json is right',
       'the key set is served without a known media type: application/jwk-set+json is right',
     ]);
@@ -184,6 +218,8 @@ describe('the cluster', () => {
     play(status, '{"message":"no"}');
     await expect(createClusterSource(api, CONTRACT_ISSUER).readDocuments()).rejects.toMatchObject({
       failure: 'status',
+      // What the API server keeps from us says nothing of what is published.
+      trouble: status === 500 ? 'passing' : 'local',
       message: expect.stringMatching(message),
     });
   });

@@ -59,6 +59,7 @@ export function testKeyFinder(makeFinder: MakeFinder): void {
     async (issuer) => {
       expect(await (await makeFinder(jwks)).find(issuer, 'ec')).toEqual({
         kind: 'unavailable',
+        trouble: 'local',
         problem: 'no keys are configured for this issuer',
       });
     },

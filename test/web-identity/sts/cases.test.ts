@@ -209,7 +209,9 @@ const TOKEN_RULES: readonly Case[] = [
   },
   {
     what: 'keys that cannot be had',
-    facts: { keys: { find: () => ({ kind: 'unavailable', problem: 'connect ECONNREFUSED' }) } },
+    facts: {
+      keys: { find: () => ({ kind: 'unavailable', trouble: 'passing', problem: 'connect ECONNREFUSED' }) },
+    },
     error: NO_KEY,
     reason: "keys-unavailable: the issuer's keys could not be had: connect ECONNREFUSED",
   },

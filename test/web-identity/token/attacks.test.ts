@@ -406,7 +406,13 @@ describe('keys', () => {
   const small = generateKeyPairSync('rsa', { modulusLength: 1024 });
   const lookups: readonly (readonly [string, KeyLookup, RefusalCode])[] = [
     ['unfit', { kind: 'unfit', problem: 'it is there twice' }, 'key-unfit'],
-    ['unavailable', { kind: 'unavailable', problem: 'connect ECONNREFUSED' }, 'keys-unavailable'],
+    [
+      'unavailable',
+      { kind: 'unavailable', trouble: 'passing', problem: 'connect ECONNREFUSED' },
+      'keys-unavailable',
+    ],
+    ['refused', { kind: 'unavailable', trouble: 'published', problem: 'answered 403' }, 'keys-refused'],
+    ['out of reach', { kind: 'unavailable', trouble: 'local', problem: 'ENOENT' }, 'keys-out-of-reach'],
     [
       'too short, and passed on all the same',
       { kind: 'found', key: { kid: rsa.kid, algorithms: ['RS256'], key: small.publicKey } },

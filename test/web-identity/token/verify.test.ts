@@ -231,7 +231,7 @@ describe('a signature that does not fit', () => {
     ['another one that does not fit', toLookup(createSigner(ec.kid, 'ES256'))],
     ['one of another algorithm', toLookup({ ...createSigner(ec.kid, 'ES384') })],
     ['none any more', { kind: 'unknown-kid' }],
-    ['no answer', { kind: 'unavailable', problem: 'x' }],
+    ['no answer', { kind: 'unavailable', trouble: 'passing', problem: 'x' }],
   ])('is refused as such where the issuer has %s', async (_what, after) => {
     const keys = createChangedKeys(after);
     const verdict = await verifyToken(createToken({ signer: successor }), createOptions({ keys }));

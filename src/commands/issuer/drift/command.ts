@@ -18,6 +18,7 @@ const FOOT = `
 
 Exit codes: 0 no drift, 1 drift, 2 usage, or a file that is missing or wrong,
 3 one of both sides could not be seen.
+A media type that is not right, and the like, is warned of and is no drift.
 The findings and their remedies: docs/issuer.md
 `;
 

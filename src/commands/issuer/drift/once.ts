@@ -35,7 +35,7 @@ async function compare(
   }
 }
 
-const EXIT_CODES = { none: 0, drift: 1, unseen: 3 } as const satisfies Record<
+const EXIT_CODES = { none: 0, warnings: 0, drift: 1, unseen: 3 } as const satisfies Record<
   DriftReport['outcome'],
   ExitCode
 >;

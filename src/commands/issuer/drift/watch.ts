@@ -33,6 +33,9 @@ export async function createDriftPart(options: DriftPartOptions): Promise<Part> 
 function logReport({ outcome, findings, keys, signingKey, unseen }: DriftReport, log: Log): void {
   const fields = { outcome, findings, keys, signingKey, unseen };
   if (outcome === 'none') log.info(fields, 'the public sees the issuer that the cluster signs as');
-  else if (outcome === 'drift') log.error(fields, 'the public sees another issuer than the cluster signs as');
+  else if (outcome === 'warnings')
+    log.warn(fields, 'the public sees the issuer that the cluster signs as, and it could be better');
+  else if (outcome === 'drift')
+    log.error(fields, 'the public does not see the issuer that the cluster signs as');
   else log.warn(fields, 'whether the public sees the issuer of the cluster could not be seen');
 }

@@ -1,7 +1,8 @@
 import { quoteValue } from '../../../json/quote.ts';
 import { readMember } from '../../../json/record.ts';
 import type { Examination } from '../examination.ts';
-import { isSignatureAlgorithm, type KeyLookup } from '../keys.ts';
+import { isSignatureAlgorithm, type KeyLookup, type KeyTrouble } from '../keys.ts';
+import type { RefusalCode } from '../refusals.ts';
 import { type Fault, type Rule, SOURCES } from '../rule.ts';
 
 const PRINTABLE_KID = /^[!-~]{1,256}$/;
@@ -45,7 +46,7 @@ export const KEY = {
   name: 'key',
   origin: 'documented',
   source: SOURCES.iamGuide,
-  codes: ['kid-unknown', 'key-unfit', 'keys-unavailable'],
+  codes: ['kid-unknown', 'key-unfit', 'keys-unavailable', 'keys-refused', 'keys-out-of-reach'],
   needs: ['algorithm', 'critical-header', 'issuer', 'key-id'],
   check(examination) {
     const { options, payload } = examination;
@@ -79,9 +80,18 @@ function describeLookup(kid: string, lookup: Exclude<KeyLookup, { kind: 'found' 
     case 'unfit':
       return { code: 'key-unfit', detail: `the key ${kid} must not be used: ${lookup.problem}` };
     case 'unavailable':
-      return { code: 'keys-unavailable', detail: `the issuer's keys could not be had: ${lookup.problem}` };
+      return {
+        code: LACKS[lookup.trouble],
+        detail: `the issuer's keys could not be had: ${lookup.problem}`,
+      };
   }
 }
+
+const LACKS = {
+  passing: 'keys-unavailable',
+  published: 'keys-refused',
+  local: 'keys-out-of-reach',
+} as const satisfies Readonly<Record<KeyTrouble, RefusalCode>>;
 
 /** Else an attacker has the public key of one algorithm taken for the secret, or the key, of another. */
 export const KEY_ALGORITHM = {

@@ -5,6 +5,7 @@ import { createRemoteKeys, type RemoteKeys } from '../issuer/keys/key-finder.ts'
 import type { KeyReport } from '../issuer/keys/key-reports.ts';
 import type { KeySource } from '../issuer/keys/key-source.ts';
 import { createNetworkSource } from '../issuer/keys/network-source.ts';
+import { createPublicFetch } from '../issuer/keys/public-fetch.ts';
 import type { ProviderConfig } from './config/read.ts';
 
 export interface ProviderKeysDeps {
@@ -24,5 +25,10 @@ function createSource({ url, keys, ca }: ProviderConfig): KeySource {
   // The user has named these hosts: an issuer on this machine's own network is what this is for.
   const hosts = [url, ...(keys.kind === 'jwks' ? [keys.url] : [])].map((text) => new URL(text).hostname);
   const fetch = createDocumentFetch({ privateHosts: hosts, ...(ca !== undefined && { ca: () => ca }) });
-  return createNetworkSource({ issuer: url, fetch, ...(keys.kind === 'jwks' && { jwksUri: keys.url }) });
+  return createNetworkSource({
+    issuer: url,
+    fetch,
+    fetchElsewhere: createPublicFetch(),
+    ...(keys.kind === 'jwks' && { jwksUri: keys.url }),
+  });
 }

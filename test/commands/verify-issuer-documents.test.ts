@@ -3,8 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createNetworkKeys } from '../../src/commands/verify/keys.ts';
+import type { VerifyFlags } from '../../src/commands/verify/plan.ts';
 import { runVerify } from '../../src/commands/verify/run.ts';
 import { toProviderArn } from '../../src/trust/provider.ts';
 import { createSurroundings } from '../support/commands/surroundings.ts';
@@ -62,8 +63,12 @@ interface Published {
   readonly keys?: Page;
 }
 
-/** Exit code and all that was written, with the whole answer of STS asked for. */
-async function verify({ discovery = toDiscovery(), keys = toKeys(KEY) }: Published, output?: 'json') {
+/** Exit code and all that was written, with the whole answer of STS asked for, or with other flags. */
+async function verify(
+  { discovery = toDiscovery(), keys = toKeys(KEY) }: Published,
+  output?: 'json',
+  other?: VerifyFlags,
+) {
   pages = new Map([
     [DISCOVERY_PATH, discovery],
     ['/keys', keys],
@@ -77,7 +82,7 @@ async function verify({ discovery = toDiscovery(), keys = toKeys(KEY) }: Publish
   writeFileSync(policy, JSON.stringify({ Version: '2012-10-17', Statement: [statement] }));
   const { surroundings, written } = createSurroundings({ now: () => NOW * 1000 });
   const jwt = createToken({ claims: { iss: issuer } });
-  const flags = { issuer: [issuer], policy, roleArn: ROLE, ...(output && { output }) };
+  const flags = { issuer: [issuer], ...(other ?? { policy, roleArn: ROLE }), ...(output && { output }) };
   const code = await runVerify({ jwt, flags }, surroundings, createNetworkKeys);
   return { code, out: written.stdout, err: written.stderr };
 }
@@ -199,4 +204,69 @@ test('no note says that STS would refuse beside a grant', async () => {
   }
   expect(seen.granted).toBeGreaterThan(20);
   expect(seen.refused).toBeGreaterThan(20);
+});
+
+describe('keys at another origin', () => {
+  let other: Server;
+  let origin: string;
+  let asked: number;
+  beforeAll(async () => {
+    other = createServer((_request, response) => {
+      asked += 1;
+      response.writeHead(200, { 'content-type': 'application/json' }).end(toKeys(KEY).body);
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    // A TCP server has no other kind of address.
+    origin = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  });
+  beforeEach(() => {
+    asked = 0;
+  });
+  afterAll(() => other.close());
+  const elsewhere = () => ({ discovery: toDiscovery({ jwks_uri: `${origin}/keys` }) });
+  const host = () => new URL(origin).host;
+
+  test('of an issuer on this machine are read on this machine', async () => {
+    expect(await verify(elsewhere())).toMatchObject({ code: 0 });
+    expect(asked).toBe(1);
+  });
+
+  test.each(['https://keys.example/k', 'https://10.0.0.1/k', 'https://169.254.169.254/k'])(
+    'of an issuer on this machine are not read at %s, and STS is not blamed',
+    async (jwks_uri) => {
+      const { code, out } = await verify({ discovery: toDiscovery({ jwks_uri }) });
+      expect(code).toBe(3);
+      expect(out).toContain('refused by key (keys-out-of-reach, configuration)');
+      expect(out).toContain(NOT_KNOWN);
+    },
+  );
+
+  test('want a word under strict, which the refusal names as it is typed', async () => {
+    const { code, out } = await verify(elsewhere(), undefined, { profile: 'strict' });
+    expect(code).toBe(3);
+    expect(asked).toBe(0);
+    expect(out).toContain(`allow it with --allow-jwks-host ${host()}`);
+    expect(out).not.toMatch(/^AWS STS says/m);
+    const flags = { profile: 'strict', allowJwksHost: [host(), 'keys.example'] };
+    expect(await verify(elsewhere(), undefined, flags)).toMatchObject({ code: 0, err: '' });
+    expect(asked).toBe(1);
+  });
+
+  test.each<[string, VerifyFlags, string]>([
+    ['without strict', { allowJwksHost: ['keys.example'] }, 'is for --profile strict'],
+    ['with a URL', { profile: 'strict', allowJwksHost: ['https://keys.example'] }, 'give a host such as'],
+    ['with a path', { profile: 'strict', allowJwksHost: ['keys.example/k'] }, 'give a host such as'],
+    [
+      'with the usual port',
+      { profile: 'strict', allowJwksHost: ['keys.example:443'] },
+      'give a host such as',
+    ],
+    ['in capitals', { profile: 'strict', allowJwksHost: ['Keys.example'] }, 'give a host such as'],
+    ['with a user', { profile: 'strict', allowJwksHost: ['me@keys.example'] }, 'give a host such as'],
+    ['empty', { profile: 'strict', allowJwksHost: [''] }, 'give a host such as'],
+  ])('--allow-jwks-host %s is a mistake that is told at once', async (_, flags, text) => {
+    const { code, out, err } = await verify({}, undefined, flags);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(text);
+  });
 });

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseDocumentUrl } from '../../src/base/names/document-url.ts';
@@ -69,6 +70,30 @@ test('no discovery document leads to a host that is not allowed', () => {
       const reading = readDiscovery(text, issuer);
       if (reading.kind === 'refused') return;
       expect(new URL(reading.jwksUri).origin).toBe('https://issuer.example');
+    }),
+    runs,
+  );
+});
+
+test('no discovery document leads to this machine, wherever else it may lead', () => {
+  const issuer = 'https://issuer.example/id';
+  const documents = fc
+    .constantFrom(
+      'https://issuer.example/id/keys',
+      'https://keys.example/k',
+      'https://127.0.0.1/k',
+      'http://localhost/',
+    )
+    .map((jwks_uri) => JSON.stringify({ issuer, jwks_uri }));
+  fc.assert(
+    fc.property(mutate(documents), (text) => {
+      const reading = readDiscovery(text, issuer, { otherOrigins: true });
+      if (reading.kind === 'refused') return;
+      const { protocol, hostname, origin } = new URL(reading.jwksUri);
+      expect(protocol).toBe('https:');
+      expect(isIPv4(hostname) && hostname.startsWith('127.')).toBe(false);
+      expect(['localhost', '[::1]']).not.toContain(hostname);
+      expect(reading.elsewhere).toBe(origin !== 'https://issuer.example');
     }),
     runs,
   );

@@ -27,6 +27,11 @@ export const registerVerify: Registration = (command, context) => {
     .option('--jwks <file>', 'the keys, as a JWK Set; nothing is fetched')
     .option('--offline', 'insist that nothing is fetched')
     .option('--ca <file>', 'PEM certificates to trust when keys are fetched, instead of the public roots')
+    .option(
+      '--allow-jwks-host <host>',
+      "with --profile strict: where jwks_uri may lead beside the issuer's origin; repeatable",
+      collect,
+    )
     .addOption(
       new Option(
         '--profile <name>',

@@ -3,6 +3,7 @@ import { createDocumentFetch } from '../../issuer/keys/fetch-document.ts';
 import { createRemoteKeys, createStaticKeys } from '../../issuer/keys/key-finder.ts';
 import type { KeySet } from '../../issuer/keys/key-set.ts';
 import { createNetworkSource } from '../../issuer/keys/network-source.ts';
+import { createPublicFetch } from '../../issuer/keys/public-fetch.ts';
 import type { KeyFinder } from '../../web-identity/token/keys.ts';
 
 /** Keys for one verification. */
@@ -16,6 +17,10 @@ export interface NetworkKeysOptions {
   readonly issuers: readonly string[];
   /** PEM, instead of the public roots. */
   readonly ca: string | undefined;
+  /** Whether keys at any other origin than the issuer's are read, too, as AWS does. */
+  readonly otherOrigins: boolean;
+  /** Hosts, with their port where it is not 443, where keys may be besides. */
+  readonly allowedHosts: readonly string[];
   /** Takes one line about what was read. */
   readonly note: (text: string) => void;
 }
@@ -29,10 +34,15 @@ export function createFileKeys(keySet: KeySet, issuers: readonly string[]): Keys
 }
 
 /** Discovery and keys as AWS would read them: anonymously, without following redirects. */
-export function createNetworkKeys({ issuers, ca, note }: NetworkKeysOptions): KeysAtWork {
-  const fetch = createDocumentFetch(ca === undefined ? {} : { ca: () => ca });
+export function createNetworkKeys(options: NetworkKeysOptions): KeysAtWork {
+  const { issuers, ca, otherOrigins, allowedHosts, note } = options;
+  const fetch = createDocumentFetch({
+    privateRemedy: () => 'AWS cannot reach it; to judge a token of it, give its keys with --jwks FILE',
+    ...(ca !== undefined && { ca: () => ca }),
+  });
+  const access = { fetch, allowedHosts, ...(otherOrigins && { fetchElsewhere: createPublicFetch() }) };
   const keys = createRemoteKeys({
-    issuers: new Map(issuers.map((issuer) => [issuer, createNetworkSource({ issuer, fetch })])),
+    issuers: new Map(issuers.map((issuer) => [issuer, createNetworkSource({ issuer, ...access })])),
     clock: createSystemClock(),
     random: Math.random,
     report(event) {

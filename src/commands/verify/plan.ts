@@ -1,5 +1,6 @@
 import { isAccountId } from '../../aws/arn.ts';
 import { parseRoleArn } from '../../aws/role-arn.ts';
+import { parseDocumentUrl } from '../../base/names/document-url.ts';
 import { parseInstant } from '../../base/names/instant.ts';
 import { checkIssuerUrl } from '../../base/names/issuer-url.ts';
 import type { Profile } from '../../web-identity/token/examination.ts';
@@ -12,6 +13,7 @@ export interface VerifyFlags {
   readonly jwks?: string;
   readonly offline?: boolean;
   readonly ca?: string;
+  readonly allowJwksHost?: readonly string[];
   readonly profile?: string;
   readonly leeway?: string;
   readonly at?: string;
@@ -31,6 +33,8 @@ export interface VerifyPlan {
   readonly audiences: readonly string[];
   readonly jwks: string | undefined;
   readonly ca: string | undefined;
+  /** Under `strict`: where keys may be beside the issuer's own origin. */
+  readonly allowedJwksHosts: readonly string[];
   readonly profile: Profile;
   /** seconds */
   readonly leeway: number | undefined;
@@ -57,6 +61,7 @@ export function readPlan(argument: string | undefined, flags: VerifyFlags): Veri
   const problems = [
     ...checkToken(argument, flags),
     ...checkKeySource(flags),
+    ...checkJwksHosts(flags),
     ...checkNumbers(flags),
     ...checkSts(flags),
   ];
@@ -68,6 +73,7 @@ export function readPlan(argument: string | undefined, flags: VerifyFlags): Veri
     audiences: (sts ? flags.clientId : flags.audience) ?? [DEFAULT_AUDIENCE],
     jwks: flags.jwks,
     ca: flags.ca,
+    allowedJwksHosts: flags.allowJwksHost ?? [],
     profile: flags.profile === 'strict' ? 'strict' : 'aws',
     leeway: flags.leeway === undefined ? undefined : Number(flags.leeway),
     at: flags.at === undefined ? undefined : parseTime(flags.at),
@@ -100,6 +106,27 @@ function checkKeySource({ jwks, offline, ca, issuer = [] }: VerifyFlags): string
     if (problem !== undefined) problems.push(`--issuer: ${problem}`);
   }
   return problems;
+}
+
+function checkJwksHosts({ allowJwksHost = [], profile, jwks }: VerifyFlags): string[] {
+  if (allowJwksHost.length === 0) return [];
+  if (profile !== 'strict')
+    return [
+      '--allow-jwks-host is for --profile strict: as AWS does, jwks_uri is followed anyway; leave it out',
+    ];
+  if (jwks !== undefined)
+    return ['--allow-jwks-host is for fetching keys, and --jwks has them: leave one out'];
+  return allowJwksHost
+    .filter((host) => !isHost(host))
+    .map((host) => {
+      return `--allow-jwks-host ${JSON.stringify(host)}: give a host such as keys.example, with its port where it is not 443`;
+    });
+}
+
+/** As `URL.host` has it, since it is compared with that. */
+function isHost(text: string): boolean {
+  const parsed = parseDocumentUrl(`https://${text}/`);
+  return parsed.kind === 'url' && parsed.url.host === text && parsed.url.pathname === '/';
 }
 
 function checkNumbers({ leeway, at }: VerifyFlags): string[] {

@@ -52,7 +52,13 @@ export async function runVerify(
     );
   const atWork = inputs.keySet
     ? createFileKeys(inputs.keySet, issuers)
-    : createNetworkKeys({ issuers, ca: inputs.ca, note: tell });
+    : createNetworkKeys({
+        issuers,
+        ca: inputs.ca,
+        otherOrigins: plan.profile === 'aws',
+        allowedHosts: plan.allowedJwksHosts,
+        note: tell,
+      });
   try {
     const now = plan.at ?? surroundings.now();
     const verification = await verify(plan, inputs, { issuers, now, keys: atWork.keys });

@@ -1,5 +1,6 @@
 import { parseDocumentUrl } from '../../base/names/document-url.ts';
 import { quoteIssuer } from '../../base/names/issuer-url.ts';
+import { isLoopbackHost } from '../../base/names/loopback-host.ts';
 import { quoteShort } from '../../json/quote.ts';
 import { readJson } from '../../json/read.ts';
 import { isRecord, type JsonRecord, readMember } from '../../json/record.ts';
@@ -12,6 +13,8 @@ export interface Discovery {
   readonly issuer: string;
   /** '' where it has none, and none is needed. */
   readonly jwksUri: string;
+  /** Whether the keys are where a stranger says: at another origin, which is neither allowed nor this machine's own. */
+  readonly elsewhere: boolean;
   /** All of it, as it is. */
   readonly document: JsonRecord;
   /** What AWS demands and the document does not have, one sentence each: STS takes no keys from it then. */
@@ -20,11 +23,23 @@ export interface Discovery {
   readonly remarks: readonly string[];
 }
 
-export type DiscoveryReading = Discovery | { readonly kind: 'refused'; readonly problem: string };
+export type DiscoveryReading = Discovery | RefusedDiscovery;
+
+interface RefusedDiscovery {
+  readonly kind: 'refused';
+  readonly problem: string;
+  /** Whether AWS may take it all the same: the rule is ours alone. */
+  readonly ours?: true;
+}
 
 export interface DiscoveryRules {
   /** Hosts (with port, where it is not the scheme's own) besides the issuer's that `jwks_uri` may name. */
   readonly allowedHosts?: readonly string[];
+  /**
+   * Whether `jwks_uri` may lead to any other origin, as AWS lets it: whoever says so reads it by `createPublicFetch`. An
+   * issuer on this machine leads to this machine all the same.
+   */
+  readonly otherOrigins?: boolean;
   /** The cluster's own API serves the keys at a path of its own, so its `jwks_uri` is not followed. */
   readonly jwksUriUnused?: boolean;
 }
@@ -57,14 +72,13 @@ export function readDiscovery(text: string, issuer: string, rules: DiscoveryRule
   const found = readMember(document, 'issuer');
   if (found !== issuer) return refuse(describeOtherIssuer(found, issuer));
   const jwksUri = readMember(document, 'jwks_uri');
-  if (rules.jwksUriUnused !== true) {
-    const problem = checkJwksUri(jwksUri, issuer, rules.allowedHosts ?? []);
-    if (problem !== undefined) return refuse(problem);
-  }
+  const place = rules.jwksUriUnused === true ? OWN : placeKeys(jwksUri, issuer, rules);
+  if (place.kind === 'refused') return place;
   return {
     kind: 'discovery',
     issuer,
     jwksUri: typeof jwksUri === 'string' ? jwksUri : '',
+    elsewhere: place.elsewhere,
     document,
     lacking: describeLacking(document),
     remarks: remarkOn(document),
@@ -78,7 +92,7 @@ export function readIssuer(text: string): string | undefined {
   return typeof issuer === 'string' ? issuer : undefined;
 }
 
-function refuse(problem: string): DiscoveryReading {
+function refuse(problem: string): RefusedDiscovery {
   return { kind: 'refused', problem };
 }
 
@@ -100,13 +114,32 @@ function describeOtherIssuer(found: unknown, issuer: string): string {
   return `its issuer is ${quoteIssuer(found)} and not ${quoteIssuer(issuer)}${hint}: configure the one that the tokens carry`;
 }
 
-function checkJwksUri(value: unknown, issuer: string, allowedHosts: readonly string[]): string | undefined {
-  if (typeof value !== 'string') return 'its jwks_uri is missing or no string';
+type KeyPlace = { readonly kind: 'place'; readonly elsewhere: boolean } | RefusedDiscovery;
+
+const OWN: KeyPlace = { kind: 'place', elsewhere: false };
+
+function placeKeys(value: unknown, issuer: string, { allowedHosts, otherOrigins }: DiscoveryRules): KeyPlace {
+  if (typeof value !== 'string') return refuse('its jwks_uri is missing or no string');
   const parsed = parseDocumentUrl(value);
-  if (parsed.kind === 'refused') return `its jwks_uri ${parsed.problem}`;
-  const { url } = parsed;
-  if (url.origin === new URL(issuer).origin || allowedHosts.includes(url.host)) return undefined;
-  return `its jwks_uri is at ${url.origin} and not at the issuer's: if the keys belong there, allow the host ${url.host}`;
+  if (parsed.kind === 'refused') return refuse(`its jwks_uri ${parsed.problem}`);
+  const { origin, host, hostname } = parsed.url;
+  const from = new URL(issuer);
+  if (origin === from.origin || allowedHosts?.includes(host)) return OWN;
+  const [fromHere, toHere] = [isLoopbackHost(from.hostname), isLoopbackHost(hostname)];
+  if (toHere && !fromHere) {
+    return refuse(
+      `its jwks_uri is at ${origin}, which is whatever machine reads it: serve the keys on a public host`,
+    );
+  }
+  if (otherOrigins !== true) {
+    const remedy = `if the keys belong there, allow it with --allow-jwks-host ${host}`;
+    return { ...refuse(`its jwks_uri is at ${origin} and not at the issuer's: ${remedy}`), ours: true };
+  }
+  if (!fromHere) return { kind: 'place', elsewhere: true };
+  // A trial on this machine has its servers at several ports.
+  if (toHere) return OWN;
+  const problem = `its jwks_uri is at ${origin}: an issuer on this machine leads nowhere else, serve the keys beside it`;
+  return { ...refuse(problem), ours: true };
 }
 
 function describeLacking(document: JsonRecord): string[] {

@@ -27,6 +27,8 @@ export interface DocumentFetchOptions {
   readonly ca?: () => string | undefined;
   /** As `ResolveRules` has it. */
   readonly privateHosts?: readonly string[];
+  /** As `ResolveRules` has it; without one, that AWS cannot read it either. */
+  readonly privateRemedy?: (hostname: string) => string;
   readonly resolve?: Resolve;
   /** ms, for the whole of it: resolving, connecting, answer and body. STS gives up after about as much. */
   readonly timeoutMs?: number;
@@ -43,6 +45,7 @@ type Settings = Required<Omit<DocumentFetchOptions, 'ca'>> & Pick<DocumentFetchO
 
 const DEFAULTS = {
   privateHosts: [],
+  privateRemedy: () => 'AWS cannot reach it: serve the document on a public host',
   resolve: (hostname: string) => lookup(hostname, { all: true }),
   timeoutMs: 5_000,
   maxBytes: 1024 * 1024,

@@ -12,6 +12,8 @@ export interface ResolveRules {
   readonly resolve: Resolve;
   /** Hosts, as `URL.hostname` has them, that may lie in private address space (RFC 1918, RFC 4193, RFC 6598). */
   readonly privateHosts: readonly string[];
+  /** What somebody can do whose issuer lies there: follows on "HOST leads to ADDRESS, a private address: ". */
+  readonly privateRemedy: (hostname: string) => string;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function resolveChecked(
   const addresses = await findAddresses(hostname, rules.resolve);
   if (addresses.length === 0) throw new KeySourceError('unreachable', `${hostname} has no address`);
   for (const { address } of addresses) {
-    const problem = checkAddress(hostname, address, rules.privateHosts);
+    const problem = checkAddress(hostname, address, rules);
     if (problem !== undefined) throw new KeySourceError('address', problem);
   }
   return addresses;
@@ -48,7 +50,7 @@ async function findAddresses(hostname: string, resolve: Resolve): Promise<readon
 function checkAddress(
   hostname: string,
   address: string,
-  privateHosts: readonly string[],
+  { privateHosts, privateRemedy }: ResolveRules,
 ): string | undefined {
   const { kind, what } = judgeAddress(address);
   const seen = `${hostname} leads to ${address}, ${what}`;
@@ -61,7 +63,7 @@ function checkAddress(
       return undefined;
     case 'private':
       if (privateHosts.includes(hostname)) return undefined;
-      return `${seen}: if that is where the issuer lives, allow ${hostname} as a private host`;
+      return `${seen}: ${privateRemedy(hostname)}`;
     case 'loopback':
       return `${seen}: if the issuer runs on this machine, write its URL with localhost or 127.0.0.1`;
     case 'forbidden':

@@ -12,12 +12,18 @@ export interface NetworkSourceOptions {
   /** Hosts besides the issuer's that its discovery document may send us to. */
   readonly allowedHosts?: readonly string[];
   readonly fetch: FetchDocument;
+  /**
+   * For keys at any other origin, which AWS reads there: one for places that nobody here has named (`createPublicFetch`).
+   * Absent: a discovery document that leads there is refused.
+   */
+  readonly fetchElsewhere?: FetchDocument;
 }
 
 /** The documents as the public sees them: discovery, then the keys. A token has no say in where they are read. */
 export function createNetworkSource(options: NetworkSourceOptions): KeySource {
   const readDiscoveryText = createConditionalRead(options.fetch);
   const readKeys = createConditionalRead(options.fetch);
+  const readElsewhere = createConditionalRead(options.fetchElsewhere ?? options.fetch);
 
   async function discover(signal: AbortSignal | undefined) {
     const limits = { maxBytes: MAX_DISCOVERY_BYTES, ...(signal && { signal }) };
@@ -32,12 +38,14 @@ export function createNetworkSource(options: NetworkSourceOptions): KeySource {
     async readDocuments(signal) {
       const found = options.jwksUri === undefined ? await discover(signal) : undefined;
       const jwksUri = options.jwksUri ?? found?.discovery.jwksUri ?? '';
-      const document = await readKeys(jwksUri, { maxBytes: MAX_KEY_SET_BYTES, ...(signal && { signal }) });
+      const read = found?.discovery.elsewhere === true ? readElsewhere : readKeys;
+      const document = await read(jwksUri, { maxBytes: MAX_KEY_SET_BYTES, ...(signal && { signal }) });
       const mediaTypes = ['application/jwk-set+json', 'application/json'];
       return {
         jwks: document.body,
         notes: [
           ...(found?.discovery.remarks ?? []),
+          ...(found?.discovery.elsewhere === true ? [noteOrigin(jwksUri)] : []),
           ...(found?.notes ?? []),
           ...noteMediaType('the key set', document, mediaTypes),
         ],
@@ -48,11 +56,21 @@ export function createNetworkSource(options: NetworkSourceOptions): KeySource {
   };
 }
 
-function toDiscovery(text: string, { issuer, allowedHosts }: NetworkSourceOptions): Discovery {
-  const reading = readDiscovery(text, issuer, { ...(allowedHosts && { allowedHosts }) });
+function noteOrigin(jwksUri: string): string {
+  return `the keys are at ${new URL(jwksUri).origin}, another origin than the issuer's: followed there, as AWS does`;
+}
+
+function toDiscovery(text: string, options: NetworkSourceOptions): Discovery {
+  const { issuer, allowedHosts, fetchElsewhere } = options;
+  const reading = readDiscovery(text, issuer, {
+    ...(allowedHosts && { allowedHosts }),
+    otherOrigins: fetchElsewhere !== undefined,
+  });
   const problem = reading.kind === 'refused' ? reading.problem : reading.lacking.join('; ');
   if (reading.kind === 'discovery' && problem === '') return reading;
-  throw new KeySourceError('discovery', `the discovery document ${toDiscoveryUrl(issuer)}: ${problem}`);
+  const trouble = reading.kind === 'refused' && reading.ours === true ? 'local' : 'published';
+  const message = `the discovery document ${toDiscoveryUrl(issuer)}: ${problem}`;
+  throw new KeySourceError('discovery', message, { trouble });
 }
 
 /** Object stores serve what they were told, often octets; the bytes are the same. */

@@ -32,6 +32,7 @@ describe('a document is taken', () => {
       kind: 'discovery',
       issuer,
       jwksUri: 'https://issuer.example/id/a/keys',
+      elsewhere: false,
       document,
       lacking: [],
       remarks: [],
@@ -91,6 +92,54 @@ describe('a document is taken', () => {
   });
 });
 
+describe('keys at another origin', () => {
+  const follow = (jwks_uri: string, from = issuer) =>
+    readDiscovery(JSON.stringify({ ...document, issuer: from, jwks_uri }), from, { otherOrigins: true });
+
+  test.each([
+    'https://keys.example/k',
+    'https://keys.example:8443/k',
+    'https://issuer.example:444/k',
+    'https://10.0.0.1/k',
+  ])('are a stranger’s word: %s', (uri) => {
+    expect(follow(uri)).toMatchObject({ kind: 'discovery', jwksUri: uri, elsewhere: true });
+  });
+
+  test.each(['https://issuer.example/k', 'https://issuer.example:443/other/k'])('are not: %s', (uri) => {
+    expect(follow(uri)).toMatchObject({ kind: 'discovery', elsewhere: false });
+  });
+
+  test('are the operator’s word where the host is allowed', () => {
+    const text = JSON.stringify({ ...document, jwks_uri: 'https://keys.example/k' });
+    const rules = { otherOrigins: true, allowedHosts: ['keys.example'] };
+    expect(readDiscovery(text, issuer, rules)).toMatchObject({ kind: 'discovery', elsewhere: false });
+  });
+
+  test.each(['https://localhost/k', 'http://127.0.0.1:8080/k', 'https://127.8.8.8/k', 'https://[::1]/k'])(
+    'are not read from this machine: %s',
+    (uri) => {
+      const reading = follow(uri);
+      expect(reading).toMatchObject({ problem: expect.stringContaining('whatever machine reads it') });
+      expect(reading).not.toHaveProperty('ours');
+    },
+  );
+
+  test('of an issuer on this machine are on this machine, at any port', () => {
+    for (const uri of ['http://127.0.0.1:9000/k', 'https://localhost:9000/k', 'http://[::1]:1/k'])
+      expect(follow(uri, 'http://127.0.0.1:8000')).toMatchObject({ kind: 'discovery', elsewhere: false });
+    for (const uri of ['https://keys.example/k', 'https://10.0.0.1/k'])
+      expect(follow(uri, 'http://127.0.0.1:8000')).toMatchObject({
+        ours: true,
+        problem: expect.stringContaining('an issuer on this machine leads nowhere else'),
+      });
+  });
+
+  test('that AWS may take, and we do not, are told apart from those that nobody takes', () => {
+    expect(read({ jwks_uri: 'https://keys.example/k' })).toMatchObject({ kind: 'refused', ours: true });
+    expect(read({ jwks_uri: 'http://keys.example/k' })).not.toHaveProperty('ours');
+  });
+});
+
 describe('a document is refused', () => {
   test.each<[string, object, RegExp]>([
     ['a slash more', { issuer: `${issuer}/` }, /issuer is ".*a\/" and not .*a slash at the end count/],
@@ -100,17 +149,21 @@ describe('a document is refused', () => {
     ['an issuer in a list', { issuer: [issuer] }, /issuer is missing or no string/],
     ['no jwks_uri', { jwks_uri: undefined }, /jwks_uri is missing/],
     ['jwks_uri by http', { jwks_uri: 'http://issuer.example/k' }, /jwks_uri is plain http/],
-    ['jwks_uri elsewhere', { jwks_uri: 'https://keys.example/k' }, /allow the host keys.example$/],
+    [
+      'jwks_uri elsewhere',
+      { jwks_uri: 'https://keys.example/k' },
+      /allow it with --allow-jwks-host keys.example$/,
+    ],
     [
       'jwks_uri at another port',
       { jwks_uri: 'https://issuer.example:444/k' },
-      /allow the host issuer.example:444/,
+      /allow it with --allow-jwks-host issuer.example:444$/,
     ],
     ['jwks_uri at metadata', { jwks_uri: 'http://169.254.169.254/latest' }, /plain http/],
     [
       'jwks_uri at loopback',
       { jwks_uri: 'http://127.0.0.1/k' },
-      /is at http:\/\/127.0.0.1 and not at the issuer's/,
+      /is at http:\/\/127.0.0.1, which is whatever machine reads it/,
     ],
     ['jwks_uri in a disguise', { jwks_uri: 'https://issuer.example\\@evil.example/' }, /is not written as/],
     ['jwks_uri of another kind', { jwks_uri: 'file:///etc/passwd' }, /is not written as/],

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { resolveChecked } from '../../../src/issuer/keys/host-addresses.ts';
 
+const RULES = { privateHosts: [], privateRemedy: (host: string) => `allow ${host}` };
+
 function resolveTo(hostname: string, addresses: readonly string[], privateHosts: readonly string[] = []) {
   const resolve = async () =>
     addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
-  return resolveChecked(hostname, { resolve, privateHosts });
+  return resolveChecked(hostname, { ...RULES, resolve, privateHosts });
 }
 
 describe('a host is connected to', () => {
@@ -25,7 +27,7 @@ describe('a host is connected to', () => {
     ['8.8.8.8', '8.8.8.8', 4],
   ])('%s, which is an address and needs no resolver', async (hostname, address, family) => {
     const resolve = () => Promise.reject(new Error('asked'));
-    expect(await resolveChecked(hostname, { resolve, privateHosts: [] })).toEqual([{ address, family }]);
+    expect(await resolveChecked(hostname, { ...RULES, resolve })).toEqual([{ address, family }]);
   });
 });
 
@@ -49,14 +51,26 @@ describe('a host is not connected to', () => {
     ['link-local', 'issuer.example', ['fe80::1'], ['issuer.example'], /a link-local address/],
     ['unspecified', 'issuer.example', ['0.0.0.0'], ['issuer.example'], /the unspecified address/],
     ['multicast', 'issuer.example', ['224.0.0.1'], ['issuer.example'], /a multicast address/],
-    ['private', 'issuer.example', ['10.0.0.1'], [], /allow issuer.example as a private host/],
-    ['private, and another is allowed', 'issuer.example', ['10.0.0.1'], ['a.example'], /as a private host/],
+    ['private', 'issuer.example', ['10.0.0.1'], [], /a private address: allow issuer.example$/],
+    [
+      'private, and another is allowed',
+      'issuer.example',
+      ['10.0.0.1'],
+      ['a.example'],
+      /a private address: allow issuer.example$/,
+    ],
     ['loopback', 'issuer.example', ['127.0.0.1'], ['issuer.example'], /write its URL with localhost/],
     ['loopback by a dot', 'localhost.', ['127.0.0.1'], [], /write its URL with localhost/],
     ['good and bad', 'issuer.example', ['8.8.8.8', '169.254.169.254'], [], /a cloud metadata address/],
-    ['bad and good', 'issuer.example', ['10.0.0.1', '8.8.8.8'], [], /as a private host/],
+    [
+      'bad and good',
+      'issuer.example',
+      ['10.0.0.1', '8.8.8.8'],
+      [],
+      /a private address: allow issuer.example$/,
+    ],
     ['localhost elsewhere', 'localhost', ['8.8.8.8'], [], /a loopback host must not leave this machine/],
-    ['a private literal', '10.0.0.1', [], [], /allow 10.0.0.1 as a private host/],
+    ['a private literal', '10.0.0.1', [], [], /a private address: allow 10.0.0.1$/],
     ['a metadata literal', '169.254.169.254', [], ['169.254.169.254'], /a cloud metadata address/],
     ['a metadata literal in IPv6', '[::ffff:a9fe:a9fe]', [], [], /a cloud metadata address/],
     ['a unique local literal', '[fd12::1]', [], [], /a unique local address/],
@@ -74,7 +88,7 @@ describe('a host is not connected to', () => {
 
   test('whose name nobody knows', async () => {
     const resolve = () => Promise.reject(new Error('getaddrinfo ENOTFOUND issuer.example'));
-    await expect(resolveChecked('issuer.example', { resolve, privateHosts: [] })).rejects.toMatchObject({
+    await expect(resolveChecked('issuer.example', { ...RULES, resolve })).rejects.toMatchObject({
       failure: 'unreachable',
       message: 'issuer.example cannot be resolved: getaddrinfo ENOTFOUND issuer.example',
     });

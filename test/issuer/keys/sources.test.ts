@@ -85,11 +85,52 @@ describe('the network', () => {
     const options = { issuer: CONTRACT_ISSUER, fetch: web.fetch };
     await expect(createNetworkSource(options).readDocuments()).rejects.toMatchObject({
       failure: 'discovery',
-      message: expect.stringContaining('allow the host keys.example'),
+      trouble: 'local',
+      message: expect.stringContaining('allow it with --allow-jwks-host keys.example'),
     });
     expect(web.asked.map(({ url }) => url)).toEqual([DISCOVERY_URL]);
     const allowed = createNetworkSource({ ...options, allowedHosts: ['keys.example'] });
     expect(await allowed.readDocuments()).toMatchObject({ jwks });
+  });
+
+  describe('where the keys are at another origin', () => {
+    const toWebs = (jwks_uri: string) => ({
+      issuers: createWeb({ [DISCOVERY_URL]: { body: JSON.stringify({ ...discovery, jwks_uri }) } }),
+      elsewhere: createWeb({ [jwks_uri]: { body: jwks } }),
+    });
+
+    test('follows as AWS does, by a fetch for strangers, and says so', async () => {
+      const { issuers, elsewhere } = toWebs('https://keys.example/k');
+      const access = { fetch: issuers.fetch, fetchElsewhere: elsewhere.fetch };
+      const { notes, ...documents } = await createNetworkSource({
+        issuer: CONTRACT_ISSUER,
+        ...access,
+      }).readDocuments();
+      expect(documents).toMatchObject({ jwks });
+      expect(notes).toEqual([
+        "the keys are at https://keys.example, another origin than the issuer's: followed there, as AWS does",
+      ]);
+      expect(issuers.asked.map(({ url }) => url)).toEqual([DISCOVERY_URL]);
+      expect(elsewhere.asked.map(({ url }) => url)).toEqual(['https://keys.example/k']);
+    });
+
+    test('does not ask strangers for keys at the issuer’s own', async () => {
+      const web = createWeb(published);
+      const elsewhere = createWeb({});
+      const access = { fetch: web.fetch, fetchElsewhere: elsewhere.fetch };
+      const documents = await createNetworkSource({ issuer: CONTRACT_ISSUER, ...access }).readDocuments();
+      expect(documents).toMatchObject({ jwks, notes: [] });
+      expect(elsewhere.asked).toEqual([]);
+    });
+
+    test('is in trouble that everybody has where it redirects', async () => {
+      const { issuers } = toWebs('https://keys.example/k');
+      const fetchElsewhere = () =>
+        Promise.reject(new KeySourceError('redirect', 'answered with a redirect (302)'));
+      const access = { fetch: issuers.fetch, fetchElsewhere };
+      const read = createNetworkSource({ issuer: CONTRACT_ISSUER, ...access }).readDocuments();
+      await expect(read).rejects.toMatchObject({ failure: 'redirect', trouble: 'published' });
+    });
   });
 
   test('does not send again what has not changed', async () => {

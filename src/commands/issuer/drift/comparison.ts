@@ -29,7 +29,12 @@ export async function createDriftDeps(
 ): Promise<DriftDeps> {
   const { account, publicCaPath, privateHosts, compareApiServers } = settings;
   const ca = publicCaPath === '' ? undefined : await readPublicAuthorities(publicCaPath);
-  const fetch = createDocumentFetch({ privateHosts, timeoutMs: PATIENCE, ...(ca && { ca: () => ca }) });
+  const fetch = createDocumentFetch({
+    privateHosts,
+    privateRemedy: (host) => `if that is where the issuer lives, allow it with --private-host ${host}`,
+    timeoutMs: PATIENCE,
+    ...(ca && { ca: () => ca }),
+  });
   const seen = { public: { fetch, monotonic: () => performance.now() } };
   if (typeof cluster === 'string') return { ...seen, cluster };
   const { access, api } = cluster;

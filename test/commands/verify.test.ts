@@ -151,6 +151,42 @@ describe('the token', () => {
     expect(out).toContain('token-too-long');
   });
 
+  test.each([
+    ['quotes', `"${good}"`, 'in quotes'],
+    ['Bearer', `Bearer ${good}`, 'after "Bearer "'],
+    ['a TokenRequest', JSON.stringify({ kind: 'TokenRequest', status: { token: good } }), 'in the JSON of'],
+  ])('comes with %s from a hand or a pipe, and is judged without', async (_, text, layer) => {
+    for (const given of [{ jwt: text }, { jwt: '-', input: `${text}\n` }]) {
+      const { code, err } = await verify({ ...given, flags });
+      expect(code).toBe(0);
+      expect(err).toContain(`the token came ${layer}`);
+    }
+    // Of a file AWS is sent every byte.
+    const { code, out } = await verify({ flags: { ...flags, tokenFile: write('wrapped', text) } });
+    expect(code).toBe(1);
+    expect(out).toContain(`the token is ${layer}`);
+  });
+
+  test.each<[string, () => string, string]>([
+    ['a path', () => '/var/run/secrets/eks.amazonaws.com/serviceaccount/token', 'it is a path'],
+    ['the path of a file', () => write('some-token', good), 'it is a path'],
+    ['the name of a file beside us', () => 'package.json', 'it is the name of a file'],
+  ])('that is %s is to be given as one', async (_, toPath, text) => {
+    const { code, out, err } = await verify({ jwt: toPath(), flags });
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(`the token: ${text}`);
+    expect(err).toContain('--token-file FILE');
+  });
+
+  test('in place of the name of a file is not repeated', async () => {
+    for (const tokenFile of [good, `Bearer ${good}`, `./${good}`]) {
+      const { code, out, err } = await verify({ flags: { ...flags, tokenFile } });
+      expect([code, out]).toEqual([2, '']);
+      expect(err).toContain('there is a token in place of the name of a file');
+      expect(err).not.toContain(good.slice(0, 40));
+    }
+  });
+
   test('of an IAM authenticator is named as what it is', async () => {
     const { code, out, err } = await verify({ jwt: 'k8s-aws-v1.aHR0cHM6Ly9zdHM', flags });
     expect([code, out]).toEqual([2, '']);

@@ -46,6 +46,8 @@ export async function runVerify(
   const issuers = findIssuers(plan, inputs);
   if (typeof issuers === 'string') return complain(COMMAND, [issuers], terminal, 2);
   const tell = (text: string): void => note(COMMAND, [text], terminal);
+  if (inputs.layers.length > 0)
+    tell(`the token came ${inputs.layers.join(', ')}: it is judged without, and AWS refuses it as it came`);
   if (plan.issuers.length === 0 && issuers.length > 0)
     tell(
       `no --issuer: ${quoteValue(issuers[0])} is trusted, because the token says so and --jwks has its keys`,

@@ -1,6 +1,7 @@
 import { decodeBase64url, isBase64url } from '../../../base/names/base64url.ts';
 import { JWT_PARTS, MAX_JWT_LENGTH, splitJwt } from '../../../base/names/jwt.ts';
 import { type Fault, type Rule, SOURCES } from '../rule.ts';
+import { describeWrapping } from '../wrapping.ts';
 
 const MIN_LENGTH = 4;
 const STRICT_MAX_LENGTH = 16 * 1024;
@@ -61,6 +62,8 @@ export const SERIALIZATION = {
 } as const satisfies Rule;
 
 function describeOtherForm(raw: string): Fault {
+  const wrapping = describeWrapping(raw.trim());
+  if (wrapping !== undefined) return { code: 'not-a-jwt', detail: wrapping };
   if (raw.trimStart().startsWith('{'))
     return { code: 'json-serialization', detail: 'the token is JSON: send the compact form, three parts' };
   const parts = raw.split('.');
@@ -80,9 +83,11 @@ export const BASE64URL = {
   source: 'RFC 7515 section 2',
   codes: ['not-base64url'],
   needs: ['serialization'],
-  check({ segments }) {
+  check({ raw, segments }) {
     const bad = segments.findIndex((segment) => !isBase64url(segment));
     if (bad === -1) return undefined;
+    const wrapping = describeWrapping(raw.trim());
+    if (wrapping !== undefined) return { code: 'not-base64url', detail: wrapping };
     const hint = /^[A-Za-z0-9_-]*\s+$/.test(segments[bad] ?? '')
       ? 'it ends in white space: write the token file without a line break at its end'
       : 'only A–Z, a–z, 0–9, - and _ may be there, without padding';

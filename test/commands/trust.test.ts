@@ -407,6 +407,17 @@ describe('trust lint', () => {
 });
 
 describe('trust generate', () => {
+  test.each([
+    ['https://kubernetes.default.svc.cluster.local', 'a name that only the cluster knows'],
+    ['https://10.96.0.1', 'a private address'],
+  ])('for %s, which STS cannot reach, says so beside the policy', async (issuer, what) => {
+    const words = ['--service-account', 'demo/app', '--issuer', issuer, '--account', '111122223333'];
+    const { code, stdout, stderr } = await runTree(['trust', 'generate', ...words, '-o', 'policy']);
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { Statement: [{ Effect: 'Allow' }] }]);
+    expect(stderr).toMatch(/^iam-bridge trust generate: AWS STS cannot reach the issuer: /);
+    expect(stderr).toContain(`is ${what}. Serve its two documents at a public https URL`);
+  });
+
   test('prints all three ways', async () => {
     const { code, stdout: out } = await runTree([
       'trust',

@@ -1,8 +1,9 @@
+import { describeUnreachable } from '../../issuer/unreachable.ts';
 import { createPaint, type Paint, PLAIN } from '../../terminal/paint.ts';
 import type { CommandStep } from '../../trust/generate/commands.ts';
 import { readTrustInputs, type TrustInputs } from '../../trust/generate/inputs.ts';
 import { type GeneratedTrust, generateTrust } from '../../trust/generate.ts';
-import { complain } from '../diagnostics.ts';
+import { complain, note } from '../diagnostics.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 
 export interface TrustGenerateOptions extends TrustInputs {
@@ -14,6 +15,8 @@ export function runTrustGenerate(options: TrustGenerateOptions, surroundings: Su
   const reading = readTrustInputs(options);
   if (reading.kind === 'problems')
     return complain('trust generate', reading.problems, surroundings.terminal, 2);
+  const unreachable = describeUnreachable(options.issuer);
+  if (unreachable !== undefined) note('trust generate', [unreachable], surroundings.terminal);
   surroundings.terminal.out(
     render(generateTrust(reading.plan), options.output, createPaint(surroundings.screen)),
   );

@@ -1,3 +1,4 @@
+import { describeUnreachable } from '../unreachable.ts';
 import type { KeyChange } from './merge-keys.ts';
 import type { S3Place } from './s3-target.ts';
 
@@ -13,7 +14,8 @@ const S3_HOST = /^(?:(.+)\.)?s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?$/;
  */
 export function remarkOnIssuer(issuer: string, s3?: S3Place): string[] {
   const url = new URL(issuer);
-  const remarks: string[] = [];
+  const unreachable = describeUnreachable(issuer);
+  const remarks = unreachable === undefined ? [] : [unreachable];
   if (url.protocol !== 'https:' || url.port !== '') {
     remarks.push('IAM takes only an https issuer without a port as a provider');
   }

@@ -32,6 +32,8 @@ describe('an issuer', () => {
       /name has dots.*choose a bucket without dots/,
     ],
     ['https://oidc.example:8443', undefined, /https issuer without a port/],
+    ['https://kubernetes.default.svc', undefined, /^AWS STS cannot reach the issuer: kubernetes.default.svc/],
+    ['https://10.0.0.1', ONE, /^AWS STS cannot reach the issuer: 10.0.0.1 is a private address/],
     ['http://127.0.0.1:80', undefined, /https issuer without a port/],
   ])('%s with %j is remarked upon', (issuer, place, remark) => {
     expect(remarkOnIssuer(issuer, place)).toEqual([expect.stringMatching(remark)]);

@@ -5,6 +5,7 @@ import type { PublicJwk } from '../issuer/documents.ts';
 import { createClusterSource, readClusterIssuer } from '../issuer/keys/cluster-source.ts';
 import { readPemKeys } from '../issuer/keys/pem.ts';
 import { readPublicSet } from '../issuer/keys/public-jwk.ts';
+import { describeWeakKeys } from '../issuer/keys/weak-key.ts';
 import { quoteShort } from '../json/quote.ts';
 import { createKubeApi } from '../kube/api.ts';
 import type { ClusterSettings } from '../settings/cluster.ts';
@@ -46,7 +47,7 @@ export async function readKeySource(settings: KeySourceSettings, input: Readable
   }
   return problems.length > 0
     ? { kind: 'refused', problems }
-    : { kind: 'keys', keys: [...keys.values()], notes };
+    : { kind: 'keys', keys: [...keys.values()], notes: [...notes, ...describeWeakKeys([...keys.values()])] };
 }
 
 async function readFromCluster({ cluster, issuer }: KeySourceSettings): Promise<KeySourceReading> {

@@ -4,7 +4,7 @@ import { planRotation, type RotationFacts, type RotationStep } from '../../issue
 import { readLifetime } from '../../settings/checks.ts';
 import type { ClusterSettings } from '../../settings/cluster.ts';
 import { readKubectlCluster } from '../../settings/cluster.ts';
-import { complain, complainOf } from '../diagnostics.ts';
+import { complain, complainOf, note } from '../diagnostics.ts';
 import { readKeySource } from '../key-source.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 
@@ -40,6 +40,7 @@ export async function runKeysRotate(
   try {
     const oldKids = await readKids(from, { cluster, input, issuer: facts.issuer });
     if (oldKids.kind === 'refused') return complain(COMMAND, oldKids.problems, terminal, 2);
+    note(COMMAND, oldKids.notes, terminal);
     const steps = planRotation({ ...facts, oldKids: oldKids.kids });
     terminal.out(
       options.output === 'json' ? renderJson(steps, oldKids.kids) : renderText(steps, oldKids.kids),
@@ -86,7 +87,7 @@ function readStart(text: string | undefined, now: number, problems: string[]): n
 }
 
 type Kids =
-  | { readonly kind: 'kids'; readonly kids: readonly string[] }
+  | { readonly kind: 'kids'; readonly kids: readonly string[]; readonly notes: readonly string[] }
   | { readonly kind: 'refused'; readonly problems: readonly string[] };
 
 interface KidDeps extends Pick<Surroundings, 'input'> {
@@ -95,10 +96,10 @@ interface KidDeps extends Pick<Surroundings, 'input'> {
 }
 
 async function readKids(from: readonly string[], { cluster, input, issuer }: KidDeps): Promise<Kids> {
-  if (from.length === 0) return { kind: 'kids', kids: [] };
+  if (from.length === 0) return { kind: 'kids', kids: [], notes: [] };
   const reading = await readKeySource({ from, cluster, ...(issuer !== undefined && { issuer }) }, input);
   if (reading.kind === 'refused') return reading;
-  return { kind: 'kids', kids: reading.keys.map(({ kid }) => kid) };
+  return { kind: 'kids', kids: reading.keys.map(({ kid }) => kid), notes: reading.notes };
 }
 
 function renderJson(steps: readonly RotationStep[], oldKids: readonly string[]): string {

@@ -57,7 +57,8 @@ async function publish(
   if (!dryRun) await writePublication(target, plan.documents);
   const complete = {
     ...plan,
-    notes: [...source.notes, ...plan.notes, ...remark(settings, plan.changes, now())],
+    // A weak key is told by its source, and by what will be published.
+    notes: [...new Set([...source.notes, ...plan.notes, ...remark(settings, plan.changes, now())])],
   };
   if (json) {
     terminal.out(renderPublicationJson(complete, settings, target));

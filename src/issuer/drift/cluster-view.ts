@@ -6,7 +6,7 @@ import { isSignatureAlgorithm } from '../../web-identity/token/keys.ts';
 import { createClusterSource, readClusterIssuer } from '../keys/cluster-source.ts';
 import { type KeySet, readKeySet } from '../keys/key-set.ts';
 import { checkAlgorithms } from './algorithms.ts';
-import { CLUSTER, type DriftFinding, toFinding } from './findings.ts';
+import { CLUSTER, type DriftFinding, describeWeak, toFinding } from './findings.ts';
 import { requestSampleToken, type SampleToken } from './sample-token.ts';
 
 export interface ClusterViewDeps {
@@ -62,7 +62,8 @@ async function readDocuments(
         ? checkAlgorithms(discovery.document, 'the discovery document of the API server', CLUSTER)
         : []),
     ];
-    if (set.kind === 'keys') return { set, findings, unseen: [] };
+    if (set.kind === 'keys')
+      return { set, findings: [...findings, ...describeWeak(set, CLUSTER)], unseen: [] };
     return { set: undefined, findings, unseen: [`the JWKS of the API server: ${set.problem}`] };
   } catch (error) {
     return { set: undefined, findings: [], unseen: [`the keys of the cluster: ${describeError(error)}`] };

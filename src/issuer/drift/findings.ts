@@ -1,4 +1,6 @@
 import type { Finding, Severity } from '../../base/finding.ts';
+import { quoteShort } from '../../json/quote.ts';
+import type { KeySet } from '../keys/key-set.ts';
 
 /**
  * Everything in which the public may see another issuer than the one that the cluster signs as, in one table: log, metric,
@@ -80,6 +82,11 @@ export const DRIFT = {
     severity: 'error',
     remedy: 'serve the JWKS as the cluster gives it (`kubectl get --raw /openid/v1/jwks`)',
   },
+  'weak-key': {
+    severity: 'error',
+    remedy:
+      'sign with a new key (`iam-bridge keys generate`), then withdraw this one everywhere: whoever computes its private half signs as the cluster',
+  },
   'key-not-accepted': {
     severity: 'warning',
     remedy: 'AWS takes RSA of at least 2048 bits and P-256, P-384, P-521, each with its own key id',
@@ -121,6 +128,13 @@ export type DriftFinding = Finding<DriftCode, DriftSeverity>;
 
 /** Where what the cluster says of itself was seen. */
 export const CLUSTER = 'cluster';
+
+/** @param where the URL of the keys, or {@link CLUSTER} */
+export function describeWeak({ keys }: KeySet, where: string): DriftFinding[] {
+  return keys.flatMap(({ kid, weakness }) =>
+    weakness === undefined ? [] : [toFinding('weak-key', where, `key ${quoteShort(kid)} ${weakness}`)],
+  );
+}
 
 export function toFinding(code: DriftCode, where: string, what: string): DriftFinding {
   const { severity, remedy } = DRIFT[code];

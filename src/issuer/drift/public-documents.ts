@@ -7,7 +7,7 @@ import { checkDemandedLists, toDiscoveryUrl } from '../keys/discovery.ts';
 import { type KeySet, readKeySet } from '../keys/key-set.ts';
 import { findSecretMaterial } from '../keys/secret-material.ts';
 import { checkAlgorithms } from './algorithms.ts';
-import { type DriftCode, type DriftFinding, toFinding } from './findings.ts';
+import { type DriftCode, type DriftFinding, describeWeak, toFinding } from './findings.ts';
 
 /** What AWS takes of each key type. */
 const MAX_OF_A_TYPE = 100;
@@ -124,7 +124,7 @@ export function readPublicKeys(text: string, where: string): PublicKeys {
       findings: [toFinding('jwks-unreadable', where, `the public JWKS: ${set.problem}`)],
     };
   }
-  return { set, findings: [...findings, ...describeSkipped(set, where)] };
+  return { set, findings: [...findings, ...describeWeak(set, where), ...describeSkipped(set, where)] };
 }
 
 function countTypes(document: unknown, where: string): DriftFinding[] {

@@ -3,6 +3,7 @@ import { decodeBase64url } from '../../base/names/base64url.ts';
 import { quoteShort } from '../../json/quote.ts';
 import { type JsonRecord, readMember } from '../../json/record.ts';
 import type { SignatureAlgorithm, VerificationKey } from '../../web-identity/token/keys.ts';
+import { findWeakness } from './weak-key.ts';
 
 export type JwkReading =
   | { readonly kind: 'key'; readonly key: VerificationKey }
@@ -41,7 +42,8 @@ export function readJwk(jwk: JsonRecord): JwkReading {
   if (typeof algorithms === 'string') return unfit(algorithms, kid);
   const key = toKeyObject(material.jwk);
   if (key === undefined) return unfit(`its ${material.jwk.kty} members do not make a public key`, kid);
-  return { kind: 'key', key: { kid, algorithms, key } };
+  const { weakness } = material;
+  return { kind: 'key', key: { kid, algorithms, key, ...(weakness !== undefined && { weakness }) } };
 }
 
 function unfit(problem: string, kid?: string): JwkReading {
@@ -63,6 +65,7 @@ interface Material {
   readonly jwk: JsonWebKey;
   /** All that this kind of key can verify. */
   readonly algorithms: readonly SignatureAlgorithm[];
+  readonly weakness?: string | undefined;
 }
 
 function readMaterial(jwk: JsonRecord): Material | string {
@@ -89,6 +92,7 @@ function readRsa(jwk: JsonRecord): Material | string {
   return {
     jwk: { kty: 'RSA', n: n.toString('base64url'), e: e.toString('base64url') },
     algorithms: RSA_ALGORITHMS,
+    weakness: findWeakness(n),
   };
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../documents.ts';
 import { readDiscovery } from '../keys/discovery.ts';
 import { readPublicSet } from '../keys/public-jwk.ts';
+import { describeWeakKeys } from '../keys/weak-key.ts';
 import { checkDocuments } from './document-checks.ts';
 import { RECORD_NAME, readKeyRecord, renderKeyRecord } from './key-record.ts';
 import { type KeyChange, type MergeInput, mergeKeys } from './merge-keys.ts';
@@ -75,7 +76,7 @@ export async function planPublication(
     kind: 'plan',
     changes,
     documents: toDocuments(place, published.texts, texts),
-    notes: problem === undefined ? overwritten : [...overwritten, problem],
+    notes: [...overwritten, ...(problem === undefined ? [] : [problem]), ...describeWeakKeys(keys)],
   };
 }
 

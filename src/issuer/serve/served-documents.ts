@@ -8,6 +8,7 @@ import {
 } from '../documents.ts';
 import { type KeySource, KeySourceError } from '../keys/key-source.ts';
 import { readPublicSet } from '../keys/public-jwk.ts';
+import { describeWeakKeys } from '../keys/weak-key.ts';
 
 /** A document as it goes out: rendered when the keys change, not when somebody asks. */
 export interface ServedDocument {
@@ -80,7 +81,7 @@ export function createServedSource(source: KeySource, deliver: Deliver): KeySour
       const documents = await source.readDocuments(signal);
       const reading = readPublicSet(documents.jwks);
       if (reading.kind === 'refused') throw new KeySourceError('key-set', reading.problem);
-      deliver(reading.keys, [...documents.notes, ...reading.skipped]);
+      deliver(reading.keys, [...documents.notes, ...reading.skipped, ...describeWeakKeys(reading.keys)]);
       return documents;
     },
   };

@@ -14,6 +14,8 @@ export interface VerificationKey {
   /** One where its JWK names it, or its curve leaves no choice; an RSA key without `alg` has three. */
   readonly algorithms: readonly SignatureAlgorithm[];
   readonly key: KeyObject;
+  /** Why its private half is easy to find, where it is; follows on "it". */
+  readonly weakness?: string;
 }
 
 /** What a key source says of a key id. */

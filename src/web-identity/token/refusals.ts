@@ -176,6 +176,11 @@ export const REFUSALS = {
     class: 'hostile',
     sts: NO_KEY,
   },
+  'key-weak': {
+    meaning:
+      'The private half of the key can be computed from the public one (ROCA): anybody may have signed.',
+    class: 'configuration',
+  },
   'claim-missing': {
     meaning: 'One of iss, sub, aud, iat, exp is absent.',
     class: 'configuration',

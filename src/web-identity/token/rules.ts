@@ -33,6 +33,7 @@ export const RULES = [
   key.KEY,
   key.KEY_ALGORITHM,
   signature.SIGNATURE,
+  key.KEY_STRENGTH,
   claims.REQUIRED_CLAIMS,
   claims.SUBJECT,
   claims.SUBJECT_TEXT,

@@ -15,6 +15,7 @@ import {
   toTokenAnswer,
 } from '../../support/issuer/drift-scene.ts';
 import { createEcJwk, createEcPair, type Jwk, toSet, useRsaPair } from '../../support/issuer/key-jwks.ts';
+import { useRocaPair } from '../../support/issuer/roca-key.ts';
 
 const codesOf = ({ findings }: { findings: readonly { code: string }[] }): string[] =>
   findings.map(({ code }) => code);
@@ -244,6 +245,15 @@ describe('findings', () => {
       'the public JWKS is larger than anybody reads',
       ['jwks-unreadable'],
       { jwks: { error: new KeySourceError('too-large', 'too large') } },
+    ],
+    [
+      'a public key is one of which anybody can compute the private half',
+      ['weak-key', 'key-only-public'],
+      {
+        jwks: {
+          body: toSet(current, next, { ...useRocaPair().publicKey.export({ format: 'jwk' }), kid: 'roca' }),
+        },
+      },
     ],
     [
       'a public key is one that AWS does not take',

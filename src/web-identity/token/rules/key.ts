@@ -93,6 +93,22 @@ const LACKS = {
   local: 'keys-out-of-reach',
 } as const satisfies Readonly<Record<KeyTrouble, RefusalCode>>;
 
+/** After the signature, which may have found the key that has taken the place of another. */
+export const KEY_STRENGTH = {
+  name: 'key-strength',
+  origin: 'ours',
+  source: 'CVE-2017-15361 (ROCA)',
+  codes: ['key-weak'],
+  needs: ['signature'],
+  check(examination) {
+    const { key } = examination;
+    if (key?.weakness === undefined) return undefined;
+    const detail = `the key ${quoteValue(readKid(examination))} ${key.weakness}; sign with another, and withdraw it`;
+    return { code: 'key-weak', detail };
+  },
+  see: () => 'no weakness that is known',
+} as const satisfies Rule;
+
 /** Else an attacker has the public key of one algorithm taken for the secret, or the key, of another. */
 export const KEY_ALGORITHM = {
   name: 'key-algorithm',

@@ -10,6 +10,8 @@ describe('a well-formed role ARN', () => {
     'arn:aws-newland-2:iam::111122223333:role/reader',
     'arn:aws:iam::000000000000:role/aws-service-role/x.amazonaws.com/R_e+a=d,e.r@-1',
     'arn:aws:iam::111122223333:role/a:b/(c)!~/reader',
+    'arn:aws:iam::111122223333:role/team//reports/reader',
+    'arn:aws:iam::111122223333:role///reader',
     `arn:aws:iam::111122223333:role/${'n'.repeat(64)}`,
     `arn:aws:iam::111122223333:role/${'p'.repeat(510)}/${'n'.repeat(64)}`,
   ])('%s', (text) => {
@@ -31,7 +33,7 @@ describe('a malformed role ARN', () => {
     ['a user', 'arn:aws:iam::111122223333:user/reader'],
     ['no name', 'arn:aws:iam::111122223333:role/'],
     ['no name behind a path', 'arn:aws:iam::111122223333:role/team/'],
-    ['a doubled slash', 'arn:aws:iam::111122223333:role//reader'],
+    ['a path that is nothing but a slash too many', 'arn:aws:iam::111122223333:role//reader'],
     ['a name of 65 characters', `arn:aws:iam::111122223333:role/${'n'.repeat(65)}`],
     ['a leading space', ' arn:aws:iam::111122223333:role/reader'],
     ['a trailing line end', 'arn:aws:iam::111122223333:role/reader\n'],

@@ -91,7 +91,7 @@ const REMEDIES: Readonly<Record<NoticeCode, readonly string[]>> = {
   'pair-incomplete': ['set its counterpart too, or neither'],
   'regional-sts-unparsable': ['give true or false'],
   'skip-container-unmatched': ['correct the name'],
-  'skip-containers-quoting': ['close its quotation mark'],
+  'skip-containers-quoting': ['give names and commas alone'],
   'static-keys': ['remove its static keys'],
   'volume-audience-differs': ['correct one of them'],
 };

@@ -11,6 +11,7 @@ import {
 import { findOwnToken } from './own-token.ts';
 import type { ContainerAdditions, VolumeMount } from './patch.ts';
 import { type TokenVolume, toAudienceNotice } from './token-volume.ts';
+import { toUnixPath } from './windows.ts';
 
 /** Where a container stands in its pod. */
 export interface ContainerPlace {
@@ -88,13 +89,13 @@ function hasMount(container: Container, volume: TokenVolume): boolean {
   return container.volumeMounts?.some(({ name }) => name === volume.name) ?? false;
 }
 
-/** kube-apiserver refuses a pod with two mounts at one path, so ours must yield. */
+/** kube-apiserver refuses a pod with two mounts at one path, and a Windows node one in either form: ours must yield. */
 function findOtherMountAt(container: Container, volume: TokenVolume): PodVolumeMount | undefined {
   const path = trimSlash(volume.mountPath);
-  return container.volumeMounts?.find(
-    ({ name, mountPath }) =>
-      name !== volume.name && typeof mountPath === 'string' && trimSlash(mountPath) === path,
-  );
+  return container.volumeMounts?.find(({ name, mountPath }) => {
+    if (name === volume.name || typeof mountPath !== 'string') return false;
+    return trimSlash(mountPath[0] === '/' ? mountPath : toUnixPath(mountPath)) === path;
+  });
 }
 
 function trimSlash(path: string): string {

@@ -1,6 +1,6 @@
-import { joinGoPath } from '../../go/paths.ts';
 import type { Container, PodSpec, Volume, VolumeMount } from '../pod.ts';
 import { hasAudience, readTokenSource, type TokenVolume } from './token-volume.ts';
+import { toUnixPath } from './windows.ts';
 
 /** How a container stands that brings both variables of the pair, as far as a Pod can show it. */
 export type OwnToken =
@@ -54,11 +54,6 @@ function findMountOf({ volumeMounts }: Container, file: string): VolumeMount | u
 /** Part of a volume is mounted: its files are not where the volume has them. */
 function isPartial({ subPath, subPathExpr }: VolumeMount): boolean {
   return (subPath ?? '') !== '' || (subPathExpr ?? '') !== '';
-}
-
-/** Mount paths are written in Unix form on Windows as well, variables are not. */
-function toUnixPath(path: unknown): string {
-  return typeof path === 'string' ? joinGoPath(path.replace(/^[A-Za-z]:/, '').replaceAll('\\', '/')) : '';
 }
 
 function nameOf({ name }: Volume): string {

@@ -16,8 +16,8 @@ export function readSkippedContainers(text: unknown, spec: PodSpec, notices: Not
     notices.push(
       createNotice(
         'skip-containers-quoting',
-        ['Pod skip-containers ', quoted(text), ' skips no container'],
-        'close its quotation mark',
+        ['Pod skip-containers ', quoted(text), ' has a quoting error, and skips no container'],
+        'give names and commas alone',
       ),
     );
     return NOTHING;

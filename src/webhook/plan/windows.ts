@@ -1,3 +1,4 @@
+import { joinGoPath } from '../../go/paths.ts';
 import { isRecord } from '../../json/record.ts';
 import type { PodSpec } from '../pod.ts';
 
@@ -34,4 +35,9 @@ function isWindowsExpression(expression: unknown): boolean {
 /** Where a Linux path is found on a Windows node: the mount path stays in Unix form, the variable does not. */
 export function toWindowsPath(path: string): string {
   return `C:${path.replaceAll('/', '\\')}`;
+}
+
+/** A path of either form, cleaned and without its drive; the empty text where it is no path. */
+export function toUnixPath(path: unknown): string {
+  return typeof path === 'string' ? joinGoPath(path.replace(/^[A-Za-z]:/, '').replaceAll('\\', '/')) : '';
 }

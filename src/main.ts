@@ -1,4 +1,4 @@
-import { findCommand } from './commands/list.ts';
+import { readCommand } from './commands/list.ts';
 import type { Surroundings } from './commands/surroundings.ts';
 import { isNodeNewEnough } from './commands/version.ts';
 import { readEnvironment } from './settings/environment.ts';
@@ -23,11 +23,12 @@ async function main(words: readonly string[]): Promise<number> {
     surroundings.terminal.err(`iam-bridge needs Node 22.19 or newer, and this is ${process.version}\n`);
     return 2;
   }
-  const entry = findCommand(words[0]);
+  const { entry, rest = [] } = readCommand(words) ?? {};
+  if (entry?.kind === 'quick') return await (await entry.load())(rest, surroundings);
   // A server's start is counted in milliseconds, and it has no use for the command tree.
   if (entry?.kind === 'server') {
     const [{ runServerEntry }] = await Promise.all([import('./commands/server/command.ts'), entry.load()]);
-    return await runServerEntry(entry, words.slice(1), surroundings);
+    return await runServerEntry(entry, rest, surroundings);
   }
   const { runCommandTree } = await import('./commands/tree.ts');
   return await runCommandTree(words, surroundings);

@@ -10,13 +10,19 @@ export interface ServerEntry extends Named {
   readonly subcommands?: Readonly<Record<string, () => Promise<RunCommand>>>;
 }
 
+/** A command that reads its words by itself, and starts without the command tree: kubectl waits for it. */
+export interface QuickEntry extends Named {
+  readonly kind: 'quick';
+  load(): Promise<RunCommand>;
+}
+
 /** A command of the tree. */
 export interface TreeEntry extends Named {
   readonly kind: 'tree';
   load(): Promise<Registration>;
 }
 
-export type CommandEntry = ServerEntry | TreeEntry;
+export type CommandEntry = ServerEntry | QuickEntry | TreeEntry;
 
 interface Named {
   readonly name: string;
@@ -38,6 +44,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "the cluster's OIDC issuer for everybody: discovery, keys, verdicts, drift",
     load: async () => (await import('./issuer/descriptor.ts')).ISSUER,
     subcommands: { drift: async () => (await import('./issuer/drift/command.ts')).runDrift },
+  },
+  {
+    kind: 'quick',
+    name: 'token',
+    summary: 'a token of yours for a cluster that knows people by IAM, as aws-iam-authenticator token',
+    load: async () => (await import('./token/command.ts')).runTokenCommand,
+  },
+  {
+    kind: 'quick',
+    name: 'get-token',
+    summary: 'the same, as aws eks get-token',
+    load: async () => (await import('./token/command.ts')).runGetTokenCommand,
+  },
+  {
+    kind: 'quick',
+    name: 'eks',
+    summary: 'eks get-token: the same, for kubeconfigs of the AWS CLI',
+    load: async () => (await import('./token/command.ts')).runEksCommand,
   },
   {
     kind: 'tree',
@@ -71,6 +95,23 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./demo/command.ts')).registerDemo,
   },
 ];
+
+/** What a command line names. */
+export interface NamedCommand {
+  readonly entry: CommandEntry;
+  /** All but the name. */
+  readonly rest: readonly string[];
+}
+
+/**
+ * The command that the first word names; the global flags of the AWS CLI may stand before `eks`, so that its kubeconfigs
+ * need no other words.
+ */
+export function readCommand(words: readonly string[]): NamedCommand | undefined {
+  const index = words[0]?.startsWith('-') ? words.indexOf('eks') : 0;
+  const entry = findCommand(words[index]);
+  return entry && { entry, rest: words.toSpliced(index, 1) };
+}
 
 export function findCommand(name: string | undefined): CommandEntry | undefined {
   return COMMANDS.find((entry) => entry.name === name);

@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly terminal: Terminal;
   /** Standard input, for arguments that are `-`. */
   readonly input: Readable;
+  /** Opens the terminal for questions, whoever has standard input; absent: that of the process. */
+  readonly openTerminal?: () => Readable | undefined;
   readonly screen: Screen;
   readonly signals: SignalSource;
   /** ms since epoch */

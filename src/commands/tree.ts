@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
-import { COMMANDS, type CommandEntry, findCommand, type ServerEntry } from './list.ts';
+import { COMMANDS, type CommandEntry, findCommand, type QuickEntry, type ServerEntry } from './list.ts';
 import type { TreeContext } from './registration.ts';
 import { runServerEntry } from './server/command.ts';
-import type { ExitCode, Surroundings } from './surroundings.ts';
+import type { ExitCode, RunCommand, Surroundings } from './surroundings.ts';
 import { readVersion } from './version.ts';
 
 const DESCRIPTION = `AWS IAM and Kubernetes identity, on any cluster.
@@ -42,11 +42,11 @@ export async function runCommandTree(
   }
 }
 
-/** Servers have help of their own, which commander's `help` knows nothing of. */
+/** Servers and quick commands have help of their own, which commander's `help` knows nothing of. */
 function toOwnHelp(asked: readonly string[]): readonly string[] {
   const [first, second] = asked;
   const entry = first === 'help' ? findCommand(second) : undefined;
-  return entry?.kind === 'server' ? [entry.name, '--help'] : asked;
+  return entry === undefined || entry.kind === 'tree' ? asked : [entry.name, '--help'];
 }
 
 function createProgram(version: string, { terminal }: Surroundings): Command {
@@ -67,15 +67,24 @@ interface AddOptions {
 
 async function add(program: Command, entry: CommandEntry, options: AddOptions): Promise<void> {
   const command = program.command(entry.name).description(entry.summary);
-  if (entry.kind === 'server') addServer(command, entry, options);
-  else (await entry.load())(command, options.context);
+  if (entry.kind === 'tree') (await entry.load())(command, options.context);
+  else addOwnReader(command, entry, options);
 }
 
 /** Its flags follow the grammar of Go's pflag, which commander does not speak. */
-function addServer(command: Command, entry: ServerEntry, { words, context }: AddOptions): void {
+function addOwnReader(
+  command: Command,
+  entry: ServerEntry | QuickEntry,
+  { words, context }: AddOptions,
+): void {
+  const rest = words.slice(1);
   command
     .helpOption(false)
     .allowUnknownOption()
     .argument('[flags...]')
-    .action(async () => context.finish(await runServerEntry(entry, words.slice(1), context)));
+    .action(async () => {
+      const run: RunCommand =
+        entry.kind === 'quick' ? await entry.load() : runServerEntry.bind(undefined, entry);
+      context.finish(await run(rest, context));
+    });
 }

@@ -271,6 +271,30 @@ describe('bin/iam-bridge', () => {
     });
   });
 
+  test.each([
+    [{ NODE_OPTIONS: '--inspect-brk --require=/nonexistent.js' }, ''],
+    [{ NODE_OPTIONS: '--inspect-brk', IAM_BRIDGE_NODE_OPTIONS: '--trace-warnings' }, '--trace-warnings'],
+    [{ IAM_BRIDGE_NODE_OPTIONS: '' }, ''],
+  ])('hands on what is meant for it, and no other options of Node: %j', async (env, expected) => {
+    const script = 'if [ "$1" = --version ]; then echo v24.0.0; else echo "$NODE_OPTIONS"; fi';
+    const path = `${writeScript('node', script)}:/usr/bin:/bin`;
+    const { code, stdout } = await run([join(installAlone(), 'bin', 'webhook')], { PATH: path, ...env });
+    expect([code, stdout]).toEqual([0, `${expected}\n`]);
+  });
+
+  test("starts whatever the caller's NODE_OPTIONS say", async () => {
+    const env = {
+      NODE_OPTIONS: '--require=/nonexistent.js',
+      AWS_ACCESS_KEY_ID: 'a',
+      AWS_SECRET_ACCESS_KEY: 'b',
+    };
+    const { code, stdout } = await run(
+      [...checkout.ways['iam-bridge'], 'token', '-i', 'demo', '--token-only'],
+      env,
+    );
+    expect([code, stdout.slice(0, 11)]).toEqual([0, 'k8s-aws-v1.']);
+  });
+
   test('becomes the program, so that signals reach it', async () => {
     const root = installAlone();
     const path = `${writeScript('node', 'if [ "$1" = --version ]; then echo v24.0.0; else echo $$; fi')}:/usr/bin:/bin`;

@@ -87,6 +87,16 @@ describe('the bundle', () => {
     );
   });
 
+  test('makes a token without what only other credentials need', () => {
+    const loaded = findLoaded(['src/main.ts', 'src/commands/token/command.ts']);
+    expect(loaded).toContain('src/aws/eks-token.ts');
+    expect(findPackages(loaded)).toEqual([]);
+    expect(
+      loaded.filter((input) => /^src\/(?:aws\/(?:sts-calls|credentials)|http|kube)\b/.test(input)),
+    ).toEqual([]);
+    expect(loaded.length).toBeLessThan(40);
+  });
+
   test('never imports node:http statically', () => {
     const imports = Object.values(metafile.outputs).flatMap(({ imports }) => imports);
     expect(

@@ -47,6 +47,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@kubernetes/client-node': ['kube'],
   '@aws-sdk/client-sts': ['aws', 'commands'],
+  '@aws-sdk/credential-provider-node': ['aws'],
   '@peculiar/x509': ['http'],
   '@smithy/signature-v4': ['aws'],
   commander: ['commands'],
@@ -63,10 +64,10 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'node:child_process': ['local-cluster'],
   'node:dns': ['issuer'],
   'node:fs': ['base', 'commands', 'demo', 'issuer', 'kube', 'local-aws', 'local-cluster'],
-  'node:http': ['admission', 'commands', 'demo', 'http', 'issuer', 'kube', 'local-cluster'],
-  'node:https': ['demo', 'http', 'issuer', 'kube', 'local-aws'],
+  'node:http': ['admission', 'aws', 'commands', 'demo', 'http', 'issuer', 'kube', 'local-cluster'],
+  'node:https': ['aws', 'demo', 'http', 'issuer', 'kube', 'local-aws'],
   'node:net': ['base', 'http', 'issuer', 'kube', 'local-aws', 'local-cluster', 'trust'],
-  'node:tls': ['http'],
+  'node:tls': ['commands', 'http'],
 };
 
 /** Modules of Node that only compute: every room may import them. */

@@ -9,7 +9,7 @@ export interface Written {
 }
 
 /**
- * Surroundings in memory: an empty environment, a terminal that keeps what is written, nobody who sends signals.
+ * Surroundings in memory: an empty environment, a terminal that keeps what is written and answers nothing, nobody who sends signals.
  * @param given `input` as a text too
  */
 export function createSurroundings(
@@ -28,6 +28,7 @@ export function createSurroundings(
       },
     },
     input: typeof input === 'string' ? Readable.from([Buffer.from(input)]) : input,
+    openTerminal: () => undefined,
     screen: new PassThrough(),
     signals: new EventEmitter(),
     now: Date.now,

@@ -1,0 +1,73 @@
+import type { AwsCredentials } from './credentials.ts';
+import type { SdkNetwork } from './sdk-network.ts';
+import { describeStsError } from './sts-errors.ts';
+
+/** Who asks STS, and where. */
+export interface StsCaller {
+  readonly credentials: AwsCredentials;
+  readonly region: string;
+  readonly network?: SdkNetwork | undefined;
+  /** Of the shared files: whose endpoint counts. */
+  readonly profile?: string | undefined;
+}
+
+export interface RoleRequest {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly externalId?: string | undefined;
+  readonly mfa?: { readonly serial: string; readonly code: string } | undefined;
+}
+
+/** @throws Error: one sentence with the remedy */
+export async function assumeRole(caller: StsCaller, request: RoleRequest): Promise<AwsCredentials> {
+  const { client, AssumeRoleCommand } = await open(caller);
+  const { roleArn, sessionName, externalId, mfa } = request;
+  try {
+    const { Credentials: given } = await client.send(
+      new AssumeRoleCommand({
+        RoleArn: roleArn,
+        RoleSessionName: sessionName,
+        ...(externalId !== undefined && { ExternalId: externalId }),
+        ...(mfa !== undefined && { SerialNumber: mfa.serial, TokenCode: mfa.code }),
+      }),
+    );
+    const {
+      AccessKeyId: accessKeyId,
+      SecretAccessKey: secretAccessKey,
+      SessionToken: sessionToken,
+    } = given ?? {};
+    if (accessKeyId === undefined || secretAccessKey === undefined || sessionToken === undefined)
+      throw new Error('its answer has no credentials');
+    const expiration = given?.Expiration;
+    return { accessKeyId, secretAccessKey, sessionToken, ...(expiration !== undefined && { expiration }) };
+  } catch (error) {
+    throw describeStsError(error, `assume ${roleArn}`);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The name of the session that asks; undefined where whoever asks is none. @throws as {@link assumeRole} */
+export async function readOwnSessionName(caller: StsCaller): Promise<string | undefined> {
+  const { client, GetCallerIdentityCommand } = await open(caller);
+  try {
+    const { UserId = '' } = await client.send(new GetCallerIdentityCommand({}));
+    const [, name, ...more] = UserId.split(':');
+    return more.length === 0 ? name : undefined;
+  } catch (error) {
+    throw describeStsError(error, 'say whose credentials these are');
+  } finally {
+    client.destroy();
+  }
+}
+
+async function open({ credentials, region, network, profile }: StsCaller) {
+  const { STSClient, ...commands } = await import('@aws-sdk/client-sts');
+  const client = new STSClient({
+    region,
+    credentials,
+    ...(network !== undefined && { requestHandler: network }),
+    ...(profile !== undefined && { profile }),
+  });
+  return { client, ...commands };
+}

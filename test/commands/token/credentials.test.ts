@@ -1,0 +1,356 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  type RecordingSts,
+  ROLE_KEYS,
+  renderCredentials,
+  startRecordingSts,
+} from '../../support/aws/recording-sts.ts';
+import { readUrl, runCommand, type TokenRun } from '../../support/commands/token.ts';
+
+const ROLE = 'arn:aws:iam::111122223333:role/Deployer';
+const PAIR = { AWS_ACCESS_KEY_ID: 'AKIDENV000000000', AWS_SECRET_ACCESS_KEY: 'env-secret' };
+const KEYS = [
+  { accessKeyId: 'AKIDENV000000000', secretAccessKey: 'env-secret' },
+  { accessKeyId: 'AKIDFILE00000000', secretAccessKey: 'file-secret' },
+  { accessKeyId: 'AKIDDEFAULT00000', secretAccessKey: 'default-secret' },
+  { accessKeyId: 'AKIDPROCESS00000', secretAccessKey: 'process-secret' },
+];
+let sts: RecordingSts;
+let home: string;
+
+beforeAll(async () => {
+  sts = await startRecordingSts(KEYS);
+});
+afterAll(() => sts.end());
+
+/** Nothing of this machine must come in. The SDK reads the environment of the process itself. */
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'iam-bridge-token-'));
+  mkdirSync(join(home, '.aws'));
+  for (const name of Object.keys(process.env))
+    if (/^(?:AWS_|DEFAULT_ROLE|KUBERNETES_)/.test(name)) vi.stubEnv(name, undefined);
+  vi.stubEnv('HOME', home);
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+  vi.stubEnv('AWS_ENDPOINT_URL_STS', sts.endpoint);
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  sts.calls.length = 0;
+  sts.answer = () => renderCredentials(new Date(Date.now() + 3_600_000).toISOString());
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(home, { recursive: true, force: true });
+});
+
+function write(name: string, text: string): string {
+  const path = join(home, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+async function run(
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  input = '',
+): Promise<TokenRun> {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  return await runCommand('token', ['-i', 'demo', ...words], { env: process.env, now: Date.now(), input });
+}
+
+function readKey({ stdout, stderr }: TokenRun): string | undefined {
+  if (stdout === '') throw new Error(stderr);
+  return readUrl(stdout).searchParams.get('X-Amz-Credential')?.split('/')[0];
+}
+
+const CREDENTIALS = `
+[default]
+aws_access_key_id = AKIDDEFAULT00000
+aws_secret_access_key = default-secret
+[file]
+aws_access_key_id = AKIDFILE00000000
+aws_secret_access_key = file-secret
+`;
+
+describe('whose credentials sign', () => {
+  test.each([
+    ['keys in the environment before AWS_PROFILE', [], { ...PAIR, AWS_PROFILE: 'file' }, 'AKIDENV000000000'],
+    [
+      'a profile that a flag names before keys in the environment',
+      ['--profile', 'file'],
+      PAIR,
+      'AKIDFILE00000000',
+    ],
+    ['the profile of AWS_PROFILE', [], { AWS_PROFILE: 'file' }, 'AKIDFILE00000000'],
+    ['the profile of AWS_DEFAULT_PROFILE', [], { AWS_DEFAULT_PROFILE: 'file' }, 'AKIDFILE00000000'],
+    [
+      'AWS_PROFILE before AWS_DEFAULT_PROFILE',
+      [],
+      { AWS_PROFILE: 'file', AWS_DEFAULT_PROFILE: 'default' },
+      'AKIDFILE00000000',
+    ],
+    ['the default profile', [], {}, 'AKIDDEFAULT00000'],
+  ] as const)('%s', async (_, words, env, key) => {
+    write('.aws/credentials', CREDENTIALS);
+    expect(readKey(await run(words, env))).toBe(key);
+    expect(sts.calls).toEqual([]);
+  });
+
+  test('a program that the profile names', async () => {
+    const program = write(
+      'program',
+      `#!/bin/sh\necho '{"Version":1,"AccessKeyId":"AKIDPROCESS00000","SecretAccessKey":"process-secret"}'\n`,
+    );
+    chmodSync(program, 0o755);
+    write('.aws/config', `[profile mine]\ncredential_process = ${program}\n`);
+    expect(readKey(await run(['--profile', 'mine']))).toBe('AKIDPROCESS00000');
+  });
+
+  test('a role that the profile names, by the keys of another', async () => {
+    write('.aws/credentials', CREDENTIALS);
+    write('.aws/config', `[profile admin]\nrole_arn = ${ROLE}\nsource_profile = file\nexternal_id = e-1\n`);
+    const { stdout } = await run(['--profile', 'admin']);
+    expect(readUrl(stdout).searchParams.get('X-Amz-Security-Token')).toBe(ROLE_KEYS.sessionToken);
+    expect(sts.calls).toMatchObject([
+      { accessKeyId: 'AKIDFILE00000000', parameters: { RoleArn: ROLE, ExternalId: 'e-1' } },
+    ]);
+  });
+
+  test("a pod's role before the profile that nobody named, and not before one that somebody did", async () => {
+    write('.aws/credentials', CREDENTIALS);
+    const pod = { AWS_ROLE_ARN: ROLE, AWS_WEB_IDENTITY_TOKEN_FILE: write('token', 'a.b.c') };
+    expect(readKey(await run([], pod))).toBe(ROLE_KEYS.accessKeyId);
+    expect(sts.calls).toMatchObject([
+      { parameters: { Action: 'AssumeRoleWithWebIdentity', RoleArn: ROLE, WebIdentityToken: 'a.b.c' } },
+    ]);
+    expect(readKey(await run(['--profile', 'file'], pod))).toBe('AKIDFILE00000000');
+  });
+
+  test('those of a container', async () => {
+    const server = createServer((_, response) =>
+      response.end(
+        JSON.stringify({
+          AccessKeyId: 'AKIDCONTAINER000',
+          SecretAccessKey: 's',
+          Token: 't',
+          Expiration: '2099-01-01T00:00:00Z',
+        }),
+      ),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/credentials`;
+    expect(readKey(await run([], { AWS_CONTAINER_CREDENTIALS_FULL_URI: url }))).toBe('AKIDCONTAINER000');
+    server.closeAllConnections();
+    server.close();
+  });
+
+  test('those of an instance, whose region counts where none is named', async () => {
+    const server = createServer((request, response) => {
+      if (request.url === '/latest/api/token') response.end('metadata-token');
+      else if (request.url?.endsWith('/instance-identity/document'))
+        response.end(JSON.stringify({ accountId: '111122223333', region: 'ap-south-1' }));
+      else if (request.url?.endsWith('/security-credentials/')) response.end('node');
+      else
+        response.end(
+          JSON.stringify({
+            Code: 'Success',
+            AccessKeyId: 'AKIDINSTANCE0000',
+            SecretAccessKey: 's',
+            Token: 't',
+            Expiration: '2099-01-01T00:00:00Z',
+          }),
+        );
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const env = {
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      AWS_EC2_METADATA_DISABLED: 'false',
+      AWS_REGION: '',
+    };
+    const outcome = await run([], env);
+    expect([readKey(outcome), readUrl(outcome.stdout).host]).toEqual([
+      'AKIDINSTANCE0000',
+      'sts.ap-south-1.amazonaws.com',
+    ]);
+    server.closeAllConnections();
+    server.close();
+  });
+});
+
+describe('a role', () => {
+  test('is assumed by the identity that a plain token has', async () => {
+    write('.aws/credentials', CREDENTIALS);
+    const outcome = await run(['-r', ROLE], { ...PAIR, AWS_PROFILE: 'file' });
+    expect(readKey(outcome)).toBe(ROLE_KEYS.accessKeyId);
+    expect(sts.calls).toMatchObject([
+      { accessKeyId: 'AKIDENV000000000', parameters: { Action: 'AssumeRole', RoleArn: ROLE } },
+    ]);
+  });
+
+  test('has the external id and the session that flags name', async () => {
+    await run(['-r', ROLE, '-e', 'e-1', '-s', 'jane@example.com'], PAIR);
+    expect(sts.calls[0]?.parameters).toMatchObject({
+      ExternalId: 'e-1',
+      RoleSessionName: 'jane@example.com',
+    });
+  });
+
+  test('has a session of its own without a name, and that of the AWS CLI for get-token', async () => {
+    const env = { ...process.env, ...PAIR };
+    await runCommand('token', ['-i', 'demo', '-r', ROLE], { env, now: 1_772_600_767_890 });
+    await runCommand('get-token', ['--cluster-name', 'demo', '--role', ROLE], { env });
+    await runCommand('get-token', ['--cluster-name', 'demo', '--role-arn', ROLE, '--session-name', 'jane'], {
+      env,
+    });
+    await runCommand('token', ['-i', 'demo'], { env: { ...env, DEFAULT_ROLE: ROLE } });
+    expect(sts.calls.map(({ parameters }) => parameters['RoleSessionName'])).toEqual([
+      'iam-bridge-1772600767890',
+      'EKSGetTokenAuth',
+      'jane',
+      expect.stringMatching(/^iam-bridge-/),
+    ]);
+  });
+
+  test.each([
+    ['a session', 'AROAEXAMPLE:jane@example.com', 'jane@example.com'],
+    ['a user, who has none', 'AIDAEXAMPLE', expect.stringMatching(/^iam-bridge-\d+$/)],
+    [
+      'an instance, whose id has more parts',
+      '111122223333:aws:ec2-instance:i-0',
+      expect.stringMatching(/^iam-bridge-\d+$/),
+    ],
+  ])('has the name of the session that assumes it, where that is %s', async (_, userId, name) => {
+    sts.answer = ({ parameters }) =>
+      parameters['Action'] === 'GetCallerIdentity'
+        ? { result: `<Arn>arn</Arn><UserId>${userId}</UserId><Account>111122223333</Account>` }
+        : renderCredentials('2099-01-01T00:00:00Z');
+    await run(['-r', ROLE, '--forward-session-name'], PAIR);
+    expect(sts.calls.map(({ parameters }) => parameters['Action'])).toEqual([
+      'GetCallerIdentity',
+      'AssumeRole',
+    ]);
+    expect(sts.calls[1]?.parameters['RoleSessionName']).toEqual(name);
+  });
+
+  test('of less than 14 minutes ends the token', async () => {
+    const soon = new Date(Math.floor(Date.now() / 1_000) * 1_000 + 120_000);
+    sts.answer = () => renderCredentials(soon.toISOString());
+    const { stdout } = await run(['-r', ROLE], PAIR);
+    expect(Date.parse(JSON.parse(stdout).status.expirationTimestamp)).toBe(soon.getTime());
+  });
+
+  test('that wants MFA has the code asked for on standard error', async () => {
+    const serial = 'arn:aws:iam::111122223333:mfa/jane';
+    const { code, stderr } = await run(['-r', ROLE, '--mfa-serial', serial], PAIR, '123456\n');
+    expect([code, stderr]).toEqual([0, `MFA code for ${serial}: `]);
+    expect(sts.calls[0]?.parameters).toMatchObject({ SerialNumber: serial, TokenCode: '123456' });
+  });
+
+  test('of a profile that wants MFA likewise', async () => {
+    write('.aws/credentials', CREDENTIALS);
+    const serial = 'arn:aws:iam::111122223333:mfa/jane';
+    write(
+      '.aws/config',
+      `[profile mfa]\nrole_arn = ${ROLE}\nsource_profile = file\nmfa_serial = ${serial}\n`,
+    );
+    const { code, stderr } = await run(['--profile', 'mfa'], {}, '654321\n');
+    expect([code, stderr]).toEqual([0, `MFA code for ${serial}: `]);
+    expect(sts.calls[0]?.parameters).toMatchObject({ SerialNumber: serial, TokenCode: '654321' });
+  });
+});
+
+describe('what goes wrong is one line that says what to do, and nothing on standard output', () => {
+  async function expectProblem(outcome: Promise<TokenRun>, ...parts: readonly string[]): Promise<void> {
+    await expectLine(3, outcome, parts);
+  }
+
+  async function expectMistake(outcome: Promise<TokenRun>, ...parts: readonly string[]): Promise<void> {
+    await expectLine(2, outcome, parts);
+  }
+
+  async function expectLine(
+    expected: number,
+    outcome: Promise<TokenRun>,
+    parts: readonly string[],
+  ): Promise<void> {
+    const { code, stdout, stderr } = await outcome;
+    expect([code, stdout]).toEqual([expected, '']);
+    expect(stderr).toMatch(/^iam-bridge token: [^\n]+\n$/);
+    for (const part of parts) expect(stderr).toContain(part);
+    expect(stderr).not.toMatch(/env-secret|file-secret|default-secret/);
+  }
+
+  test('no credentials anywhere', async () => {
+    await expectProblem(run([]), 'no AWS credentials', 'set AWS_ACCESS_KEY_ID');
+  });
+
+  test('a profile that is not there, and the one that was meant', async () => {
+    write('.aws/credentials', CREDENTIALS);
+    await expectMistake(run(['--profile', 'fiel']), 'there is no profile "fiel"', 'did you mean file?');
+    await expectMistake(run([], { AWS_PROFILE: 'nothing-like-it' }), 'aws configure list-profiles');
+  });
+
+  test('a profile whose settings lead nowhere, though there would be other credentials', async () => {
+    write('.aws/config', `[profile broken]\nrole_arn = ${ROLE}\n`);
+    const pod = { AWS_ROLE_ARN: ROLE, AWS_WEB_IDENTITY_TOKEN_FILE: write('token', 'a.b.c') };
+    await expectMistake(run([], { ...pod, AWS_PROFILE: 'broken' }), 'the profile broken', 'source_profile');
+  });
+
+  test('an SSO session that has expired', async () => {
+    write(
+      '.aws/config',
+      '[profile corp]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n[sso-session corp]\nsso_start_url = https://corp.example/start\nsso_region = eu-west-1\n',
+    );
+    await expectProblem(
+      run(['--profile', 'corp']),
+      'the SSO session of corp',
+      'run `aws sso login --profile corp`',
+    );
+  });
+
+  test.each([
+    ['AccessDenied', 403, 'trust policy'],
+    ['RegionDisabledException', 403, '--region'],
+    ['InvalidClientTokenId', 403, 'look at the credentials'],
+    ['ExpiredToken', 400, 'log in again'],
+    ['SignatureDoesNotMatch', 403, 'the clock of this machine'],
+    ['SomethingNew', 400, 'told so'],
+  ])('STS says %s', async (code, status, remedy) => {
+    sts.answer = () => ({ code, status });
+    await expectProblem(run(['-r', ROLE], PAIR), `AWS STS did not assume ${ROLE} (${code}`, remedy);
+  });
+
+  test('STS is not there', async () => {
+    const env = { ...PAIR, AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1', AWS_MAX_ATTEMPTS: '1' };
+    await expectProblem(run(['-r', ROLE], env), 'correct the region');
+  });
+
+  test.each([
+    ['no code comes', '', 'no terminal to ask on'],
+    ['something else comes', 'no\n', 'six digits'],
+  ])('MFA is asked for and %s', async (_, input, message) => {
+    const { code, stdout, stderr } = await run(
+      ['-r', ROLE, '--mfa-serial', 'arn:aws:iam::1:mfa/j'],
+      PAIR,
+      input,
+    );
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toContain(message);
+  });
+
+  test.each([
+    ['--ca-bundle', ['--ca-bundle', '/nonexistent/ca.pem'], {}, ''],
+    ['AWS_CA_BUNDLE', [], { AWS_CA_BUNDLE: '/nonexistent/ca.pem' }, ''],
+    ['ca_bundle of the profile', [], {}, '[default]\nca_bundle = /nonexistent/ca.pem\n'],
+  ] as const)('there is no file that %s names', async (by, words, env, config) => {
+    write('.aws/config', config);
+    await expectMistake(
+      run(['-r', ROLE, ...words], { ...PAIR, ...env }),
+      `${by}: there is no file /nonexistent/ca.pem`,
+    );
+  });
+});

@@ -139,6 +139,33 @@ describe('what AWS takes no keys from is refused, and not granted beside a note'
   });
 });
 
+describe('what only a rule of ours refuses leaves open what AWS says', () => {
+  test.each<[string, () => Published, string]>([
+    [
+      'a member of discovery twice',
+      () => ({ discovery: { body: `{"issuer":"x",${toDiscovery().body?.slice(1)}` } }),
+      'is there twice',
+    ],
+    [
+      'a member of the keys twice',
+      () => ({ keys: { body: `{"keys":[],${toKeys(KEY).body?.slice(1)}` } }),
+      'is there twice',
+    ],
+    [
+      'discovery without end',
+      () => ({ discovery: toDiscovery({ more: 'a'.repeat(65_536) }) }),
+      'is larger than',
+    ],
+    ['keys without end', () => ({ keys: { body: ' '.repeat(1_048_577) } }), 'is larger than'],
+  ])('%s', async (_, toPublished, what) => {
+    const { code, out } = await verify(toPublished());
+    expect(code).toBe(3);
+    expect(out).toContain('refused by key (keys-out-of-reach, configuration)');
+    expect(out).toContain(what);
+    expect(out).toContain(NOT_KNOWN);
+  });
+});
+
 describe('what may pass by itself leaves open what AWS says', () => {
   test.each<[string, Published]>([
     ['an error of the server', { discovery: { status: 500 } }],

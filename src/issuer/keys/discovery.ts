@@ -67,8 +67,9 @@ export function toDiscoveryUrl(issuer: string): string {
  * @param issuer the configured one: the document must have exactly the same (section 4.3), or another party answers for it
  */
 export function readDiscovery(text: string, issuer: string, rules: DiscoveryRules = {}): DiscoveryReading {
-  const document = parseDocument(text);
-  if (typeof document === 'string') return refuse(document);
+  const parsed = parseDocument(text);
+  if (parsed.kind === 'refused') return parsed;
+  const { document } = parsed;
   const found = readMember(document, 'issuer');
   if (found !== issuer) return refuse(describeOtherIssuer(found, issuer));
   const jwksUri = readMember(document, 'jwks_uri');
@@ -87,8 +88,8 @@ export function readDiscovery(text: string, issuer: string, rules: DiscoveryRule
 
 /** The issuer that a discovery document names, for who does not know it yet; undefined where there is none. */
 export function readIssuer(text: string): string | undefined {
-  const document = parseDocument(text);
-  const issuer = typeof document === 'string' ? undefined : readMember(document, 'issuer');
+  const parsed = parseDocument(text);
+  const issuer = parsed.kind === 'refused' ? undefined : readMember(parsed.document, 'issuer');
   return typeof issuer === 'string' ? issuer : undefined;
 }
 
@@ -96,13 +97,19 @@ function refuse(problem: string): RefusedDiscovery {
   return { kind: 'refused', problem };
 }
 
-function parseDocument(text: string): JsonRecord | string {
-  if (Buffer.byteLength(text) > MAX_DISCOVERY_BYTES) return 'it is larger than 64 KiB';
+type ParsedDiscovery = { readonly kind: 'document'; readonly document: JsonRecord } | RefusedDiscovery;
+
+function parseDocument(text: string): ParsedDiscovery {
+  if (Buffer.byteLength(text) > MAX_DISCOVERY_BYTES)
+    return { ...refuse('it is larger than 64 KiB'), ours: true };
   const reading = readJson(text);
-  if (reading.kind === 'malformed') return reading.problem;
+  if (reading.kind === 'malformed') return refuse(reading.problem);
   const [duplicate] = reading.duplicates;
-  if (duplicate !== undefined) return `the member ${quoteShort(duplicate)} is there twice`;
-  return isRecord(reading.value) ? reading.value : 'it is no JSON object';
+  if (duplicate !== undefined)
+    return { ...refuse(`the member ${quoteShort(duplicate)} is there twice`), ours: true };
+  return isRecord(reading.value)
+    ? { kind: 'document', document: reading.value }
+    : refuse('it is no JSON object');
 }
 
 function describeOtherIssuer(found: unknown, issuer: string): string {

@@ -60,7 +60,8 @@ export function toHeldSet(documents: KeyDocuments, { since, before, limits, rand
 function toKeySet(text: string): KeySet {
   const reading = readKeySet(text);
   if (reading.kind === 'keys') return reading;
-  throw new KeySourceError('key-set', `the key set is refused: ${reading.problem}`);
+  const trouble = reading.ours === true ? 'local' : 'published';
+  throw new KeySourceError('key-set', `the key set is refused: ${reading.problem}`, { trouble });
 }
 
 /** How many keys of one set the other does not have. */

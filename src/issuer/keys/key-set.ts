@@ -23,7 +23,14 @@ export interface KeyProblem {
   readonly problem: string;
 }
 
-export type KeySetReading = KeySet | { readonly kind: 'refused'; readonly problem: string };
+export type KeySetReading =
+  | KeySet
+  | {
+      readonly kind: 'refused';
+      readonly problem: string;
+      /** Whether AWS may take it all the same: the rule is ours alone. */
+      readonly ours?: true;
+    };
 
 /** bytes */
 export const MAX_KEY_SET_BYTES = 1024 * 1024;
@@ -37,13 +44,13 @@ const NAMED_PROBLEMS = 3;
  * @param text the document, at most 1 MiB
  */
 export function readKeySet(text: string): KeySetReading {
-  if (Buffer.byteLength(text) > MAX_KEY_SET_BYTES) return refuse('it is larger than 1 MiB');
+  if (Buffer.byteLength(text) > MAX_KEY_SET_BYTES)
+    return { ...refuse('it is larger than 1 MiB'), ours: true };
   const reading = readJson(text);
   if (reading.kind === 'malformed') return refuse(reading.problem);
   if (reading.duplicates[0] !== undefined) {
-    return refuse(
-      `the member ${quoteShort(reading.duplicates[0])} is there twice: which one counts is not defined`,
-    );
+    const problem = `the member ${quoteShort(reading.duplicates[0])} is there twice: which one counts is not defined`;
+    return { ...refuse(problem), ours: true };
   }
   const secret = findSecretMaterial(reading.value);
   if (secret !== undefined) {
@@ -57,7 +64,7 @@ export function readKeySet(text: string): KeySetReading {
   return toKeySet(entries.map(readEntry));
 }
 
-function refuse(problem: string): KeySetReading {
+function refuse(problem: string): Extract<KeySetReading, { readonly kind: 'refused' }> {
   return { kind: 'refused', problem };
 }
 

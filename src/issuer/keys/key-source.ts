@@ -48,7 +48,10 @@ export type KeyFailure =
   /** The key set is not acceptable. */
   | 'key-set';
 
-/** Where nobody says otherwise. A certificate that is not trusted here may be pinned by a thumbprint in IAM. */
+/**
+ * Where nobody says otherwise. A certificate that is not trusted here may be pinned by a thumbprint in IAM, and how large a
+ * document AWS reads is not known.
+ */
 const TROUBLES: Readonly<Record<KeyFailure, KeyTrouble>> = {
   url: 'published',
   address: 'local',
@@ -57,7 +60,7 @@ const TROUBLES: Readonly<Record<KeyFailure, KeyTrouble>> = {
   timeout: 'passing',
   redirect: 'published',
   status: 'passing',
-  'too-large': 'published',
+  'too-large': 'local',
   encoding: 'published',
   discovery: 'published',
   'key-set': 'published',

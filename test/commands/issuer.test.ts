@@ -361,7 +361,7 @@ describe('POST /verify', () => {
     expect((await as(callers, 'web')).status).toBe(401);
     expect((await as(later, 'gateway')).status).toBe(401);
     write('callers.pem', later.certificate);
-    await until(() => toMessages(running).includes('who may use POST /verify was read again'), 'it is read');
+    await until(() => toMessages(running).includes('authorities of callers were read again'), 'it is read');
     expect((await as(later, 'gateway')).status).toBe(200);
     expect((await as(callers, 'gateway')).status).toBe(401);
     // The certificate of the server itself can still change, and callers are still asked for theirs.

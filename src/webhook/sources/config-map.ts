@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parseRoleArn, type RoleArn } from '../../aws/role-arn.ts';
 import { readGoField } from '../../go/json-fields.ts';
 import { parseJson } from '../../json/parse.ts';
@@ -30,19 +31,32 @@ export function readConfigMap(text: string | undefined, defaultExpiration: numbe
   const document = parseJson(text);
   if (document === undefined) return { kind: 'malformed', problem: 'data.config is not JSON' };
   if (!isRecord(document)) return { kind: 'malformed', problem: 'data.config is not a JSON object' };
+  return { kind: 'entries', ...readEntries(document, defaultExpiration) };
+}
+
+function readEntries(document: JsonRecord, defaultExpiration: number) {
   const entries = new Map<string, ConfigMapEntry>();
   const problems: string[] = [];
   for (const [key, value] of Object.entries(document)) {
     const name = readKey(key);
-    const entry: ConfigMapEntry =
+    const entry =
       name === undefined
         ? malformed('the key is not <namespace>/<name>')
-        : readEntry(value, defaultExpiration);
+        : settle(entries.get(name), readEntry(value, defaultExpiration));
     const problem = entry.kind === 'malformed' ? entry.problem : describeDoubt(entry.choices, value);
     if (problem !== undefined) problems.push(`entry ${quote(key, 80)}: ${problem}`);
     if (name !== undefined) entries.set(name, entry);
   }
-  return { kind: 'entries', entries, problems };
+  return { entries, problems };
+}
+
+/**
+ * `shop/web` and `shop/web/2` name one account. Where they differ nobody knows which is meant: the Go program takes
+ * either, by chance.
+ */
+function settle(before: ConfigMapEntry | undefined, entry: ConfigMapEntry): ConfigMapEntry {
+  if (before === undefined || isDeepStrictEqual(before, entry)) return entry;
+  return malformed('another key names the same account, and says something else');
 }
 
 /** The Go program takes the first two parts of a key and ignores the rest. */

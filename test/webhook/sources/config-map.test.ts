@@ -97,11 +97,6 @@ describe('a key', () => {
       expect(problems).toEqual([`entry "${key}": the key is not <namespace>/<name>`]);
     },
   );
-
-  test('that two entries come to is the later one', () => {
-    const { entries } = read(`{"shop/web/a":{"Audience":"a"},"shop/web":{"Audience":"b"}}`);
-    expect(entries.get('shop/web')).toMatchObject({ choices: { audience: 'b' } });
-  });
 });
 
 test('no document brings it down', () => {
@@ -144,5 +139,44 @@ test('an audience that cannot be one is told of, and used as it is', () => {
   });
   expect(reading.kind === 'entries' && reading.entries.get('shop/web')).toMatchObject({
     choices: { audience: 'a, b' },
+  });
+});
+
+describe('two keys that name one account', () => {
+  const other = 'arn:aws:iam::111122223333:role/other';
+
+  test.each<[says: string, first: string, second: string]>([
+    ['another role', `{"RoleARN":"${ROLE}"}`, `{"RoleARN":"${other}"}`],
+    ['another audience', `{"RoleARN":"${ROLE}"}`, `{"RoleARN":"${ROLE}","Audience":"x"}`],
+    ['no role', `{"RoleARN":"${ROLE}"}`, '{}'],
+    ['nothing that can be read', `{"RoleARN":"${ROLE}"}`, 'null'],
+  ])('are both refused where one says %s, and the name stays claimed', (_says, first, second) => {
+    for (const [one, two] of [
+      [first, second],
+      [second, first],
+    ]) {
+      const { entries, problems } = read(
+        `{"shop/web":${one},"shop/web/2":${two},"*/web":{"RoleARN":"${other}"}}`,
+      );
+      expect(entries.get('shop/web')?.kind).toBe('malformed');
+      expect(entries.get('*/web')).toMatchObject({ role: other });
+      expect(problems.at(-1)).toBe(
+        'entry "shop/web/2": another key names the same account, and says something else',
+      );
+    }
+  });
+
+  test('are one where they say the same', () => {
+    const { entries, problems } = read(
+      `{"shop/web":{"RoleARN":"${ROLE}"},"shop/web/2":{"rolearn":"${ROLE}"}}`,
+    );
+    expect(entries.get('shop/web')).toMatchObject({ role: ROLE });
+    expect(problems).toEqual([]);
+  });
+
+  test('stay refused where a third one says what the first did', () => {
+    const [first, second] = [`{"RoleARN":"${ROLE}"}`, `{"RoleARN":"${other}"}`];
+    const { entries } = read(`{"shop/web":${first},"shop/web/2":${second},"shop/web/3":${first}}`);
+    expect(entries.get('shop/web')?.kind).toBe('malformed');
   });
 });

@@ -56,7 +56,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   fastify: ['http', 'local-aws'],
   jose: ['web-identity', 'local-cluster'],
   pino: ['http'],
-  'prom-client': ['commands', 'http', 'issuer', 'webhook'],
+  'prom-client': ['authenticator', 'commands', 'http', 'issuer', 'webhook'],
   'reflect-metadata': ['http'],
   yaml: ['demo', 'kube', 'local-aws', 'local-cluster', 'mapping'],
   zod: ['local-aws', 'local-cluster'],
@@ -64,10 +64,20 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'node:child_process': ['local-cluster'],
   'node:dns': ['issuer'],
   'node:fs': ['base', 'commands', 'demo', 'issuer', 'kube', 'local-aws', 'local-cluster'],
-  'node:http': ['admission', 'aws', 'commands', 'demo', 'http', 'issuer', 'kube', 'local-cluster'],
-  'node:https': ['aws', 'demo', 'http', 'issuer', 'kube', 'local-aws'],
+  'node:http': [
+    'admission',
+    'authenticator',
+    'aws',
+    'commands',
+    'demo',
+    'http',
+    'issuer',
+    'kube',
+    'local-cluster',
+  ],
+  'node:https': ['authenticator', 'aws', 'demo', 'http', 'issuer', 'kube', 'local-aws'],
   'node:net': ['base', 'http', 'issuer', 'kube', 'local-aws', 'local-cluster', 'trust'],
-  'node:tls': ['commands', 'http'],
+  'node:tls': ['authenticator', 'commands', 'http'],
 };
 
 /** Modules of Node that only compute: every room may import them. */

@@ -120,7 +120,7 @@ const REQUEST_REASONS = {
     meaning: 'The body is no TokenReview of authentication.k8s.io/v1 or v1beta1.',
   },
   'audience-not-allowed': {
-    answer: 'refusal',
+    answer: 'error',
     go: 'invalid_token',
     meaning: 'None of the audiences that were asked for is one of this server.',
   },

@@ -17,7 +17,7 @@ export function parseScrape(text: string): ReadonlyMap<string, number> {
 }
 
 function sortLabels(labels: string): string {
-  return [...labels.matchAll(/[a-z_]+="(?:[^"\\]|\\.)*"/g)]
+  return [...labels.matchAll(/[A-Za-z_]+="(?:[^"\\]|\\.)*"/g)]
     .map(([label]) => label)
     .sort()
     .join(',');

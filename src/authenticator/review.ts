@@ -1,0 +1,79 @@
+import { readJson } from '../json/read.ts';
+import { isRecord, type JsonRecord, readMember } from '../json/record.ts';
+
+/** The two versions that kube-apiserver asks in (`--authentication-token-webhook-version`). */
+export const API_VERSIONS = ['authentication.k8s.io/v1', 'authentication.k8s.io/v1beta1'] as const;
+
+export type ApiVersion = (typeof API_VERSIONS)[number];
+
+export type ReviewReading =
+  | {
+      readonly kind: 'review';
+      readonly apiVersion: ApiVersion;
+      readonly token: string;
+      /** Empty where none were asked for. */
+      readonly audiences: readonly string[];
+    }
+  /** JSON that is no TokenReview: it can still be answered as one. */
+  | { readonly kind: 'malformed'; readonly apiVersion: ApiVersion; readonly problem: string }
+  | { readonly kind: 'unreadable'; readonly problem: string };
+
+/**
+ * Reads the body of a TokenReview. Unknown members are passed over. Two members that Go's decoder would take for one are
+ * refused: it ignores case, and its last one wins. Problems quote nothing of the body.
+ */
+export function readTokenReview(body: Buffer): ReviewReading {
+  const reading = readJson(body.toString('utf8'));
+  if (reading.kind === 'malformed') return { kind: 'unreadable', problem: reading.problem };
+  const { value, duplicates } = reading;
+  if (!isRecord(value)) return { kind: 'unreadable', problem: 'it is no JSON object' };
+  const apiVersion = API_VERSIONS.find((version) => version === readMember(value, 'apiVersion'));
+  const problem = duplicates.length > 0 ? 'a member is there twice' : findProblem(value);
+  const spec = readMember(value, 'spec');
+  if (problem !== undefined || !isRecord(spec)) {
+    // Who does not say, or says another, is answered in the one that lasts.
+    const answered = apiVersion ?? API_VERSIONS[0];
+    return { kind: 'malformed', apiVersion: answered, problem: problem ?? 'spec is no object' };
+  }
+  return {
+    kind: 'review',
+    apiVersion: apiVersion ?? API_VERSIONS[0],
+    token: String(readMember(spec, 'token')),
+    audiences: (readMember(spec, 'audiences') ?? []) as readonly string[],
+  };
+}
+
+function findProblem(review: JsonRecord): string | undefined {
+  const version = readMember(review, 'apiVersion');
+  if (version !== undefined && !API_VERSIONS.some((known) => known === version)) {
+    return 'apiVersion is none of authentication.k8s.io/v1 and v1beta1';
+  }
+  const kind = readMember(review, 'kind');
+  if (kind !== undefined && kind !== 'TokenReview') return 'kind is not TokenReview';
+  const parts = ['metadata', 'spec', 'status'].map((name) => [name, readMember(review, name)] as const);
+  const odd = parts.find(([, part]) => part !== undefined && part !== null && !isRecord(part));
+  if (odd !== undefined) return `${odd[0]} is no object`;
+  const objects = [['the review', review] as const, ...parts];
+  const ambiguous = objects.find(([, part]) => isRecord(part) && hasSameName(part));
+  if (ambiguous !== undefined) return `two members of ${ambiguous[0]} differ by their case alone`;
+  const spec = readMember(review, 'spec');
+  return isRecord(spec) ? findSpecProblem(spec) : 'spec is missing';
+}
+
+function findSpecProblem(spec: JsonRecord): string | undefined {
+  if (typeof readMember(spec, 'token') !== 'string') return 'spec.token is no string';
+  const audiences = readMember(spec, 'audiences');
+  if (audiences === undefined || audiences === null) return undefined;
+  const isList = Array.isArray(audiences) && audiences.every((audience) => typeof audience === 'string');
+  return isList ? undefined : 'spec.audiences is no list of strings';
+}
+
+function hasSameName(record: JsonRecord): boolean {
+  const names = Object.keys(record);
+  return new Set(names.map(foldCase)).size < names.length;
+}
+
+/** As Go's encoding/json folds: the long s is an s, and the Kelvin sign, which lower case makes a k, a k. */
+function foldCase(name: string): string {
+  return name.toLowerCase().replaceAll('\u017f', 's');
+}

@@ -95,12 +95,20 @@ function readOffset(node: unknown): number | undefined {
 
 function toScalarPiece(node: unknown) {
   if (!isScalar(node) || node.value === null) return { kind: 'nothing' } as const;
-  const { value, source } = node;
-  if (typeof value === 'string') return { kind: 'text', text: value } as const;
+  const { value, source, type } = node;
   const typed = source ?? String(value);
-  // Go's parser makes text of a date, and knows no numbers to the base of sixty.
-  if (value instanceof Date || typed.includes(':')) return { kind: 'text', text: typed } as const;
-  return { kind: 'other', text: typed } as const;
+  if (typeof value === 'string') {
+    // Go reads numbers with these beginnings, whatever YAML says.
+    const isNumber = type === 'PLAIN' && /^[-+]?0(?:x[0-9a-f_]+|o[0-7_]+|b[01_]+)$/i.test(value);
+    return { kind: isNumber ? 'other' : 'text', text: value } as const;
+  }
+  return { kind: isTextToGo(value, typed) ? 'text' : 'other', text: typed } as const;
+}
+
+/** Go's parser makes text of a date, and knows neither numbers to the base of sixty nor numbers without a digit. */
+function isTextToGo(value: unknown, typed: string): boolean {
+  const isNoNumber = Number.isNaN(value) && !/^\.nan$/i.test(typed);
+  return value instanceof Date || typed.includes(':') || isNoNumber;
 }
 
 type Member = readonly [name: string, node: SourceNode];
@@ -112,14 +120,18 @@ interface RawMember {
   readonly isMerge: boolean;
 }
 
-/** Keys in the order of their characters, as Go has them once YAML became JSON. */
+/**
+ * Keys in the order of their characters, as Go has them once YAML became JSON. What is merged in counts from its place on:
+ * over what stands before it, under what stands behind it.
+ */
 function toMembers(raw: readonly RawMember[]): readonly Member[] {
-  const own = raw.filter(({ isMerge }) => !isMerge).map(({ name, node }): Member => [name, node]);
-  const merged = raw.filter(({ isMerge }) => isMerge).flatMap(({ node }) => readMerged(node));
-  return [...new Map([...merged, ...own])].sort(([left], [right]) => (left < right ? -1 : 1));
+  const members = raw.flatMap(({ name, node, isMerge }) =>
+    isMerge ? readMerged(node) : [[name, node] as const],
+  );
+  return [...new Map(members)].sort(([left], [right]) => (left < right ? -1 : 1));
 }
 
-/** What a merge key brings, which gives way to all others; of several sources the first wins. */
+/** What a merge key brings; of several sources the first wins. */
 function readMerged(node: SourceNode): readonly Member[] {
   const sources = node.kind === 'list' ? node.items.toReversed() : [node];
   return sources.flatMap((source) => (source.kind === 'map' ? source.members : []));

@@ -58,6 +58,13 @@ describe('mapRoles as people write it', () => {
       'a|g',
     ],
     ['a key that only looks like a merge key', `- {"<<": {username: base}, rolearn: '${DEV}'}\n`, '|'],
+    ['a merge key behind a key', `- {rolearn: '${DEV}', username: own, <<: {username: base}}\n`, 'base|'],
+    ['a merge key before a key', `- {<<: {username: base}, rolearn: '${DEV}', username: own}\n`, 'own|'],
+    [
+      'what only looks like a number',
+      `- {rolearn: '${DEV}', username: e3, groups: [., .e1, 0x, 1e, 08x]}\n`,
+      'e3|.,.e1,0x,1e,08x',
+    ],
     ['JSON', JSON.stringify([{ rolearn: DEV, username: 'dev', groups: ['a'] }]), 'dev|a'],
     [
       'JSON over lines',

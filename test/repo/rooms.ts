@@ -46,6 +46,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
  */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@kubernetes/client-node': ['kube'],
+  '@aws-sdk/client-ec2': ['aws'],
   '@aws-sdk/client-sts': ['aws', 'commands'],
   '@aws-sdk/credential-provider-node': ['aws'],
   '@peculiar/x509': ['http'],

@@ -110,7 +110,7 @@ function readClaims(node: SourceNode, field: ArnField): readonly EntryPrincipal[
 
 function findArns(node: SourceNode | undefined, depth = 4): readonly string[] {
   if (node === undefined || depth === 0) return [];
-  if (node.kind === 'text') return parseArn(node.text) === undefined ? [] : [node.text];
+  if (node.kind === 'text') return parseArn(node.text.toLowerCase()) === undefined ? [] : [node.text];
   if (node.kind === 'list') return node.items.flatMap((item) => findArns(item, depth - 1));
   return node.kind === 'map' ? node.members.flatMap(([, value]) => findArns(value, depth - 1)) : [];
 }

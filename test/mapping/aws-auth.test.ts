@@ -153,6 +153,7 @@ describe('an entry that cannot be used', () => {
     ['a list as username', `- rolearn: ${DEV}\n  username: [dev]\n`, 'username is a list'],
     ['a misspelt rolearn', `- rolearm: ${DEV}\n  username: dev\n`, 'rolearn is missing'],
     ['rolearn in a list', `- rolearn: [${DEV}]\n  username: dev\n`, 'rolearn is a list'],
+    ['an ARN in capitals', `- rolearn: ${DEV.toUpperCase()}\n  username: 7\n`, 'username is a number'],
     ['the ARN alone', `- ${DEV}\n`, 'it is text, not a mapping with rolearn'],
     [
       'rolearn and sso',

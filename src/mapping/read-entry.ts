@@ -108,9 +108,18 @@ function readClaims(node: SourceNode, field: ArnField): readonly EntryPrincipal[
   ];
 }
 
-function findArns(node: SourceNode | undefined, depth = 4): readonly string[] {
-  if (node === undefined || depth === 0) return [];
-  if (node.kind === 'text') return parseArn(node.text.toLowerCase()) === undefined ? [] : [node.text];
-  if (node.kind === 'list') return node.items.flatMap((item) => findArns(item, depth - 1));
-  return node.kind === 'map' ? node.members.flatMap(([, value]) => findArns(value, depth - 1)) : [];
+/** Aliases may make of a short text more pieces than anybody has time for. */
+const MOST_PIECES = 1_000;
+
+/** All ARNs in a piece and what it holds, from the outside in. */
+function findArns(node: SourceNode | undefined): readonly string[] {
+  const pieces = node === undefined ? [] : [node];
+  const arns: string[] = [];
+  for (let index = 0; index < Math.min(pieces.length, MOST_PIECES); index += 1) {
+    const piece = pieces[index];
+    if (piece?.kind === 'text' && parseArn(piece.text.toLowerCase()) !== undefined) arns.push(piece.text);
+    if (piece?.kind === 'list') pieces.push(...piece.items.slice(0, MOST_PIECES));
+    if (piece?.kind === 'map') pieces.push(...piece.members.slice(0, MOST_PIECES).map(([, value]) => value));
+  }
+  return arns;
 }

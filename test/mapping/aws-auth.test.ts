@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { toCallerIdentity } from '../../src/aws/caller-identity.ts';
 import { readAwsAuth } from '../../src/mapping/aws-auth.ts';
 import { describeProblems } from '../../src/mapping/sections.ts';
 import { decide, toBackend, toWords } from '../support/mapping/decide.ts';
@@ -192,6 +193,15 @@ describe('an entry that cannot be used', () => {
     },
   );
 
+  test('is read soon, however much its aliases stand for', async () => {
+    const wide = (of: string): string => `[${Array.from({ length: 300 }, () => of).join(', ')}]`;
+    const levels = ['x', '*a', '*b', '*c', '*d'].map((of, index) => `&${'abcde'[index]} ${wide(of)}`);
+    const text = `- rolearn: ${DEV}\n  username: [${levels.join(', ')}]\n- [${levels.join(', ')}]\n`;
+    const begun = performance.now();
+    expect(await map(text)).toBe('bad-entry');
+    expect(performance.now() - begun).toBeLessThan(2_000);
+  });
+
   test('a later entry for the same role counts, good or bad', async () => {
     const [good, wrong] = [`- {rolearn: '${DEV}', username: dev}\n`, `- {rolearn: '${DEV}', username: 7}\n`];
     expect(await map(good + wrong)).toBe('bad-entry');
@@ -242,6 +252,16 @@ describe('mapUsers', () => {
     expect(await map(mapUsers, toRoleSession('Dev'))).toBe('as-user|');
     const both = toBackend({ mapUsers, mapRoles: `- {rolearn: '${DEV}', username: as-role}` });
     expect(toWords(await decide([both], toRoleSession('Dev')))).toBe('as-role|');
+  });
+
+  test.each([
+    [`arn:aws:iam::${ACCOUNT}:root`, ACCOUNT],
+    [`arn:aws:sts::${ACCOUNT}:federated-user/eve`, `${ACCOUNT}:eve`],
+    [`arn:aws-cn:iam::${ACCOUNT}:user/bob`, 'AIDACN'],
+  ])('finds %s', async (arn, userId) => {
+    const identity = toCallerIdentity({ account: ACCOUNT, arn, userId });
+    if ('problem' in identity) throw new Error(identity.problem);
+    expect(await map(`- {userarn: '${arn}', username: someone}`, identity)).toBe('someone|');
   });
 
   test('has no sso', async () => {

@@ -95,7 +95,7 @@ describe('what the demo says to type', { timeout: 20_000 }, () => {
     });
     expect(await runTree(evaluate ?? [])).toMatchObject({
       code: 1,
-      out: expect.stringContaining('StringLike'),
+      out: expect.stringContaining('write "system:serviceaccount:demo:wildcard-trust"'),
     });
   });
 });
@@ -172,7 +172,7 @@ describe('iam-bridge demo -o json', () => {
       1,
       /AccessDenied: Not authorized/,
       /StringEquals on "127\.0\.0\.1:\d+:sub"/,
-      /StringLike/,
+      /write "system:serviceaccount:demo:wildcard-trust"/,
     ],
     ['other-audience', 1, /InvalidIdentityToken: Incorrect token audience/, /"vault\.example"/, /annotation/],
   ])('has why %s fails, and what helps', (...[id, exitCode, says, reason, remedy]) => {

@@ -89,7 +89,10 @@ export const FAILING: readonly StoryCase[] = [
     run: {
       exitCode: 1,
       says: /AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity/,
-      refusal: { reason: /StringEquals on .*:sub/, remedy: /StringLike/ },
+      refusal: {
+        reason: /StringEquals on .*:sub/,
+        remedy: /write "system:serviceaccount:demo:wildcard-trust"/,
+      },
     },
   },
   {

@@ -2,7 +2,14 @@ import { takesAny } from '../fix/tighten.ts';
 import { STS_AUDIENCE } from '../near-miss/audience.ts';
 import { holdsWhenAbsent } from '../policy/operator.ts';
 import { showValue } from '../policy/problem.ts';
-import { asksForPresence, type ConditionFacts, isOfAnotherType } from './facts.ts';
+import {
+  asksForPresence,
+  type ConditionFacts,
+  isMetByOthers,
+  isOfAnotherType,
+  isRestriction,
+  listConditionsOn,
+} from './facts.ts';
 import type { LintRule, Observation } from './rule.ts';
 import { writeCondition } from './write-condition.ts';
 
@@ -12,21 +19,7 @@ type ConditionRule = LintRule<ConditionFacts>;
 export const CONDITION_RULES = {
   'set-operator-on-single-value': {
     text: 'Set operators are for keys with several values.',
-    check({ condition: { operator, key, pointer }, claim, statement }) {
-      const isSingle = claim === 'sub' || claim === 'aud';
-      if (operator.family === 'null' || operator.setOperator === undefined || !isSingle) return [];
-      const plain = operator.text.slice(operator.setOperator.length + 1);
-      // Two lists in one would let in whoever is in either.
-      if (
-        statement.conditions.some(
-          (other) => other.operator.text === plain && other.key.toLowerCase() === key.toLowerCase(),
-        )
-      )
-        return [];
-      const what = `${showValue(key)} has one value, and ${operator.setOperator} is for keys with several`;
-      const remedy = `write ${plain}: a list of values means any of them already`;
-      return [{ severity: 'low', where: pointer, what, remedy }];
-    },
+    check: findSetOperator,
   },
   'missing-set-operator': {
     text: 'A key with several values needs ForAnyValue or ForAllValues to have a meaning.',
@@ -43,7 +36,13 @@ export const CONDITION_RULES = {
       const { operator, key, values, pointer } = condition;
       const asksForAbsence =
         operator.family === 'null' && values.some((value) => value.toLowerCase() === 'true');
-      if (!asksForAbsence || statement.effect === 'Deny' || presence !== 'always' || !isForTokensAlone)
+      if (
+        !asksForAbsence ||
+        statement.effect === 'Deny' ||
+        presence !== 'always' ||
+        !isForTokensAlone ||
+        isMetByOthers(condition, facts.providers)
+      )
         return [];
       const what = `"true" asks that ${showValue(key)} be absent, and every request has it: this statement lets nobody in`;
       return [
@@ -72,7 +71,14 @@ export const CONDITION_RULES = {
       const { condition, claim, statement, isForPlatform, isForTokensAlone } = facts;
       const { operator, key, values, pointer } = condition;
       const isMet = !isOfAnotherType(operator) || values.length === 0;
-      if (claim !== 'sub' || isMet || isForPlatform || statement.effect === 'Deny' || !isForTokensAlone)
+      if (
+        claim !== 'sub' ||
+        isMet ||
+        isMetByOthers(condition, facts.providers) ||
+        isForPlatform ||
+        statement.effect === 'Deny' ||
+        !isForTokensAlone
+      )
         return [];
       const what = `${operator.text} does not compare texts, and ${showValue(key)} is one: this statement lets nobody in`;
       const remedy = writeCondition(facts, { without: [condition], instead: { claim, values } });
@@ -94,14 +100,36 @@ export const CONDITION_RULES = {
   },
   'variable-in-old-version': {
     text: 'Policy variables are plain text before version 2012-10-17.',
-    check({ condition: { values, pointer }, version }) {
+    check(facts) {
+      const { condition, version, letsTokensIn } = facts;
+      const { values, pointer } = condition;
       const variable = values.find((value) => value.includes('${'));
       if (version !== '2008-10-17' || variable === undefined) return [];
       const what = `${showValue(variable)} has a variable, which is plain text in version 2008-10-17`;
-      return [{ severity: 'high', where: pointer, what, remedy: 'write "Version": "2012-10-17"' }];
+      const isOpen = letsTokensIn && !listConditionsOn('sub', facts).some(isRestriction);
+      const remedy = `write "Version": "2012-10-17"${isOpen ? ', with a condition on the subject: all others are shut out then' : ''}`;
+      return [{ severity: 'high', where: pointer, what, remedy }];
     },
   },
 } as const satisfies Readonly<Record<string, ConditionRule>>;
+
+function findSetOperator({ condition, claim, statement, providers }: ConditionFacts): Observation[] {
+  const { operator, key, pointer } = condition;
+  const isSingle = claim === 'sub' || claim === 'aud';
+  if (operator.family === 'null' || operator.setOperator === undefined || !isSingle) return [];
+  const plain = operator.text.slice(operator.setOperator.length + 1);
+  // Two lists in one would let in whoever is in either.
+  const isTaken = statement.conditions.some(
+    (other) => other.operator.text === plain && other.key.toLowerCase() === key.toLowerCase(),
+  );
+  // Tokens of other issuers lack the key, and the two need not be alike to them.
+  const isAlike = holdsWhenAbsent(operator) === holdsWhenAbsent({ ...operator, setOperator: undefined });
+  if (isTaken || (!isAlike && (providers.length !== 1 || statement.principal.members.length !== 1)))
+    return [];
+  const what = `${showValue(key)} has one value, and ${operator.setOperator} is for keys with several`;
+  const remedy = `write ${plain}: a list of values means any of them already`;
+  return [{ severity: 'low', where: pointer, what, remedy }];
+}
 
 /** Of the keys that every request may have. */
 const SEVERAL: ReadonlySet<string> = new Set(['aws:tagkeys', 'sts:transitivetagkeys']);

@@ -1,5 +1,4 @@
 import { parseArn } from '../../aws/arn.ts';
-import { measureDistance } from '../../base/edit-distance.ts';
 import { judgeAction } from '../judge/action.ts';
 import { CLAIM_KEYS, findKeyRow } from '../judge/keys.ts';
 import { explainKey, type KeyMistake } from '../near-miss/key.ts';
@@ -8,7 +7,6 @@ import type { Condition } from '../policy/condition.ts';
 import { type ConditionOperator, holdsWhenAbsent, type OperatorFamily } from '../policy/operator.ts';
 import type { Statement } from '../policy/statement.ts';
 import type { TrustPolicy } from '../policy.ts';
-import { isAlikeProvider } from '../provider.ts';
 
 /** A statement, and what can be told of it without a request. */
 export interface StatementFacts {
@@ -64,19 +62,26 @@ export function readStatementFacts(
     ownPrefixes,
     isForPlatform: prefixes.some(isPlatform),
     isForTokens,
-    isForTokensAlone: isForTokens && !isSharedWithOthers(statement, providers),
+    isForTokensAlone: isForTokens && !isSharedWithOthers(statement),
     letsTokensIn: statement.effect === 'Allow' && covers && (isOpen || providers.length > 0),
     neverMatches: statement.conditions.some(
-      (condition) => isNeverMet(condition, prefixes) || isOfTwoIssuers(condition, statement, prefixes),
+      (condition) =>
+        (isNeverMet(condition, prefixes) && !isMetByOthers(condition, providers)) ||
+        isOfTwoIssuers(condition, statement, prefixes),
     ),
   };
 }
 
+/** Under a wildcard principal the tokens of other issuers, which lack the key, may meet what those of the cluster do not. */
+export function isMetByOthers({ operator, values }: Condition, providers: readonly string[]): boolean {
+  const asksForAbsence = operator.family === 'null' && values.some((value) => value.toLowerCase() === 'true');
+  return providers.length === 0 && (asksForAbsence || holdsWhenAbsent(operator));
+}
+
 /** Callers with AWS keys or SAML come in by it, too, so that its conditions may be theirs. */
-function isSharedWithOthers({ principal, action }: Statement, providers: readonly string[]): boolean {
+function isSharedWithOthers({ principal, action }: Statement): boolean {
   const { everyone, members } = principal;
-  const tokens = members.filter(({ kind, value }) => kind === 'Federated' && value === '*');
-  const hasOthers = everyone || members.length > providers.length + tokens.length;
+  const hasOthers = everyone || members.some((member) => !isOfTokens(member));
   const ways = ['sts:AssumeRole', 'sts:AssumeRoleWithSAML'];
   return hasOthers && ways.some((each) => judgeAction(action, each).matches === 'yes');
 }
@@ -86,8 +91,8 @@ function isWebIdentity(pattern: string): boolean {
 }
 
 /**
- * Whose keys the conditions may have. Where the clusters' own issuers were given, these are the truth: a provider that is
- * one of them but for a typing error, or beside keys of one, does not say what the keys should be.
+ * Whose keys the conditions may have. Where the clusters' own issuers were given, these are the truth: a provider of none
+ * of them beside keys of one does not say what the keys should be, since no token of it has those.
  */
 function choosePrefixes(
   statement: Statement,
@@ -96,19 +101,26 @@ function choosePrefixes(
 ): readonly string[] {
   if (providers.length === 0) return ownPrefixes.length > 0 ? ownPrefixes : guessPrefixes(statement);
   if (providers.some((prefix) => ownPrefixes.includes(prefix))) return providers;
-  const meant = ownPrefixes.filter((own) => isMeant(own, statement, providers));
+  const meant = listAskedIssuers(statement, ownPrefixes);
   return meant.length > 0 ? meant : providers;
 }
 
-function isMeant(own: string, { conditions }: Statement, providers: readonly string[]): boolean {
-  const hasKeysOf = (prefix: string): boolean =>
-    conditions.some(({ key }) => key.toLowerCase().startsWith(`${prefix.toLowerCase()}:`));
-  return (
-    hasKeysOf(own) ||
-    providers.some(
-      (prefix) => isAlikeProvider(prefix, own) || (!hasKeysOf(prefix) && measureDistance(prefix, own) <= 2),
-    )
+/** The issuers that conditions of a statement ask for by keys which tokens of others lack. */
+function listAskedIssuers(statement: Statement, prefixes: readonly string[]): readonly string[] {
+  return prefixes.filter((prefix) =>
+    statement.conditions.some(
+      ({ key, operator }) =>
+        operator.family !== 'null' &&
+        !holdsWhenAbsent(operator) &&
+        readClaimOfKey(key, [prefix]) !== undefined,
+    ),
   );
+}
+
+/** The issuers whose tokens may come in: those that are asked for, or all where none is. */
+export function listDemandedPrefixes(statement: Statement, prefixes: readonly string[]): readonly string[] {
+  const asked = listAskedIssuers(statement, prefixes);
+  return asked.length > 0 ? asked : prefixes;
 }
 
 /** The keys of one issuer beside those of another: whoever has these lacks the others. */
@@ -117,15 +129,8 @@ function isOfTwoIssuers(
   statement: Statement,
   prefixes: readonly string[],
 ): boolean {
-  const ofClaims = statement.conditions.filter(
-    (condition) => !holdsWhenAbsent(condition.operator) && condition.operator.family !== 'null',
-  );
-  const issuers = prefixes.filter((prefix) =>
-    ofClaims.some((condition) => readClaimOfKey(condition.key, [prefix]) !== undefined),
-  );
-  return (
-    issuers.length > 1 && !holdsWhenAbsent(operator) && readClaimOfKey(key, issuers.slice(1)) !== undefined
-  );
+  const others = listAskedIssuers(statement, prefixes).slice(1);
+  return !holdsWhenAbsent(operator) && readClaimOfKey(key, others) !== undefined;
 }
 
 export function readConditionFacts(condition: Condition, facts: StatementFacts): ConditionFacts {
@@ -140,13 +145,22 @@ export function readConditionFacts(condition: Condition, facts: StatementFacts):
   };
 }
 
+type Member = Statement['principal']['members'][number];
+
 function listProviderPrefixes({ principal }: Statement): string[] {
-  return principal.members.flatMap(({ kind, value }) => {
-    if (kind !== 'Federated' || value === '*') return [];
-    const resource = parseArn(value)?.resource;
-    if (resource === undefined) return [value];
-    return resource.startsWith('oidc-provider/') ? [resource.slice('oidc-provider/'.length)] : [];
-  });
+  return [...new Set(principal.members.flatMap((member) => readProviderPrefix(member) ?? []))];
+}
+
+/** undefined where it is no OIDC provider, or all of them. */
+function readProviderPrefix({ kind, value }: Member): string | undefined {
+  if (kind !== 'Federated' || value === '*') return undefined;
+  const resource = parseArn(value)?.resource;
+  if (resource === undefined) return value;
+  return resource.startsWith('oidc-provider/') ? resource.slice('oidc-provider/'.length) : undefined;
+}
+
+function isOfTokens(member: Member): boolean {
+  return (member.kind === 'Federated' && member.value === '*') || readProviderPrefix(member) !== undefined;
 }
 
 /** Where the principal is a wildcard, the keys are all there is to go by. */

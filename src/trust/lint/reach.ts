@@ -15,14 +15,20 @@ const OF_TOKENS: readonly TrustAction[] = [
   'sts:SetSourceIdentity',
 ];
 
+/** Whoever lets tokens in where nothing is asked of the subject lets in the whole cluster. */
+export const WITH_SUBJECT =
+  ', with a condition on the subject: without one every ServiceAccount of the cluster would come in';
+
 /** Whom a statement would let in, as far as it says so by name. */
-function nameSubjects({ statement, prefixes }: StatementFacts): string {
+export function nameSubjects({ statement, prefixes }: StatementFacts): string {
   const subjects = statement.conditions
     .filter(
       ({ operator, key }) => operator.family === 'string' && !operator.negated && isSubject(key, prefixes),
     )
     .flatMap(({ values }) => values);
-  return subjects.length === 0 ? '' : toAscii(`, which lets in ${subjects.map(showValue).join(', ')}`);
+  return subjects.length === 0
+    ? WITH_SUBJECT
+    : toAscii(`, which lets in ${subjects.map(showValue).join(', ')}`);
 }
 
 function isSubject(key: string, prefixes: readonly string[]): boolean {
@@ -36,17 +42,13 @@ export function findOtherAction(facts: StatementFacts): Observation[] {
   const isUsed = OF_TOKENS.some((each) => judgeAction(action, each).matches === 'yes');
   if (effect === 'Deny' || !isForTokensAlone || providers.length === 0 || isUsed) return [];
   const what = `no token performs ${action.patterns.map(showValue).join(', ')}: this statement lets nobody in`;
-  const named = nameSubjects(facts);
-  const remedy =
-    named === ''
-      ? 'write "Action": "sts:AssumeRoleWithWebIdentity", with a condition on the subject: without one every ServiceAccount of the cluster would come in'
-      : `write "Action": "sts:AssumeRoleWithWebIdentity"${named}`;
+  const remedy = `write "Action": "sts:AssumeRoleWithWebIdentity"${nameSubjects(facts)}`;
   return [{ severity: 'high', where: action.pointer, what, remedy }];
 }
 
 /** An Allow of AssumeRoleWithWebIdentity alone, for callers who have no token. */
 export function findOtherPrincipal(facts: StatementFacts): Observation[] {
-  const { statement, providers, prefixes } = facts;
+  const { statement, providers } = facts;
   const { principal, action, effect } = statement;
   const isOpen = principal.everyone || principal.members.some(({ value }) => value === '*');
   const isAlone =
@@ -57,12 +59,13 @@ export function findOtherPrincipal(facts: StatementFacts): Observation[] {
     ...new Set(principal.members.map(({ kind }) => (kind === 'Federated' ? 'a SAML provider' : kind))),
   ];
   const what = `${kinds.join(' and ')} is not who calls with a token of an OIDC provider: this statement lets nobody in`;
-  const arn = `"arn:aws:iam::<account>:oidc-provider/${prefixes[0] ?? '<issuer without https://>'}"`;
-  const named = nameSubjects(facts);
-  const remedy = toAscii(
-    `write {"Federated": ${arn}}${named === '' ? ', with a condition on the subject: without one every ServiceAccount of the cluster would come in' : named}`,
-  );
-  return [{ severity: 'high', where: principal.pointer, what, remedy }];
+  return [{ severity: 'high', where: principal.pointer, what, remedy: adviseProvider(facts) }];
+}
+
+/** The principal that somebody with a token has, and who comes in by it then. */
+export function adviseProvider(facts: StatementFacts): string {
+  const arn = `arn:aws:iam::<account>:oidc-provider/${facts.prefixes[0] ?? '<issuer without https://>'}`;
+  return `write {"Federated": ${showValue(arn)}}${nameSubjects(facts)}`;
 }
 
 /** The literals of a key are tried against its other conditions; what has no literals may be met by something. */

@@ -1,11 +1,20 @@
+import { toAscii } from '../../json/quote.ts';
 import { judgeAction } from '../judge/action.ts';
 import { matchGlob, toGlob } from '../match/glob.ts';
+import { STS_AUDIENCE } from '../near-miss/audience.ts';
+import { ROLE_ACTIONS } from '../policy/action.ts';
 import type { Condition } from '../policy/condition.ts';
 import { showValue } from '../policy/problem.ts';
-import { isRestriction, listConditionsOn, type StatementFacts } from './facts.ts';
-import { findContradictions, findOtherAction, findOtherPrincipal } from './reach.ts';
+import { isRestriction, listConditionsOn, listDemandedPrefixes, type StatementFacts } from './facts.ts';
+import {
+  adviseProvider,
+  findContradictions,
+  findOtherAction,
+  findOtherPrincipal,
+  nameSubjects,
+  WITH_SUBJECT,
+} from './reach.ts';
 import type { LintRule, Observation } from './rule.ts';
-import { SPLIT } from './write-condition.ts';
 
 type StatementRule = LintRule<StatementFacts>;
 
@@ -58,11 +67,11 @@ export const STATEMENT_RULES = {
   },
   'not-action': {
     text: 'NotAction allows all actions but those it names.',
-    check({ statement }) {
-      const { action, effect } = statement;
+    check(facts) {
+      const { action, effect } = facts.statement;
       if (effect === 'Deny' || !action.inverted) return [];
       const what = 'NotAction allows every action but those it names';
-      return [{ severity: 'medium', where: action.pointer, what, remedy: adviseAction(statement) }];
+      return [{ severity: 'medium', where: action.pointer, what, remedy: adviseAction(facts) }];
     },
   },
   'key-twice-by-case': {
@@ -71,7 +80,8 @@ export const STATEMENT_RULES = {
   },
 } as const satisfies Readonly<Record<string, StatementRule>>;
 
-function findEverybody({ statement: { principal, effect, action } }: StatementFacts): Observation[] {
+function findEverybody(facts: StatementFacts): Observation[] {
+  const { principal, effect, action } = facts.statement;
   if (effect === 'Deny') return [];
   const where = principal.pointer;
   const remedy =
@@ -88,8 +98,18 @@ function findEverybody({ statement: { principal, effect, action } }: StatementFa
   const what = opens
     ? 'every caller of every AWS account may take the role'
     : '{"AWS": "*"} is every caller with AWS keys, and none with a token: nobody comes in by this statement';
-  return [{ severity: opens ? 'critical' : 'high', where, what, remedy }];
+  return [
+    {
+      severity: opens ? 'critical' : 'high',
+      where,
+      what,
+      remedy: opens ? NAME_ACCOUNT : adviseProvider(facts),
+    },
+  ];
 }
+
+const NAME_ACCOUNT =
+  'write {"AWS": "arn:aws:iam::<account>:root"}: callers of all other accounts are shut out then';
 
 function coversAssumeRole(pattern: string): boolean {
   return matchGlob(toGlob(pattern.toLowerCase()), 'sts:assumerole');
@@ -115,7 +135,7 @@ function findForeignProviders(facts: StatementFacts): Observation[] {
         severity: 'high',
         where,
         what: `${what}, and the statement means ${showValue(meant)}: it lets none of its tokens in`,
-        remedy: `write ${showValue(right)}`,
+        remedy: `write ${showValue(right)}${listConditionsOn('sub', facts).some(isRestriction) ? '' : WITH_SUBJECT}`,
       };
     });
 }
@@ -130,29 +150,47 @@ function findDenyList(facts: StatementFacts): Condition | undefined {
   return listConditionsOn('sub', facts).find(({ operator }) => operator.negated);
 }
 
-function adviseSubject({ prefixes }: StatementFacts): string {
-  if (prefixes.length > 1) return SPLIT;
-  return `add {"StringEquals": {${showValue(`${prefixes[0] ?? '<issuer>'}:sub`)}: "system:serviceaccount:<namespace>:<name>"}}: all others are shut out then`;
+/**
+ * A condition on a claim for every issuer that may come in. Of several, a token has the keys of its own alone, so that
+ * IfExists asks each for its own.
+ */
+function adviseClaim(
+  claim: 'sub' | 'aud',
+  value: string,
+  { statement, prefixes: all }: StatementFacts,
+): string {
+  const prefixes = listDemandedPrefixes(statement, all);
+  const keys = (prefixes.length > 0 ? prefixes : ['<issuer>']).map((prefix) => [`${prefix}:${claim}`, value]);
+  const operator = keys.length > 1 ? 'StringEqualsIfExists' : 'StringEquals';
+  return `add ${toAscii(JSON.stringify({ [operator]: Object.fromEntries(keys) }))}`;
+}
+
+function adviseSubject(facts: StatementFacts): string {
+  return `${adviseClaim('sub', 'system:serviceaccount:<namespace>:<name>', facts)}: all others are shut out then`;
 }
 
 function findMissingAudience(facts: StatementFacts): Observation[] {
-  const { statement, prefixes, letsTokensIn, neverMatches } = facts;
+  const { statement, letsTokensIn, neverMatches } = facts;
   if (!letsTokensIn || neverMatches || listConditionsOn('aud', facts).some(isRestriction)) return [];
   const what = "nothing is asked of the audience: a token for any of the provider's client ids will do";
-  const one = `add {"StringEquals": {${showValue(`${prefixes[0] ?? '<issuer>'}:aud`)}: "sts.amazonaws.com"}}: tokens for other audiences are shut out then`;
-  return [{ severity: 'low', where: statement.pointer, what, remedy: prefixes.length > 1 ? SPLIT : one }];
+  const remedy = `${adviseClaim('aud', STS_AUDIENCE, facts)}: tokens for other audiences are shut out then`;
+  return [{ severity: 'low', where: statement.pointer, what, remedy }];
 }
 
-/** An action less shuts out those who need it: said, with who they are. */
-function adviseAction({ principal }: StatementFacts['statement']): string {
+/** An action less shuts out those who need it: said, with who they are. Where no token comes in, none is to. */
+function adviseAction(facts: StatementFacts): string {
+  const { principal, action } = facts.statement;
+  const given = ROLE_ACTIONS.filter((each) => judgeAction(action, each).matches === 'yes');
+  if (given.length === 0) return `write "Action": "sts:AssumeRoleWithWebIdentity"${nameSubjects(facts)}`;
+  if (!given.includes('sts:AssumeRoleWithWebIdentity')) return `write "Action": ${JSON.stringify(given)}`;
   const hasOthers = principal.members.some(({ kind, value }) => kind === 'AWS' && value !== '*');
   return hasOthers
     ? 'write "Action": ["sts:AssumeRoleWithWebIdentity", "sts:AssumeRole"]: sessions with tags or a source identity are shut out then'
     : 'write "Action": "sts:AssumeRoleWithWebIdentity": callers without a token, and tokens with session tags or a source identity, are shut out then';
 }
 
-function findBroadAction({ statement }: StatementFacts): Observation[] {
-  const { action, effect } = statement;
+function findBroadAction(facts: StatementFacts): Observation[] {
+  const { action, effect } = facts.statement;
   const broad = action.patterns.find((pattern) => /[*?]/.test(pattern));
   if (effect === 'Deny' || action.inverted || broad === undefined) return [];
   // With sts:AssumeRole goes a second way in, by AWS keys.
@@ -160,7 +198,7 @@ function findBroadAction({ statement }: StatementFacts): Observation[] {
   const what = `${showValue(broad)} allows more actions than a pod needs`;
   const severity =
     coversMore || judgeAction(action, 'sts:SetSourceIdentity').matches === 'yes' ? 'medium' : 'low';
-  return [{ severity, where: action.pointer, what, remedy: adviseAction(statement) }];
+  return [{ severity, where: action.pointer, what, remedy: adviseAction(facts) }];
 }
 
 function findRepeatedKeys({ statement }: StatementFacts): Observation[] {

@@ -1,5 +1,5 @@
 import { toAscii } from '../../json/quote.ts';
-import { setValue, toJson } from '../fix/block.ts';
+import { type Block, setValue, toJson } from '../fix/block.ts';
 import { STS_AUDIENCE } from '../near-miss/audience.ts';
 import type { Condition } from '../policy/condition.ts';
 import { isRestriction, readClaimOfKey, type StatementFacts } from './facts.ts';
@@ -27,16 +27,32 @@ export function writeCondition(
   { without, instead, claims = ['sub', 'aud'] }: Rewriting,
 ): string {
   const { statement, prefixes } = facts;
-  if (prefixes.length > 1) return SPLIT;
+  if (prefixes.length > 1 && claims.includes('aud')) return SPLIT;
   const rest = statement.conditions.filter((condition) => !without.includes(condition));
-  const block = new Map<string, Map<string, unknown>>();
+  const block: Block = new Map();
   for (const { operator, key, values } of rest) setValue(block, operator.text, key, toListOrOne(values));
   for (const claim of claims.filter((each) => !rest.some((condition) => isOn(each, condition, facts)))) {
-    const meant = instead?.claim === claim ? instead.values.filter((value) => isExact(claim, value)) : [];
-    const values = meant.length > 0 ? meant : [claim === 'sub' ? SUBJECT : STS_AUDIENCE];
-    setValue(block, 'StringEquals', `${prefixes[0] ?? '<issuer>'}:${claim}`, toListOrOne(values));
+    addClaim(block, prefixes, { claim, values: listValues(claim, instead) });
   }
   return toAscii(`write "Condition": ${JSON.stringify(toJson(block))}`);
+}
+
+/** Of several issuers, a token has the keys of its own alone. */
+function addClaim(
+  block: Block,
+  prefixes: readonly string[],
+  { claim, values }: { readonly claim: Claim; readonly values: readonly string[] },
+): void {
+  const operator = prefixes.length > 1 ? 'StringEqualsIfExists' : 'StringEquals';
+  for (const prefix of prefixes.length > 0 ? prefixes : ['<issuer>'])
+    setValue(block, operator, `${prefix}:${claim}`, toListOrOne(values));
+}
+
+/** What was meant where that is exact, or else what somebody has to fill in. */
+function listValues(claim: Claim, instead: Rewriting['instead']): readonly string[] {
+  const meant = instead?.claim === claim ? instead.values.filter((value) => isExact(claim, value)) : [];
+  if (meant.length > 0) return meant;
+  return [claim === 'sub' ? SUBJECT : STS_AUDIENCE];
 }
 
 function toListOrOne(values: readonly string[]): unknown {
@@ -44,7 +60,7 @@ function toListOrOne(values: readonly string[]): unknown {
 }
 
 /** Where a statement is for several issuers, no one condition is right for all of them. */
-export const SPLIT =
+const SPLIT =
   'give each provider a statement of its own, with {"StringEquals": {"<issuer>:sub": "system:serviceaccount:<namespace>:<name>", "<issuer>:aud": "sts.amazonaws.com"}}';
 
 function isOn(claim: Claim, condition: Condition, { prefixes }: StatementFacts): boolean {

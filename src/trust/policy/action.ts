@@ -17,7 +17,7 @@ export interface ActionElement {
  * All that can be done to a role by way of its trust policy. IAM takes no other action of STS there.
  * Source: Service Authorization Reference, "Actions defined by AWS Security Token Service", those whose resource is a role.
  */
-const ROLE_ACTIONS: readonly string[] = [
+export const ROLE_ACTIONS: readonly string[] = [
   'sts:AssumeRole',
   'sts:AssumeRoleWithSAML',
   'sts:AssumeRoleWithWebIdentity',

@@ -3,7 +3,7 @@ import type { Paint, Style } from '../../terminal/paint.ts';
 import { toStsError } from '../../web-identity/sts/errors.ts';
 import type { StsVerdict } from '../../web-identity/sts/verdict.ts';
 import type { TokenClaims } from '../../web-identity/token/claims.ts';
-import { classOf, isWithoutKeys, stsAnswerOf } from '../../web-identity/token/refusals.ts';
+import { classOf, type RefusalCode, stsAnswerOf } from '../../web-identity/token/refusals.ts';
 import type { Check, Verdict } from '../../web-identity/token/verdict.ts';
 
 export interface Verification {
@@ -30,6 +30,11 @@ export function renderText({ verdict, checks, sts }: Verification, paint: Paint)
   });
   const answer = isKnown(verdict) ? renderSts(sts, paint) : [NOT_KNOWN];
   return `${[...lines, '', ...renderVerdict(verdict, paint), ...answer].join('\n')}\n`;
+}
+
+/** Whether nobody has seen the issuer's keys: AWS may see them, and then answers otherwise. */
+export function isWithoutKeys(code: RefusalCode): boolean {
+  return code === 'keys-unavailable' || code === 'keys-out-of-reach';
 }
 
 /** Where the keys were not seen, there is nothing to say of what AWS sees. */

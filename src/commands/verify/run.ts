@@ -5,7 +5,6 @@ import { toProviderArn } from '../../trust/provider.ts';
 import { judgeAssumeRole } from '../../web-identity/sts/judge.ts';
 import type { OidcProvider, StsVerdict } from '../../web-identity/sts/verdict.ts';
 import type { KeyFinder } from '../../web-identity/token/keys.ts';
-import { isWithoutKeys } from '../../web-identity/token/refusals.ts';
 import { readUnverifiedIssuer } from '../../web-identity/token/unverified-issuer.ts';
 import { inspectToken } from '../../web-identity/token/verify.ts';
 import { complain, note } from '../diagnostics.ts';
@@ -13,7 +12,7 @@ import type { ExitCode, Surroundings } from '../surroundings.ts';
 import { readInputs, type VerifyInputs } from './inputs.ts';
 import { type CreateNetworkKeys, createFileKeys } from './keys.ts';
 import { readPlan, type StsPlan, type VerifyFlags, type VerifyPlan } from './plan.ts';
-import { renderJson, renderText, type Verification } from './render.ts';
+import { isWithoutKeys, renderJson, renderText, type Verification } from './render.ts';
 
 /** The words of the command line. */
 export interface VerifyRequest {

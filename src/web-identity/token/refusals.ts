@@ -245,8 +245,3 @@ export function stsAnswerOf(code: RefusalCode): StsAnswer | undefined {
   const refusal: Refusal = REFUSALS[code];
   return refusal.sts;
 }
-
-/** Whether nobody has seen the issuer's keys: what AWS STS answers then is that of one that does not see them either. */
-export function isWithoutKeys(code: RefusalCode): boolean {
-  return code === 'keys-unavailable' || code === 'keys-out-of-reach';
-}

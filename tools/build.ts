@@ -12,13 +12,16 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * A static `import 'node:http'` reads every export of it, and one of them is all of Node's own undici: start takes twice
- * as long. The same module by this call does not. No other module of Node's was found to cost anything of the kind.
+ * as long. One of `node:crypto` is all of Web Crypto. The same modules by this call do not load that. No other module of
+ * Node's was found to cost anything of the kind.
  */
-const lazyHttp: Plugin = {
-  name: 'lazy-http',
+const lazyBuiltins: Plugin = {
+  name: 'lazy-builtins',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(?:node:)?http$/ }, ({ kind }) =>
-      kind === 'import-statement' ? { path: 'node:http', namespace: 'builtin' } : undefined,
+    onResolve({ filter: /^(?:node:)?(?:crypto|http)$/ }, ({ path, kind }) =>
+      kind === 'import-statement'
+        ? { path: path.replace(/^(?:node:)?/, 'node:'), namespace: 'builtin' }
+        : undefined,
     );
     onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule('${path}');`,
@@ -101,7 +104,7 @@ export async function bundle(folder: string): Promise<Metafile> {
       format: 'esm',
       mainFields: ['module', 'main'],
       banner: { js: BANNER },
-      plugins: [lazyHttp, treeShaking, lazyUndici],
+      plugins: [lazyBuiltins, treeShaking, lazyUndici],
     }),
     build({ ...COMMON, entryPoints: ['undici'], outfile: join(folder, 'parts', UNDICI), format: 'cjs' }),
   ]);

@@ -97,10 +97,12 @@ describe('the bundle', () => {
     expect(loaded.length).toBeLessThan(40);
   });
 
-  test('never imports node:http statically', () => {
+  test('never imports node:http or node:crypto statically', () => {
     const imports = Object.values(metafile.outputs).flatMap(({ imports }) => imports);
     expect(
-      imports.filter(({ path, kind }) => /^(?:node:)?http$/.test(path) && kind === 'import-statement'),
+      imports.filter(
+        ({ path, kind }) => /^(?:node:)?(?:crypto|http)$/.test(path) && kind === 'import-statement',
+      ),
     ).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { type AwsCredentials, type ChainCredentials, createCredentialChain } fro
 import { createMetadataFetch, readInstanceIdentity } from '../../aws/instance-identity.ts';
 import { createSdkNetwork, type SdkNetwork } from '../../aws/sdk-network.ts';
 import type { Profile, SharedConfig } from '../../aws/shared-config.ts';
+import { sha256 } from '../../aws/sigv4/signature.ts';
 import { assumeRole, readOwnSessionName, type StsCaller } from '../../aws/sts-calls.ts';
 import { findNearest } from '../../base/edit-distance.ts';
 import { ConfigurationError } from '../../base/errors.ts';
@@ -19,6 +20,8 @@ export interface CredentialQuery {
   /** Of the environment; undefined where they do not count. */
   readonly keys: AwsCredentials | undefined;
   readonly region: string | undefined;
+  /** Takes a sentence for people. */
+  readonly warn: (text: string) => void;
 }
 
 export interface FoundCredentials {
@@ -44,7 +47,8 @@ export async function findCredentials(
       err: surroundings.terminal.err,
       openTerminal: surroundings.openTerminal ?? openControllingTerminal,
     });
-  const base = keys ?? (await readChain(query, { profile, network, mfaCode, env: surroundings.env }));
+  const means = { profile, network, mfaCode, env: surroundings.env };
+  const base = keys ?? (await readCached(query, means, surroundings.now));
   const region = query.region ?? (await findInstanceRegion(base, surroundings.env)) ?? 'us-east-1';
   if (request.roleArn === '') return { credentials: base, region };
   const caller = { credentials: base, region, network, profile: profileName };
@@ -77,6 +81,45 @@ async function openNetwork(
   ].find(({ path }) => path !== '');
   const authorities = await readAwsAuthorities(bundle);
   return createSdkNetwork({ proxies: env, ...(authorities !== undefined && { authorities }) });
+}
+
+/** The chain's credentials, or those that it brought before. */
+async function readCached(
+  query: CredentialQuery,
+  means: ChainMeans,
+  now: () => number,
+): Promise<AwsCredentials> {
+  const { request, profileName, warn } = query;
+  const profile = request.cache ? toCacheProfile(profileName, means) : undefined;
+  if (profile === undefined) return await readChain(query, means);
+  const { findCacheFile, useCache } = await import('./credential-cache.ts');
+  const { clusterId, roleArn } = request;
+  const deps = { path: findCacheFile(means.env), now, warn, wait };
+  return await useCache({ clusterId, profile, roleArn }, deps, () => readChain(query, means));
+}
+
+async function wait(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/**
+ * A profile's own name, as the Go program has it; what identifies all others. An instance's credentials are none for a
+ * cache: they are at hand, and their region is asked for with them.
+ */
+function toCacheProfile(name: string | undefined, { profile, env }: ChainMeans): string | undefined {
+  const { AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: token } = env;
+  const [full, relative] = [
+    env['AWS_CONTAINER_CREDENTIALS_FULL_URI'],
+    env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'],
+  ];
+  if (name !== undefined) return name;
+  if (role && token) return fingerprint('pod', role, token);
+  if ([...profile.keys()].some((key) => SETTINGS.test(key))) return 'default';
+  return full || relative ? fingerprint('container', full ?? '', relative ?? '') : undefined;
+}
+
+function fingerprint(...parts: readonly string[]): string {
+  return `iam-bridge-${sha256(JSON.stringify(parts)).slice(0, 32)}`;
 }
 
 interface ChainMeans {

@@ -24,6 +24,11 @@ const SHARED_FLAGS = {
     default: '',
     help: 'MFA device for assuming the role; its code is asked for on the terminal',
   },
+  cache: {
+    type: 'bool',
+    default: false,
+    help: 'keep credentials that expire in AWS_IAM_AUTHENTICATOR_CACHE_FILE (~/.kube/cache/aws-iam-authenticator/credentials.yaml) until they do',
+  },
   'token-only': { type: 'bool', default: false, help: 'print the token alone' },
   'token-host': {
     type: 'string',
@@ -54,6 +59,12 @@ export const TOKEN_FLAGS = {
     default: '',
     shorthand: 'r',
     help: 'ARN of a role to assume first; without it DEFAULT_ROLE',
+  },
+  config: {
+    type: 'string',
+    default: '',
+    shorthand: 'c',
+    help: 'configuration file of the authenticator, for the id of the cluster and the role',
   },
   ...SHARED_FLAGS,
   'log-format': { type: 'string', default: '', shorthand: 'l', help: '', noEffect: NOT_HERE },

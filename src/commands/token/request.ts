@@ -17,12 +17,15 @@ const TOKEN_ONLY: Printed = { what: 'token', format: 'text' };
 export interface TokenRequest {
   readonly clusterId: string;
   readonly roleArn: string;
+  /** Of the authenticator, for what is '' otherwise. */
+  readonly configFile: string;
   readonly region: string;
   readonly profile: string;
   readonly externalId: string;
   readonly sessionName: string;
   readonly forwardSessionName: boolean;
   readonly mfaSerial: string;
+  readonly cache: boolean;
   readonly tokenHost: string;
   readonly caBundle: string;
   readonly printed: Printed;
@@ -41,6 +44,7 @@ export function readTokenRequest(
       ...readShared(values),
       clusterId: values['cluster-id'] || env['KUBERNETES_AWS_AUTHENTICATOR_CLUSTER_ID'] || '',
       roleArn: values.role || env['DEFAULT_ROLE'] || '',
+      configFile: values.config,
       printed: values['token-only'] ? TOKEN_ONLY : { what: 'credential', format: 'json' },
     },
     problems,
@@ -70,6 +74,7 @@ export function readGetTokenRequest(
       sessionName: named ? shared.sessionName : SESSION_NAME,
       clusterId: name || id,
       roleArn: roleArn || role,
+      configFile: '',
       printed: readPrinted(values, problems),
     },
     problems,
@@ -84,6 +89,7 @@ function readShared(values: FlagReading<SharedFlags>['values']) {
     sessionName: values['session-name'],
     forwardSessionName: values['forward-session-name'],
     mfaSerial: values['mfa-serial'],
+    cache: values.cache,
     tokenHost: values['token-host'],
     caBundle: values['ca-bundle'],
   };
@@ -109,13 +115,18 @@ function readPrinted(
 }
 
 function finish(request: TokenRequest, problems: Problems): SettingsReading<TokenRequest> {
+  checkRequest(request, problems);
+  return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'settings', settings: request };
+}
+
+/** @param problems takes what is wrong with it */
+export function checkRequest(request: TokenRequest, problems: Problems): void {
   if (request.roleArn !== '') checkRole(request.roleArn, problems);
   checkSession(request, problems);
   if (request.region !== '' && !isRegion(request.region))
     problems.push('--region is no region: give one such as eu-west-1');
   if (request.tokenHost !== '' && !HOST.test(request.tokenHost))
     problems.push('--token-host is no host name: give it in lower case, without https:// and port');
-  return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'settings', settings: request };
 }
 
 const HOST = /^(?=.{4,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;

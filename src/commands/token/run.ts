@@ -9,22 +9,25 @@ import type { CredentialQuery } from './credentials.ts';
 import { type ExecInfo, readExecInfo } from './exec-info.ts';
 import { findRegion, readHostOptions, toTokenPlace } from './place.ts';
 import { renderToken } from './print.ts';
-import { checkClusterId, type TokenRequest } from './request.ts';
+import { checkClusterId, checkRequest, type TokenRequest } from './request.ts';
 
 /** Prints a token for a cluster, and nothing where there is none. @param name of the command, for what it says */
 export async function runToken(
   name: string,
-  request: TokenRequest,
+  given: TokenRequest,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const { env, terminal, now } = surroundings;
   const info = readExecInfo(env['KUBERNETES_EXEC_INFO']);
   if (info.notice !== undefined) note(name, [info.notice], terminal);
-  const clusterId = request.clusterId || info.cluster.clusterId || '';
-  const problem = checkClusterId(clusterId);
-  if (problem !== undefined) return complain(name, [problem], terminal, 2);
   try {
-    const { credentials, place } = await findSigner(request, info, surroundings);
+    const completed = await complete(given);
+    const clusterId = completed.clusterId || info.cluster.clusterId || '';
+    const request = { ...completed, clusterId };
+    const problem = checkClusterId(clusterId);
+    if (problem !== undefined) return complain(name, [problem], terminal, 2);
+    const warn = (text: string): void => note(name, [text], terminal);
+    const { credentials, place } = await findSigner(request, { info, warn }, surroundings);
     const time = now();
     const expiration = toExpiration(credentials, time);
     const token = renderEksToken({ clusterId, accessKey: credentials, ...place, now: time });
@@ -35,7 +38,23 @@ export async function runToken(
   }
 }
 
-async function findSigner(request: TokenRequest, info: ExecInfo, surroundings: Surroundings) {
+/** @throws ConfigurationError: all that is wrong with what its configuration file adds */
+async function complete(request: TokenRequest): Promise<TokenRequest> {
+  if (request.configFile === '') return request;
+  const { completeByFile } = await import('./config-file.ts');
+  const completed = await completeByFile(request, request.configFile);
+  const problems: string[] = [];
+  checkRequest(completed, problems);
+  if (problems.length > 0) throw new ConfigurationError(`${request.configFile}: ${problems.join('; ')}`);
+  return completed;
+}
+
+interface Aside {
+  readonly info: ExecInfo;
+  readonly warn: (text: string) => void;
+}
+
+async function findSigner(request: TokenRequest, { info, warn }: Aside, surroundings: Surroundings) {
   const { env } = surroundings;
   const shared = readSharedFiles(env);
   const profileName = request.profile || env['AWS_PROFILE'] || env['AWS_DEFAULT_PROFILE'] || undefined;
@@ -46,7 +65,7 @@ async function findSigner(request: TokenRequest, info: ExecInfo, surroundings: S
   const found =
     keys !== undefined && request.roleArn === ''
       ? { credentials: keys, region: region ?? 'us-east-1' }
-      : await loadCredentials({ request, shared, profileName, keys, region }, surroundings);
+      : await loadCredentials({ request, shared, profileName, keys, region, warn }, surroundings);
   const place = toTokenPlace(found.region, readHostOptions(env, profile), request.tokenHost);
   return { credentials: found.credentials, place };
 }

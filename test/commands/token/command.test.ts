@@ -264,6 +264,38 @@ describe('the flags of the AWS CLI', () => {
   });
 });
 
+describe('the configuration file of the authenticator', () => {
+  test('names cluster and region, in any case, where flags and environment do not', async () => {
+    const file = write('config.yaml', 'ClusterId: from-file\nregion: sa-east-1\nserver:\n  port: 1\n');
+    const { code, stdout } = await runCommand('token', ['-c', file, '--token-only']);
+    const named = await runCommand('token', ['-i', 'from-file', '--region', 'sa-east-1', '--token-only']);
+    expect([code, stdout]).toEqual([0, named.stdout]);
+    const flag = await runCommand('token', ['-c', file, '-i', 'other', '--token-only']);
+    const env = { ...KEYS_ENV, KUBERNETES_AWS_AUTHENTICATOR_CLUSTER_ID: 'other' };
+    expect((await runCommand('token', ['-c', file, '--token-only'], { env })).stdout).toBe(flag.stdout);
+    expect(flag.stdout).not.toBe(stdout);
+  });
+
+  test('may be JSON, and ask for the token alone', async () => {
+    const file = write('config.json', '{"clusterID": "demo", "tokenOnly": true}');
+    expect((await runCommand('token', ['-c', file])).stdout).toMatch(/^k8s-aws-v1\./);
+  });
+
+  test.each([
+    ['is not there', '/nonexistent/config.yaml', undefined, 'there is no file /nonexistent/config.yaml'],
+    ['is no YAML', 'bad.yaml', 'a: [', '--config: '],
+    ['is a list', 'list.yaml', '- a', 'holds no mapping'],
+    ['is TOML', 'config.toml', 'a = 1', 'TOML is not read here'],
+    ['has a role that is none', 'role.yaml', 'clusterID: a\ndefaultRole: Deployer', 'no role ARN'],
+  ])('that %s is a mistake', async (_, name, text, message) => {
+    const file = text === undefined ? name : write(name, text);
+    const { code, stdout, stderr } = await runCommand('token', ['-c', file]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^iam-bridge token: [^\n]+\n$/);
+    expect(stderr).toContain(message);
+  });
+});
+
 describe('mistakes of usage', () => {
   test.each([
     ['token', [], 'no cluster is named'],

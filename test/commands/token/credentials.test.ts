@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { parse } from 'yaml';
 import {
   type RecordingSts,
   ROLE_KEYS,
@@ -260,6 +261,48 @@ describe('a role', () => {
     const { code, stderr } = await run(['--profile', 'mfa'], {}, '654321\n');
     expect([code, stderr]).toEqual([0, `MFA code for ${serial}: `]);
     expect(sts.calls[0]?.parameters).toMatchObject({ SerialNumber: serial, TokenCode: '654321' });
+  });
+});
+
+describe('--cache', () => {
+  const FILE = ['.kube', 'cache', 'aws-iam-authenticator', 'credentials.yaml'];
+  const readCache = (): Record<string, Record<string, Record<string, unknown>>> =>
+    parse(readFileSync(join(home, ...FILE), 'utf8')).clusters;
+
+  test('keeps what a profile leads to under its name, for one cluster and role', async () => {
+    write('.aws/credentials', CREDENTIALS);
+    write('.aws/config', `[profile admin]\nrole_arn = ${ROLE}\nsource_profile = file\n`);
+    for (const words of [['--cache'], ['--cache'], ['--cache', '-i', 'other'], ['--cache', '-r', ROLE]])
+      expect(readKey(await run(['--profile', 'admin', ...words]))).toBe(ROLE_KEYS.accessKeyId);
+    // Two clusters and a role fetch each once, and the role is assumed besides.
+    expect(sts.calls).toHaveLength(4);
+    expect(Object.keys(readCache()).sort()).toEqual(['demo', 'other']);
+    expect(Object.keys(readCache()['demo']?.['admin'] ?? {})).toEqual(['', ROLE]);
+  });
+
+  test('keeps those of a pod under a fingerprint, so that two identities never share them', async () => {
+    const token = write('token', 'a.b.c');
+    const pod = { AWS_ROLE_ARN: ROLE, AWS_WEB_IDENTITY_TOKEN_FILE: token };
+    await run(['--cache'], pod);
+    await run(['--cache'], pod);
+    expect(sts.calls).toHaveLength(1);
+    await run(['--cache'], { ...pod, AWS_ROLE_ARN: `${ROLE}Two` });
+    expect(sts.calls).toHaveLength(2);
+    const keys = Object.keys(readCache()['demo'] ?? {});
+    expect(keys).toEqual([
+      expect.stringMatching(/^iam-bridge-[0-9a-f]{32}$/),
+      expect.stringMatching(/^iam-bridge-/),
+    ]);
+  });
+
+  test('that is broken warns, and the token comes', async () => {
+    mkdirSync(join(home, ...FILE.slice(0, -1)), { recursive: true });
+    write(FILE.join('/'), 'clusters: [');
+    chmodSync(join(home, ...FILE), 0o644);
+    write('.aws/credentials', CREDENTIALS);
+    const outcome = await run(['--cache']);
+    expect(readKey(outcome)).toBe('AKIDDEFAULT00000');
+    expect(outcome.stderr).toMatch(/^iam-bridge token: the cache [^\n]+ is open to other users[^\n]+\n$/);
   });
 });
 

@@ -15,17 +15,34 @@ export interface ReviewAnswer {
  * The `TokenReview` to send back, as JSON text in ASCII alone, in the version that was asked. A reason with `error` is not
  * remembered by kube-apiserver, one without is (`--authentication-token-webhook-cache-ttl`).
  */
-export function renderReview(apiVersion: ApiVersion, answer: ReviewAnswer): string {
-  return toAscii(JSON.stringify({ apiVersion, kind: 'TokenReview', status: toStatus(answer) }));
+export type RenderReview = (apiVersion: ApiVersion, answer: ReviewAnswer) => string;
+
+/** The same user comes with every review of a token: its text is made once. */
+export function createRenderReview(): RenderReview {
+  const users = new WeakMap<ReviewedUser, string>();
+  const renderUser = (user: ReviewedUser): string => {
+    const present = users.get(user);
+    if (present !== undefined) return present;
+    const text = toAscii(JSON.stringify(user));
+    users.set(user, text);
+    return text;
+  };
+  return (apiVersion, answer) =>
+    `{"apiVersion":"${apiVersion}","kind":"TokenReview","status":${toStatus(answer, renderUser)}}`;
 }
 
-function toStatus({ reason, user, audiences }: ReviewAnswer): object {
+function toStatus(
+  { reason, user, audiences }: ReviewAnswer,
+  renderUser: (user: ReviewedUser) => string,
+): string {
   if (user !== undefined) {
-    return { authenticated: true, user, ...(audiences.length > 0 && { audiences }) };
+    const fitting = audiences.length === 0 ? '' : `,"audiences":${toAscii(JSON.stringify(audiences))}`;
+    return `{"authenticated":true,"user":${renderUser(user)}${fitting}}`;
   }
-  if (answerOf(reason) === 'refusal') return { authenticated: false };
+  if (answerOf(reason) === 'refusal') return '{"authenticated":false}';
   // The same words for all: who is asked about is in our own log.
-  return { authenticated: false, error: `${reason}: ${REASONS[reason].meaning}` };
+  const error = JSON.stringify(`${reason}: ${REASONS[reason].meaning}`);
+  return `{"authenticated":false,"error":${error}}`;
 }
 
 /** HTTP status codes of the Go program. kube-apiserver takes all of them but 200 for a failed call. */

@@ -30,6 +30,8 @@ export interface Authenticate {
 interface Word {
   readonly said: Identification;
   readonly region: string;
+  /** The last decision by it, while it is kept: where the mappings say the same again, it is the same. */
+  last?: Decision;
 }
 
 /** Results: some 600 bytes each, of identities; refusals have a place of their own, so that junk pushes out no login. */
@@ -61,7 +63,7 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
     const hash = digest('sha256', token, 'hex');
     const word = identities.get(hash, now) ?? refusals.get(hash, now);
     const tokenHash = hash.slice(0, 12);
-    if (word !== undefined) return conclude(word, { source: 'cache', tokenHash }, deps);
+    if (word !== undefined) return concludeAgain(word, tokenHash, deps);
     const flight = flights.get(hash);
     if (flight !== undefined)
       return flight.then((each) => conclude(each, { source: 'sts', tokenHash }, deps));
@@ -92,12 +94,21 @@ function toRefusal({ reason, rule, detail }: RefusedToken): Decision {
 
 /** The mappings are asked each time: they change, and STS's word does not. */
 function conclude(
-  { said, region }: Word,
+  word: Word,
   about: Pick<Decision, 'source' | 'tokenHash'>,
   deps: MapDeps,
 ): Decision | Promise<Decision> {
+  const { said, region } = word;
   if (said.kind === 'refused') return { reason: said.reason, detail: said.detail, region, ...about };
-  const finish = (decision: Decision): Decision => ({ ...decision, region, ...about });
-  const decision = mapIdentity(said.identity, deps);
-  return decision instanceof Promise ? decision.then(finish) : finish(decision);
+  return mapIdentity({ identity: said.identity, region, ...about }, deps);
+}
+
+/** Most reviews are this: nothing is made anew that is there already. */
+function concludeAgain(word: Word, tokenHash: string, deps: MapDeps): Decision | Promise<Decision> {
+  const { said, region, last } = word;
+  if (said.kind === 'refused') return conclude(word, { source: 'cache', tokenHash }, deps);
+  const about = { identity: said.identity, region, source: 'cache', tokenHash, previous: last } as const;
+  const decision = mapIdentity(about, deps);
+  if (!(decision instanceof Promise)) word.last = decision;
+  return decision;
 }

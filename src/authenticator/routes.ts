@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BodyReading, ReadBody } from '../http/body.ts';
 import type { DirectHandler } from '../http/routing.ts';
-import { renderReview, toStatusCode } from './answer.ts';
+import { createRenderReview, type RenderReview, toStatusCode } from './answer.ts';
 import type { Audit } from './audit.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Decision } from './decision.ts';
@@ -29,6 +29,7 @@ const TEXT = 'text/plain; charset=utf-8';
 
 /** Answers `POST /authenticate`: a TokenReview in, a TokenReview out. */
 export function createAuthenticateHandler(deps: RouteDeps): DirectHandler {
+  const answering = { ...deps, render: createRenderReview() };
   return (request, response) => {
     const start = deps.monotonic();
     const since = (): number => deps.monotonic() - start;
@@ -37,7 +38,7 @@ export function createAuthenticateHandler(deps: RouteDeps): DirectHandler {
       deps.metrics.request('review-malformed', since() / 1_000);
     };
     const conclude = (review: AnsweredReview, decision: Decision): void => {
-      answerReview(response, review, decision, deps);
+      answerReview(response, review, decision, answering);
       const milliseconds = since();
       deps.metrics.request(decision.reason, milliseconds / 1_000);
       if (decision.source === 'cache') deps.metrics.cacheHit();
@@ -79,18 +80,23 @@ function decide(review: AnsweredReview, deps: RouteDeps): Decision | Promise<Dec
   }
 }
 
-function findAudiences(review: AnsweredReview, { audiences }: RouteDeps): readonly string[] {
+function findAudiences(
+  review: AnsweredReview,
+  { audiences }: Pick<RouteDeps, 'audiences'>,
+): readonly string[] {
   return review.kind === 'review' ? review.audiences.filter((audience) => audiences.has(audience)) : [];
 }
+
+type AnswerDeps = Pick<RouteDeps, 'audiences' | 'compatStatusCodes'> & { readonly render: RenderReview };
 
 function answerReview(
   response: ServerResponse,
   review: AnsweredReview,
   { reason, user }: Decision,
-  deps: RouteDeps,
+  deps: AnswerDeps,
 ): void {
   const audiences = findAudiences(review, deps);
-  const text = renderReview(review.apiVersion, { reason, user, audiences });
+  const text = deps.render(review.apiVersion, { reason, user, audiences });
   // ASCII: its length is its size, and latin1 is the encoding that only copies.
   response
     .writeHead(toStatusCode(reason, deps.compatStatusCodes), {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { renderReview, toStatusCode } from '../../src/authenticator/answer.ts';
+import { createRenderReview, toStatusCode } from '../../src/authenticator/answer.ts';
 import { REASONS, type Reason } from '../../src/authenticator/reasons.ts';
 import { API_VERSIONS } from '../../src/authenticator/review.ts';
 
@@ -59,6 +59,7 @@ const ANSWERS: Readonly<Record<Reason, readonly [error: 'error' | 'none', goStat
   'mapper-fault': ['error', 403],
 };
 
+const renderReview = createRenderReview();
 const USER = { username: 'jäne\u2028', uid: 'u', groups: ['g'], extra: { arn: ['a'] } };
 
 test.each(Object.entries(ANSWERS) as [Reason, (typeof ANSWERS)[Reason]][])(

@@ -17,8 +17,8 @@ end
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(
-    '{"requests":%d,"us":%d,"bytes":%d,"p50":%d,"p99":%d,"max":%d,"failed":%d}\n',
+    '{"requests":%d,"us":%d,"bytes":%d,"p50":%d,"p99":%d,"max":%d,"failed":%d,"refused":%d}\n',
     summary.requests, summary.duration, summary.bytes,
     latency:percentile(50), latency:percentile(99), latency.max,
-    errors.connect + errors.read + errors.write + errors.status + errors.timeout))
+    errors.connect + errors.read + errors.write + errors.timeout, errors.status))
 end

@@ -1,4 +1,5 @@
 /** `npm run bench -- NAME [options]`: measures, prints Markdown, writes JSON. One command for each set of figures. */
+import { benchAuthenticator } from './authenticator/bench.ts';
 import { benchIssuer } from './issuer/bench.ts';
 import { benchWebhook } from './webhook/bench.ts';
 
@@ -7,6 +8,7 @@ const BENCHES: Readonly<
 > = {
   webhook: benchWebhook,
   issuer: benchIssuer,
+  authenticator: benchAuthenticator,
 };
 
 const [name = '', ...words] = process.argv.slice(2);

@@ -53,6 +53,8 @@ function findProblem(review: JsonRecord): string | undefined {
   const parts = ['metadata', 'spec', 'status'].map((name) => [name, readMember(review, name)] as const);
   const odd = parts.find(([, part]) => part !== undefined && part !== null && !isRecord(part));
   if (odd !== undefined) return `${odd[0]} is no object`;
+  const spelt = findOtherCase(review, NAMES);
+  if (spelt !== undefined) return `${spelt} is written in another case`;
   const objects = [['the review', review] as const, ...parts];
   const ambiguous = objects.find(([, part]) => isRecord(part) && hasSameName(part));
   if (ambiguous !== undefined) return `two members of ${ambiguous[0]} differ by their case alone`;
@@ -61,11 +63,24 @@ function findProblem(review: JsonRecord): string | undefined {
 }
 
 function findSpecProblem(spec: JsonRecord): string | undefined {
+  const spelt = findOtherCase(spec, SPEC_NAMES);
+  if (spelt !== undefined) return `spec.${spelt} is written in another case`;
   if (typeof readMember(spec, 'token') !== 'string') return 'spec.token is no string';
   const audiences = readMember(spec, 'audiences');
   if (audiences === undefined || audiences === null) return undefined;
   const isList = Array.isArray(audiences) && audiences.every((audience) => typeof audience === 'string');
   return isList ? undefined : 'spec.audiences is no list of strings';
+}
+
+const NAMES = ['apiVersion', 'kind', 'metadata', 'spec', 'status'] as const;
+const SPEC_NAMES = ['token', 'audiences'] as const;
+
+/** The name that Go would take a member for, though it is not written so. */
+function findOtherCase(record: JsonRecord, names: readonly string[]): string | undefined {
+  const strange = Object.keys(record).filter((name) => !USUAL.has(name));
+  if (strange.length === 0) return undefined;
+  const folded = new Set(strange.map(foldCase));
+  return names.find((name) => folded.has(name.toLowerCase()));
 }
 
 /** What kube-apiserver writes: no two of these are the same in any case. */

@@ -59,6 +59,8 @@ describe('what is no TokenReview can still be answered', () => {
     ['a token and one with the Kelvin sign', { ...REVIEW, spec: { token: 'a', 'to\u212aen': 'b' } }],
     ['a spec and one with the long s', { ...REVIEW, '\u017fpec': { token: 'b' } }],
     ['a spec in two cases', { ...REVIEW, SPEC: spec }],
+    ['a kind of another case alone', { ...REVIEW, kind: undefined, KIND: 'TokenReview' }],
+    ['audiences of another case', { ...REVIEW, spec: { token: 'a', Audiences: ['b'] } }],
     ['a kind in two cases', { ...REVIEW, Kind: 'TokenReview' }],
     ['a status in which a member is there in two cases', { ...REVIEW, status: { error: '', Error: '' } }],
     ['audiences that are a text', { ...REVIEW, spec: { token: 'a', audiences: 'a' } }],

@@ -28,6 +28,7 @@ export async function measureStall(bed: Bed): Promise<StallFigures> {
     return performance.now() - begun;
   };
   await send('/authenticate', known);
+  await send('/healthz');
   await bed.stall(true);
   const waiting = Promise.all(
     Array.from({ length: WAITING }, () => send('/authenticate', toReview(makeToken()))),

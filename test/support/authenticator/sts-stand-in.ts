@@ -43,6 +43,7 @@ export interface ProxyStandIn {
 export async function startProxy(target: number, status = 200): Promise<ProxyStandIn> {
   const asked: string[] = [];
   const server = createProxyServer();
+  const open = new Set<Socket>();
   server.on('connect', ({ url, headers }: IncomingMessage, socket: Socket) => {
     asked.push(`${url} ${headers['proxy-authorization'] ?? ''}`.trim());
     if (status !== 200) {
@@ -53,15 +54,24 @@ export async function startProxy(target: number, status = 200): Promise<ProxySta
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       tunnel.pipe(socket).pipe(tunnel);
     });
-    for (const end of [tunnel, socket]) end.on('error', () => end.destroy());
+    for (const end of [tunnel, socket]) {
+      open.add(end);
+      end.on('error', () => end.destroy());
+      end.on('close', () => open.delete(end));
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { port: (server.address() as AddressInfo).port, asked, stop: () => stop(server) };
+  return { port: (server.address() as AddressInfo).port, asked, stop: () => stop(server, open) };
 }
 
-function stop(server: ReturnType<typeof createProxyServer> | ReturnType<typeof createServer>): Promise<void> {
+function stop(
+  server: ReturnType<typeof createProxyServer> | ReturnType<typeof createServer>,
+  tunnels: Iterable<Socket> = [],
+): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
+    // A server knows nothing of them any more, and waits for them.
+    for (const tunnel of tunnels) tunnel.destroy();
   });
 }

@@ -377,6 +377,27 @@ describe('where STS fails', () => {
   });
 });
 
+test('a token that is known is let in while STS is gone, and others are told so without a call', async () => {
+  let gone = false;
+  let asked = 0;
+  const result = { Account: '111122223333', Arn: USER.arn, UserId: USER.userId };
+  const text = JSON.stringify({ GetCallerIdentityResponse: { GetCallerIdentityResult: result } });
+  const sts = await startStandIn(({ socket }, response) => {
+    asked += 1;
+    if (gone) socket.destroy();
+    else response.writeHead(200, { 'content-type': 'application/json' }).end(text);
+  });
+  cleanups.push(sts.stop);
+  const bed = await open({ sts });
+  await bed.review(signToken());
+  gone = true;
+  for (let second = 1; second <= 25; second += 1) await bed.review(signToken({ at: NOW - second * 1_000 }));
+  expect(bed.log.lines.at(-1)?.fields).toMatchObject({ reason: 'sts-circuit-open' });
+  const before = asked;
+  expect((await bed.review(signToken())).body).toMatchObject({ status: { authenticated: true } });
+  expect(asked).toBe(before);
+});
+
 test.each(['', ' a', 'a ', 'a\nb', 'ä', 'a  b', 'a'.repeat(300)])(
   'the cluster ID %j is refused at the start',
   (clusterId) => {

@@ -6,7 +6,7 @@ import { type Circuit, createCircuit, toCallResult } from './circuit.ts';
 import type { Gate } from './gate.ts';
 import type { Ticket } from './lane.ts';
 import { toKeyHash, toStsPath } from './request.ts';
-import type { StsTransport } from './transport.ts';
+import type { StsReply, StsTransport } from './transport.ts';
 
 /** Whom STS names, or why it names nobody. */
 export type Identification =
@@ -83,13 +83,19 @@ async function ask(token: CheckedToken, circuit: Circuit, deps: IdentifyDeps): P
 async function tryOnce(token: CheckedToken, circuit: Circuit, deps: IdentifyDeps): Promise<Identification> {
   const start = deps.now();
   const call = { host: token.host, path: toStsPath(token), patience: PATIENCE };
-  const reply = await deps.transport(call);
+  const reply = await deps.transport(call).catch(toFault);
   const outcome = readStsReply(reply);
   const end = deps.now();
   const reason = outcome.kind === 'refused' ? outcome.reason : undefined;
   circuit.record(toCallResult(reason), end);
   deps.report.call(token.label, reason, reply.kind === 'answer' ? reply.status : undefined, end - start);
   return outcome.kind === 'refused' ? outcome : toIdentification(outcome, token, deps.partition);
+}
+
+/** A place that is not given back would be lost for good. */
+function toFault(error: unknown): StsReply {
+  const detail = error instanceof Error ? error.name : 'a fault of ours';
+  return { kind: 'failed', failure: 'unreachable', detail };
 }
 
 function toIdentification(

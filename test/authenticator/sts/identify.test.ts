@@ -148,6 +148,16 @@ describe('a host that fails', () => {
   });
 });
 
+test('a call that fails in our own house gives its place back', async () => {
+  const { identify, gate } = createBed(() => Promise.reject(new TypeError('canary')));
+  expect(await identify(check())).toEqual({
+    kind: 'refused',
+    reason: 'sts-unreachable',
+    detail: 'TypeError',
+  });
+  expect(gate.inFlight()).toBe(0);
+});
+
 test('who waits too long for a place is told so, and the timer ends with the waiting', async () => {
   const { identify, clock, gate } = createBed(() => new Promise(() => {}));
   const asked = Array.from({ length: 9 }, () => identify(check()));

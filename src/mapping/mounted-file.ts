@@ -11,13 +11,13 @@ import {
   readEntries,
   type SectionReadings,
 } from './sections.ts';
-import { toSourceNode } from './value-nodes.ts';
+import type { SourceNode } from './source-node.ts';
 
-/** `server.mapRoles`, `server.mapUsers` and `server.mapAccounts` of a configuration, as its loader gave them. */
+/** `server.mapRoles`, `server.mapUsers` and `server.mapAccounts` of a configuration, as far as it has them. */
 export interface MountedMappings {
-  readonly mapRoles?: unknown;
-  readonly mapUsers?: unknown;
-  readonly mapAccounts?: unknown;
+  readonly mapRoles?: SourceNode | undefined;
+  readonly mapUsers?: SourceNode | undefined;
+  readonly mapAccounts?: SourceNode | undefined;
 }
 
 export interface MountedReading {
@@ -34,9 +34,9 @@ const RULES: EntryRules = { convertScalars: true, permissionSets: true, byUserId
 /** Reads the mappings of a server's own configuration, which is there once and for all: what is bad keeps it from starting. */
 export function readMountedMappings(raw: MountedMappings): MountedReading {
   const sections: SectionReadings = {
-    mapRoles: readEntries(toSourceNode(raw.mapRoles), 'mapRoles', RULES),
-    mapUsers: readEntries(toSourceNode(raw.mapUsers), 'mapUsers', RULES),
-    mapAccounts: readAccounts(toSourceNode(raw.mapAccounts)),
+    mapRoles: readEntries(toList(raw.mapRoles), 'mapRoles', RULES),
+    mapUsers: readEntries(toList(raw.mapUsers), 'mapUsers', RULES),
+    mapAccounts: readAccounts(toList(raw.mapAccounts)),
   };
   const { mapAccounts } = sections;
   const warnings = mapAccounts.kind === 'good' ? mapAccounts.value.problems : [];
@@ -45,6 +45,21 @@ export function readMountedMappings(raw: MountedMappings): MountedReading {
   );
   const problems = describeProblems(sections).filter((problem) => !warnings.includes(problem));
   return { problems: [...problems, ...entries.flatMap(checkArn)], warnings, sections };
+}
+
+/** Its loader takes one of something for a list of it, and a text for as many as it has between commas. */
+function toList(node: SourceNode | undefined): SourceNode | undefined {
+  if (node === undefined || node.kind === 'list' || node.kind === 'nothing') return node;
+  const { place } = node;
+  return { kind: 'list', items: toItems(node), place };
+}
+
+function toItems(node: Exclude<SourceNode, { readonly kind: 'list' }>): readonly SourceNode[] {
+  const isEmpty =
+    (node.kind === 'text' && node.text === '') || (node.kind === 'map' && node.members.length === 0);
+  if (isEmpty) return [];
+  if (node.kind !== 'text') return [node];
+  return node.text.split(',').map((text) => ({ kind: 'text', text, place: node.place }));
 }
 
 function checkArn(entry: AnyEntry): readonly string[] {

@@ -2,7 +2,6 @@ import { quoteShort } from '../json/quote.ts';
 import { BACKEND_NAMES, toBackendName } from './backend-names.ts';
 import type { BackendName } from './mapper.ts';
 import { describeKind, readField, type SourceNode } from './source-node.ts';
-import { toSourceNode } from './value-nodes.ts';
 
 export interface ReservedPrefixesReading {
   /** What no username of a backend may begin with. */
@@ -19,13 +18,11 @@ const FIELD = 'reservedPrefixConfig';
  * Reads `server.reservedPrefixConfig` of a configuration: a list of `{backendmode, usernamePrefixReserveList}`. A backend
  * that is there twice has both lists, and a name of old means the backend that has it.
  */
-export function readReservedPrefixes(raw: unknown): ReservedPrefixesReading {
+export function readReservedPrefixes(node: SourceNode | undefined): ReservedPrefixesReading {
   const prefixes = new Map<BackendName, readonly string[]>();
   const problems: string[] = [];
   const warnings: string[] = [];
-  const node = toSourceNode(raw);
-  const items = node.kind === 'list' ? node.items : node.kind === 'nothing' ? [] : [node];
-  for (const [index, item] of items.entries()) {
+  for (const [index, item] of toItems(node).entries()) {
     const where = `${FIELD}[${index}]`;
     const mode = readText(readField(item, 'backendmode'));
     const list = readList(readField(item, 'usernamePrefixReserveList'));
@@ -37,6 +34,11 @@ export function readReservedPrefixes(raw: unknown): ReservedPrefixesReading {
     else prefixes.set(backend, [...(prefixes.get(backend) ?? []), ...list]);
   }
   return { prefixes, problems, warnings };
+}
+
+function toItems(node: SourceNode | undefined): readonly SourceNode[] {
+  if (node === undefined || node.kind === 'nothing') return [];
+  return node.kind === 'list' ? node.items : [node];
 }
 
 function describeUnknown(where: string, mode: string): string {

@@ -8,16 +8,21 @@ export type YamlReading =
   /** One line, with the place in the text. */
   | { readonly kind: 'malformed'; readonly problem: string };
 
+export interface YamlOptions {
+  /** A key that is there twice makes the text malformed, as a configuration's loader has it. */
+  readonly keysOnce?: boolean;
+}
+
 /**
  * Reads the first document of a text as the Go program does: YAML 1.1 (`yes` is no text), of a key that is there twice the
  * last one, merge keys. The caller bounds the text; aliases share what they stand for, so nothing grows by them.
  */
-export function readYaml(text: string): YamlReading {
+export function readYaml(text: string, { keysOnce = false }: YamlOptions = {}): YamlReading {
   const lines = new LineCounter();
   try {
     const document = parseDocument(text.replace(/^\uFEFF/, ''), {
       version: '1.1',
-      uniqueKeys: false,
+      uniqueKeys: keysOnce,
       prettyErrors: false,
       logLevel: 'silent',
       lineCounter: lines,

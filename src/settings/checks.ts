@@ -10,7 +10,7 @@ export type SettingsReading<Settings> =
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
 /** 0 asks the system for a free port. */
-function checkPort(flag: string, port: number, problems: Problems): void {
+export function checkPort(flag: string, port: number, problems: Problems): void {
   if (port >= 0 && port <= 65_535) return;
   problems.push(`--${flag}=${port} is no port: give a number from 1 to 65535`);
 }

@@ -25,22 +25,32 @@ export function readClusterSettings(
   env: NodeJS.ProcessEnv,
   problems: Problems,
 ): ClusterSettings {
-  checkServerUrl(flags['kube-api'], problems);
+  const { kubeconfig, 'kube-api': server } = flags;
+  return toClusterSettings({ kubeconfig, server, flag: 'kube-api' }, env, problems);
+}
+
+/** @param flag that names the server */
+export function toClusterSettings(
+  { kubeconfig, server, flag }: Pick<ClusterSettings, 'kubeconfig' | 'server'> & { readonly flag: string },
+  env: NodeJS.ProcessEnv,
+  problems: Problems,
+): ClusterSettings {
+  checkServerUrl(flag, server, problems);
   return {
-    kubeconfig: flags.kubeconfig,
-    server: flags['kube-api'],
+    kubeconfig,
+    server,
     inCluster: { host: env['KUBERNETES_SERVICE_HOST'], port: env['KUBERNETES_SERVICE_PORT'] },
   };
 }
 
-function checkServerUrl(server: string, problems: Problems): void {
+function checkServerUrl(flag: string, server: string, problems: Problems): void {
   if (server === '') return;
   // client-go takes an address without a scheme as plain http.
   const url = URL.parse(server.includes('://') ? server : `http://${server}`);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    problems.push('--kube-api is not an http:// or https:// URL: give one such as https://10.0.0.1:6443');
+    problems.push(`--${flag} is not an http:// or https:// URL: give one such as https://10.0.0.1:6443`);
   } else if (url.username !== '' || url.password !== '') {
-    problems.push('--kube-api carries a user name or password: put credentials into a kubeconfig');
+    problems.push(`--${flag} carries a user name or password: put credentials into a kubeconfig`);
   }
 }
 

@@ -6,6 +6,7 @@ import { createDirectAccess } from '../../src/kube/direct.ts';
 import { createMapper, type MapperOptions, type RunningMapper } from '../../src/mapping/create-mapper.ts';
 import type { MappingEvent } from '../../src/mapping/mapping-events.ts';
 import { readMountedMappings } from '../../src/mapping/mounted-file.ts';
+import { toSourceNode } from '../../src/mapping/value-nodes.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { event, listOf, refusal } from '../support/kube/answers.ts';
 import { type ScriptedServer, type Step, startScriptedServer } from '../support/kube/scripted-server.ts';
@@ -37,7 +38,7 @@ const toRoles = (username: string): readonly object[] => [{ rolearn: DEV, userna
 
 const OPTIONS: MapperOptions = {
   backends: ['MountedFile'],
-  mountedFile: readMountedMappings({ mapRoles: toRoles('mounted') }),
+  mountedFile: readMountedMappings({ mapRoles: toSourceNode(toRoles('mounted')) }),
   dynamicFile: { path: FILE, strict: false },
   backendModePath: undefined,
   ssoRoleMatch: false,

@@ -1,16 +1,32 @@
 import { describe, expect, test } from 'vitest';
 import {
   createMountedFile,
-  type MountedMappings,
+  type MountedReading,
   readMountedMappings,
 } from '../../src/mapping/mounted-file.ts';
+import { toSourceNode } from '../../src/mapping/value-nodes.ts';
 import { decide, toWords } from '../support/mapping/decide.ts';
 import { ACCOUNT, toRoleSession, toUser } from '../support/mapping/identities.ts';
 
 const DEV = `arn:aws:iam::${ACCOUNT}:role/Dev`;
 
-async function map(raw: MountedMappings, identity = toRoleSession('Dev')): Promise<string> {
-  return toWords(await decide([createMountedFile(readMountedMappings(raw), true)], identity));
+/** Values as a configuration has them. */
+interface Raw {
+  readonly mapRoles?: unknown;
+  readonly mapUsers?: unknown;
+  readonly mapAccounts?: unknown;
+}
+
+function read({ mapRoles, mapUsers, mapAccounts }: Raw): MountedReading {
+  return readMountedMappings({
+    mapRoles: toSourceNode(mapRoles),
+    mapUsers: toSourceNode(mapUsers),
+    mapAccounts: toSourceNode(mapAccounts),
+  });
+}
+
+async function map(raw: Raw, identity = toRoleSession('Dev')): Promise<string> {
+  return toWords(await decide([createMountedFile(read(raw), true)], identity));
 }
 
 describe('mappings of a server’s own configuration', () => {
@@ -38,10 +54,14 @@ describe('mappings of a server’s own configuration', () => {
     ],
     ['accounts', { mapAccounts: [ACCOUNT] }, `${DEV}|`],
     ['accounts as numbers', { mapAccounts: [111122223333] }, `${DEV}|`],
+    ['accounts in one text', { mapAccounts: `222233334444,${ACCOUNT}` }, `${DEV}|`],
+    ['one account as a number', { mapAccounts: 111122223333 }, `${DEV}|`],
+    ['one entry without a list', { mapRoles: { rolearn: DEV, username: 'dev' } }, 'dev|'],
+    ['a list that is an empty text', { mapRoles: '', mapUsers: {}, mapAccounts: '' }, 'unmapped'],
     ['nothing', {}, 'unmapped'],
     ['nothing, in words', { mapRoles: null, mapUsers: [], mapAccounts: undefined }, 'unmapped'],
   ])('%s', async (_, raw, words) => {
-    expect(readMountedMappings(raw).problems).toEqual([]);
+    expect(read(raw).problems).toEqual([]);
     expect(await map(raw)).toBe(words);
   });
 
@@ -51,29 +71,27 @@ describe('mappings of a server’s own configuration', () => {
   });
 
   test('tell everything that is wrong at once', () => {
-    const { problems } = readMountedMappings({
+    const { problems } = read({
       mapRoles: [
         { rolearn: DEV, username: ['a'] },
         { username: 'x' },
         { rolearn: 'arn:aws:iam::1:group/x' },
         'x',
       ],
-      mapUsers: { userarn: DEV },
-      mapAccounts: 'all',
+      mapUsers: 'x',
     });
     expect(problems).toEqual([
-      'mapUsers: it is a mapping, not a list: begin each of its entries with a dash',
-      'mapAccounts: it is text, not a list: begin each of its entries with a dash',
       'mapRoles[0]: username is a list, not text: put it in quotes',
       'mapRoles[1]: rolearn is missing: without it the entry is for nobody',
       'mapRoles[3]: it is text, not a mapping with rolearn',
+      'mapUsers[0]: it is text, not a mapping with userarn',
       'mapRoles[2]: its ARN is none of a role, a user or a session in a partition of AWS',
     ]);
   });
 
   test('warn of an account that lost its zero on the way, and start', async () => {
     const raw = { mapAccounts: [11122223333, ACCOUNT] };
-    const { problems, warnings } = readMountedMappings(raw);
+    const { problems, warnings } = read(raw);
     expect(problems).toEqual([]);
     expect(warnings).toEqual(['mapAccounts[0]: it is no account: 12 digits in quotes']);
     expect(await map(raw)).toContain('role/Dev');

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { readReservedPrefixes } from '../../src/mapping/reserved-prefixes.ts';
+import { toSourceNode } from '../../src/mapping/value-nodes.ts';
 
+const readAll = (raw: unknown) => readReservedPrefixes(toSourceNode(raw));
 const read = (raw: unknown): Readonly<Record<string, readonly string[]>> =>
-  Object.fromEntries(readReservedPrefixes(raw).prefixes);
+  Object.fromEntries(readAll(raw).prefixes);
 
 describe('reserved prefixes of a configuration', () => {
   test.each([
@@ -33,11 +35,11 @@ describe('reserved prefixes of a configuration', () => {
     ],
   ])('%s', (_, raw, prefixes) => {
     expect(read(raw)).toEqual(prefixes);
-    expect(readReservedPrefixes(raw)).toMatchObject({ problems: [], warnings: [] });
+    expect(readAll(raw)).toMatchObject({ problems: [], warnings: [] });
   });
 
   test('tell everything that is wrong', () => {
-    const { problems, warnings } = readReservedPrefixes([
+    const { problems, warnings } = readAll([
       'CRD',
       { backendmode: 'CRD', usernamePrefixReserveList: { a: 'b' } },
       { backendmode: 'CRD', usernamePrefixReserveList: [['a']] },

@@ -59,6 +59,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   pino: ['http'],
   'prom-client': ['authenticator', 'commands', 'http', 'issuer', 'webhook'],
   'reflect-metadata': ['http'],
+  'smol-toml': ['commands'],
   yaml: ['commands', 'demo', 'kube', 'local-aws', 'local-cluster', 'mapping'],
   zod: ['local-aws', 'local-cluster'],
 

@@ -39,6 +39,8 @@ export interface ServerSettings {
     /** For probes and metrics; absent: `host`. */
     readonly opsHost?: string;
     readonly metricsPort: number;
+    /** Where the port for probes cannot be had, the server goes on without. */
+    readonly opsOptional?: boolean;
   };
   /** undefined: plain HTTP */
   readonly tls: (TlsSettings & { readonly certPath: string; readonly keyPath: string }) | undefined;

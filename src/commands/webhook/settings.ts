@@ -13,6 +13,7 @@ import type { FlagReading, FlagValues } from '../../settings/pflag.ts';
 import { readTlsSettings } from '../../settings/tls.ts';
 import { isSeveralAudiences } from '../../webhook/audience.ts';
 import type { ClientTrustSettings } from '../server/client-trust.ts';
+import { readClientTrust } from '../server/client-trust-settings.ts';
 import type { ServerSettings } from '../server/descriptor.ts';
 import { readServerFlags } from '../server/flags.ts';
 import { WEBHOOK_FLAGS } from './flags.ts';
@@ -73,7 +74,7 @@ function toSettings(
       keyPath: flags['tls-key'],
     },
     cluster: readClusterSettings(flags, env, problems),
-    clients: readClients(flags, problems),
+    clients: readClientTrust(flags, problems),
     annotationPrefix: flags['annotation-prefix'],
     webIdentity: { audience: flags['token-audience'], mountPath: flags['token-mount-path'] },
     containerCredentials: readContainerCredentials(flags),
@@ -111,21 +112,6 @@ function checkFlags(flags: Flags, problems: Problems): void {
     problems,
   );
   checkFilePath('container-credentials-token-path', flags['container-credentials-token-path'], problems);
-}
-
-/** An authority alone is never enough: that of a cluster signs for every kubelet. */
-function readClients(flags: Flags, problems: Problems): ClientTrustSettings | undefined {
-  const { 'client-ca-file': path, 'client-name': names } = flags;
-  if (path !== '' && names.length === 0) {
-    problems.push(
-      '--client-ca-file needs --client-name: its authorities sign for others, too; name who calls, such as the user of kube-apiserver',
-    );
-  }
-  if (path === '' && names.length > 0) {
-    problems.push('--client-name needs --client-ca-file: without it no certificate is asked for');
-  }
-  if (names.includes('')) problems.push('--client-name is empty: give the common name of a certificate');
-  return path === '' ? undefined : { path, names };
 }
 
 function readContainerCredentials(flags: Flags): WebhookCommandSettings['containerCredentials'] {

@@ -1,0 +1,102 @@
+import { isRegion } from '../../aws/hosts.ts';
+import { parseRoleArn } from '../../aws/role-arn.ts';
+import type { Problems } from '../../settings/checks.ts';
+import type { FlagValues } from '../../settings/pflag.ts';
+import type { AUTHENTICATOR_FLAGS } from './flags.ts';
+
+type Flags = FlagValues<typeof AUTHENTICATOR_FLAGS>;
+
+/** How AWS is called. */
+export interface AwsSettings {
+  /** Of the server; undefined: the metadata service is asked. */
+  readonly region: string | undefined;
+  /** Where EC2's metadata service answers; undefined: it must not be asked. */
+  readonly metadataEndpoint: string | undefined;
+  /** Variables that name proxies, and hosts that are called without; empty: none are used. */
+  readonly proxies: Readonly<Record<string, string | undefined>>;
+  /** Authorities beside those of Node and the system. */
+  readonly authorities: { readonly by: string; readonly path: string } | undefined;
+  /** Of ec2:DescribeInstances. */
+  readonly describeInstances: {
+    readonly perSecond: number;
+    readonly burst: number;
+    /** '' where no role is assumed for it. */
+    readonly roleArn: string;
+    readonly sourceArn: string;
+  };
+}
+
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy'] as const;
+
+export function readAwsSettings(
+  flags: Flags,
+  env: NodeJS.ProcessEnv,
+  problems: Problems,
+  remarks: string[],
+): AwsSettings {
+  const { 'ec2-describeInstances-qps': perSecond, 'ec2-describeInstances-burst': burst } = flags;
+  if (perSecond < 1 || burst < 1)
+    problems.push(
+      '--ec2-describeInstances-qps and --ec2-describeInstances-burst are 1 or more: give both so',
+    );
+  const roleArn = flags['ec2-describeInstances-role-arn'];
+  if (roleArn !== '' && parseRoleArn(roleArn) === undefined)
+    problems.push('--ec2-describeInstances-role-arn is no ARN of a role: give one, or leave it out');
+  const sourceArn = flags['source-arn'];
+  if (sourceArn !== '' && roleArn === '')
+    remarks.push('--source-arn has no effect: it is for --ec2-describeInstances-role-arn, which is empty');
+  return {
+    region: readRegion(flags.region, env, problems, remarks),
+    metadataEndpoint: readMetadataEndpoint(env, problems),
+    proxies: readProxies(flags, env, problems),
+    authorities: readAuthorities(flags['aws-ca-file'], env),
+    describeInstances: { perSecond, burst, roleArn, sourceArn },
+  };
+}
+
+function readRegion(
+  given: string,
+  env: NodeJS.ProcessEnv,
+  problems: Problems,
+  remarks: string[],
+): string | undefined {
+  if (given !== '' && !isRegion(given)) problems.push('--region is no region: give one such as eu-west-1');
+  if (given !== '') return given;
+  const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined;
+  if (region === undefined || isRegion(region)) return region;
+  remarks.push(
+    'AWS_REGION or AWS_DEFAULT_REGION is no region, and is passed over: set one such as eu-west-1',
+  );
+  return undefined;
+}
+
+/** The variables that AWS SDKs read, too. */
+function readMetadataEndpoint(env: NodeJS.ProcessEnv, problems: Problems): string | undefined {
+  if (env['AWS_EC2_METADATA_DISABLED']?.toLowerCase() === 'true') return undefined;
+  const endpoint = env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] || 'http://169.254.169.254';
+  if (!URL.canParse(endpoint))
+    problems.push('AWS_EC2_METADATA_SERVICE_ENDPOINT is not a URL: unset it, or give one');
+  return endpoint;
+}
+
+function readProxies(flags: Flags, env: NodeJS.ProcessEnv, problems: Problems): AwsSettings['proxies'] {
+  const { proxy, 'proxy-from-environment': fromEnvironment } = flags;
+  const asked = fromEnvironment ? Object.fromEntries(PROXY_VARIABLES.map((name) => [name, env[name]])) : {};
+  const used: AwsSettings['proxies'] = proxy === '' ? asked : { ...asked, HTTPS_PROXY: proxy };
+  const [by, text] =
+    proxy === '' ? ['HTTPS_PROXY', used['HTTPS_PROXY'] || used['https_proxy'] || ''] : ['--proxy', proxy];
+  if (text !== '' && !isProxy(text))
+    problems.push(`${by} is no URL of an HTTP proxy: give one such as http://proxy.example:3128`);
+  return used;
+}
+
+function isProxy(text: string): boolean {
+  const url = URL.parse(text.includes('://') ? text : `http://${text}`);
+  return url !== null && /^https?:$/.test(url.protocol) && url.hostname !== '';
+}
+
+function readAuthorities(file: string, env: NodeJS.ProcessEnv): AwsSettings['authorities'] {
+  if (file !== '') return { by: '--aws-ca-file', path: file };
+  const path = env['AWS_CA_BUNDLE'];
+  return path ? { by: 'AWS_CA_BUNDLE', path } : undefined;
+}

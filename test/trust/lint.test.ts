@@ -127,6 +127,19 @@ describe('the linter finds', () => {
       [],
     ],
     [
+      'no plain operator for a set operator where tokens of another provider would then come in',
+      policy(
+        statement({
+          Principal: { Federated: PROVIDER.replace('/A', '/B') },
+          Condition: { 'ForAnyValue:StringNotEquals': { [sub]: SUBJECT }, StringEquals: { [aud]: AUDIENCE } },
+        }),
+      ),
+      [
+        `critical deny-list-in-allow ${place}/ForAnyValue:StringNotEquals/${escaped}:sub`,
+        'high provider-of-other-issuer /Statement/0/Principal',
+      ],
+    ],
+    [
       'a negated operator on a key that is never there',
       bound({ StringNotEquals: { [`${KEY}:groups`]: 'x' } }),
       [`medium if-exists-on-unset-key ${place}/StringNotEquals/${escaped}:groups`],

@@ -9,6 +9,7 @@ import {
   isOfAnotherType,
   isRestriction,
   listConditionsOn,
+  readClaimOfKey,
 } from './facts.ts';
 import type { LintRule, Observation } from './rule.ts';
 import { writeCondition } from './write-condition.ts';
@@ -124,8 +125,8 @@ function findSetOperator({ condition, claim, statement, providers }: ConditionFa
   );
   // Tokens of other issuers lack the key, and the two need not be alike to them.
   const isAlike = holdsWhenAbsent(operator) === holdsWhenAbsent({ ...operator, setOperator: undefined });
-  if (isTaken || (!isAlike && (providers.length !== 1 || statement.principal.members.length !== 1)))
-    return [];
+  const isOfOne = statement.principal.members.length === 1 && readClaimOfKey(key, providers) !== undefined;
+  if (isTaken || (!isAlike && !isOfOne)) return [];
   const what = `${showValue(key)} has one value, and ${operator.setOperator} is for keys with several`;
   const remedy = `write ${plain}: a list of values means any of them already`;
   return [{ severity: 'low', where: pointer, what, remedy }];

@@ -156,7 +156,7 @@ class Arrival extends BodyInTransit {
     this.#told = true;
     this.#kept = undefined;
     if (reading.kind !== 'body') {
-      this.#assembly.take();
+      this.#assembly.drop();
       this.#ledger.release(this);
       this.#exchange.done(reading);
       return;

@@ -60,6 +60,7 @@ export class BodyAssembly {
     else {
       if (this.#piece === undefined || size > this.#piece.length) this.#grow(capacity);
       if (this.#piece !== undefined) chunk.copy(this.#piece, this.#size);
+      free(chunk);
     }
     this.#size = size;
   }
@@ -70,10 +71,23 @@ export class BodyAssembly {
     return whole;
   }
 
+  /** Nobody wants it any more. */
+  drop(): void {
+    if (this.#piece !== undefined) free(this.#piece);
+    this.#piece = undefined;
+  }
+
   #grow(capacity: number): void {
     // Not of the pool that small buffers share: one of them would keep all of it.
     const larger = Buffer.allocUnsafeSlow(capacity);
     this.#piece?.copy(larger, 0, 0, this.#size);
+    this.drop();
     this.#piece = larger;
   }
+}
+
+/** Gives memory back now: what waits for a collection of garbage counts as well, up to 64 MB of it. */
+function free({ buffer, byteLength }: Buffer): void {
+  // Who has all of it to itself; others share one.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }

@@ -10,6 +10,7 @@ import type { CertificateSource } from './certificate.ts';
 import type { ClientTrust } from './client-trust.ts';
 import { createConnectionGuard } from './connection-guard.ts';
 import { createDrain, type Drain } from './drain.ts';
+import { queueHandshakes } from './handshake-queue.ts';
 import { createResponseClass, leavesMuchUnread } from './response.ts';
 import { type Routing, routeDirect } from './routing.ts';
 
@@ -85,6 +86,7 @@ export function createTlsServer(options: TlsServerOptions): HttpServer {
   let server: TlsServer | undefined;
   const made = createBoundServer(options, clientTrust, (bounds, listener) => {
     server = createSecureServer({ ...toContext(options), ...toAsking(options), ...bounds }, listener);
+    queueHandshakes(server);
     return server;
   });
   const renew = (): void => server?.setSecureContext(toContext(options));

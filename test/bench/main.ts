@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME [options]`: measures, prints Markdown, writes JSON. One command for each set of figures. */
 import { benchAuthenticator } from './authenticator/bench.ts';
 import { benchIssuer } from './issuer/bench.ts';
+import { benchStrangers } from './strangers/bench.ts';
 import { benchWebhook } from './webhook/bench.ts';
 
 const BENCHES: Readonly<
@@ -9,6 +10,7 @@ const BENCHES: Readonly<
   webhook: benchWebhook,
   issuer: benchIssuer,
   authenticator: benchAuthenticator,
+  strangers: benchStrangers,
 };
 
 const [name = '', ...words] = process.argv.slice(2);

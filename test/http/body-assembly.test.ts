@@ -40,3 +40,16 @@ test('a million single bytes are a megabyte, not a million pieces', () => {
   expect(capacity).toBe(1024 * 1024);
   expect(assembly.take().length).toBe(1_000_000);
 });
+
+test('what was copied, and what nobody wants any more, is given back at once', () => {
+  const assembly = new BodyAssembly(undefined);
+  const own = Buffer.allocUnsafeSlow(5_000);
+  assembly.add(own, assembly.toCapacity(5_000, LIMIT));
+  expect(own.length).toBe(0);
+  // It stands in memory that others use as well.
+  const shared = Buffer.allocUnsafeSlow(10_000).subarray(5_000);
+  assembly.add(shared, assembly.toCapacity(10_000, LIMIT));
+  expect(shared.length).toBe(5_000);
+  assembly.drop();
+  expect(assembly.take().length).toBe(0);
+});

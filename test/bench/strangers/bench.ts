@@ -1,0 +1,83 @@
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describeMachine } from '../machine.ts';
+import { type CommonOptions, readCommonOptions } from '../options.ts';
+import { findMissingTools, LOAD_CORE, SERVER_CORE } from '../tools.ts';
+import { type Bed, createBed, startStandIn } from '../webhook/bed.ts';
+import { REVIEW_COUNT } from '../webhook/reviews.ts';
+import { KINDS } from './kinds.ts';
+import { besiege, type StrangerFigures, type Target } from './measure.ts';
+import { renderReport, type StrangersReport } from './report.ts';
+import { startIssuer, startWebhook } from './targets.ts';
+
+const SERVERS = ['webhook', 'issuer'] as const;
+type ServerName = (typeof SERVERS)[number];
+
+const USAGE = `npm run bench -- strangers [options]
+  --seconds N     how long each kind is measured once it stands (12)
+  --only NAMES    of ${SERVERS.join(',')} (both)
+  --quick         three seconds each: shows that it works, and no more
+  --out FILE      where the figures go as JSON (a file in the temporary folder)`;
+
+const CONNECTIONS = 500;
+const ON_SERVER_CORE = ['taskset', '-c', SERVER_CORE];
+const ON_LOAD_CORE = ['taskset', '-c', LOAD_CORE];
+
+type Options = CommonOptions<ServerName, { readonly rounds: number; readonly seconds: number }>;
+
+/** `npm run bench -- strangers`. @returns the exit code */
+export async function benchStrangers(words: readonly string[]): Promise<number> {
+  const tell = (text: string): void => void process.stderr.write(`${text}\n`);
+  const problems = findMissingTools();
+  let options: Options | undefined;
+  try {
+    const amounts = { rounds: 1, seconds: 12 };
+    options = readCommonOptions(words, {
+      sections: SERVERS,
+      thorough: amounts,
+      quick: { ...amounts, seconds: 3 },
+    });
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error), USAGE);
+  }
+  if (options === undefined || problems.length > 0) {
+    for (const problem of problems) tell(problem);
+    return 2;
+  }
+  const bed = createBed();
+  try {
+    const report = await measure(bed, options, tell);
+    const out = resolve(options.out ?? join(tmpdir(), 'iam-bridge-bench-strangers.json'));
+    writeFileSync(out, `${JSON.stringify(report, null, 2)}\n`);
+    tell(`figures: ${out}\n`);
+    process.stdout.write(`${renderReport(report)}\n`);
+    return 0;
+  } finally {
+    await bed.end();
+  }
+}
+
+async function measure(bed: Bed, options: Options, tell: (text: string) => void): Promise<StrangersReport> {
+  const machine = describeMachine();
+  const servers: Record<string, readonly StrangerFigures[]> = {};
+  for (const name of SERVERS.filter((each) => options.sections.has(each))) {
+    const target = await start(bed, name);
+    const figures: StrangerFigures[] = [];
+    for (const kind of KINDS) {
+      const siege = { kind, connections: CONNECTIONS, seconds: options.seconds, prefix: ON_LOAD_CORE };
+      const one = await besiege(bed, target, siege);
+      tell(`${name}, ${kind}: ${one.rss.toFixed(0)} MB, p99 ${one.p99.toFixed(0)} ms, ${one.failed} failed`);
+      figures.push(one);
+    }
+    servers[name] = figures;
+    await target.child.stop(2_000);
+  }
+  return { machine, connections: CONNECTIONS, servers };
+}
+
+async function start(bed: Bed, name: ServerName): Promise<Target> {
+  const where = { bed, prefix: ON_SERVER_CORE };
+  if (name === 'issuer') return await startIssuer(where);
+  return await startWebhook(where, (await startStandIn(bed, REVIEW_COUNT)).port);
+}

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { ClientTrust } from './client-trust.ts';
@@ -12,7 +12,9 @@ export interface ConnectionGuard {
   /** From now on the server's connections count, also those in the middle of a TLS handshake. */
   watch(server: Server | TlsServer): void;
   /** @returns whether the request is to be looked at: its connection is not crowded */
-  enter(request: IncomingMessage, response: ServerResponse): boolean;
+  enter(request: IncomingMessage): boolean;
+  /** A response is through. */
+  left(socket: Socket): void;
   answered(socket: Socket): void;
   /** Its caller was judged by authorities that are not those of today. */
   isOutdated(socket: Socket): boolean;
@@ -28,14 +30,24 @@ interface Place {
   /** Of the authorities by which its handshake began. */
   readonly era: number;
   readonly held: HeldConnection;
-  /** Responses that were not through when last looked at; mostly the one before. */
-  readonly responses: ServerResponse[];
+  /** How many requests have no answer yet: a number, since what outlives its request is dear. */
+  open: number;
+}
+
+const PLACE = Symbol('place');
+
+/** A member of the socket itself: a WeakMap, asked three times for each request, costs more than it is worth. */
+interface PlacedSocket extends Socket {
+  [PLACE]?: Place;
+}
+
+function findPlace(socket: PlacedSocket): Place | undefined {
+  return socket[PLACE];
 }
 
 export function createConnectionGuard(options: ConnectionGuardOptions): ConnectionGuard {
   const { trust } = options;
   const ledger = new ConnectionLedger(options);
-  const places = new WeakMap<Socket, Place>();
   // A TLS socket does not tell which TCP connection it wraps, but both have the same other end.
   const ends = new Map<string, Place>();
   const admit = (socket: Socket): void => {
@@ -43,9 +55,9 @@ export function createConnectionGuard(options: ConnectionGuardOptions): Connecti
     const place: Place = {
       held: ledger.open(socket.remoteAddress ?? '', () => socket.destroy()),
       era: trust?.era() ?? 0,
-      responses: [],
+      open: 0,
     };
-    places.set(socket, place);
+    (socket as PlacedSocket)[PLACE] = place;
     ends.set(end, place);
     socket.on('close', () => {
       ledger.closed(place.held);
@@ -55,7 +67,7 @@ export function createConnectionGuard(options: ConnectionGuardOptions): Connecti
   const secure = (socket: Socket): void => {
     const place = ends.get(toEnd(socket));
     if (place === undefined) return;
-    places.set(socket, place);
+    (socket as PlacedSocket)[PLACE] = place;
     if (trust !== undefined) ledger.certify(place.held, trust.admit(socket, place.era) === 'accepted');
   };
   trust?.authorities.onChange(() => ledger.forgetCertificates());
@@ -64,22 +76,22 @@ export function createConnectionGuard(options: ConnectionGuardOptions): Connecti
       server.on('connection', admit);
       server.on('secureConnection', secure);
     },
-    enter(request, response) {
-      const responses = places.get(request.socket)?.responses;
-      if (responses === undefined) return true;
-      while (responses[0]?.writableFinished) responses.shift();
-      if (responses.length >= MAX_PIPELINED) {
-        request.socket.destroy();
-        return false;
-      }
-      responses.push(response);
-      return true;
+    enter({ socket }) {
+      const place = findPlace(socket);
+      if (place === undefined) return true;
+      place.open += 1;
+      if (place.open > MAX_PIPELINED) socket.destroy();
+      return place.open <= MAX_PIPELINED;
+    },
+    left(socket) {
+      const place = findPlace(socket);
+      if (place !== undefined) place.open -= 1;
     },
     answered(socket) {
-      const place = places.get(socket);
+      const place = findPlace(socket);
       if (place !== undefined) ledger.answered(place.held);
     },
-    isOutdated: (socket) => trust !== undefined && places.get(socket)?.era !== trust.era(),
+    isOutdated: (socket) => trust !== undefined && findPlace(socket)?.era !== trust.era(),
     count: () => ledger.size,
   };
 }

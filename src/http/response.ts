@@ -4,15 +4,22 @@ import {
   type OutgoingHttpHeaders,
   ServerResponse,
 } from 'node:http';
+import type { Socket } from 'node:net';
+
+export interface ResponseEvents {
+  /** Told of each answer as its head is written. @returns whether its connection may be used again */
+  mayStay(request: IncomingMessage): boolean;
+  /** Told of each connection that an answer is through with. */
+  left(socket: Socket): void;
+}
 
 type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
 
 /**
  * Looks when the headers are written, so that calls under way hear of a drain too. Not by a Set of them: each would be
  * reached from old memory, outlive the collection that should have ended it, and cost a sixth of the processor time.
- * @param mayStay told of each answer; whether its connection may be used again
  */
-export function createResponseClass(mayStay: (request: IncomingMessage) => boolean): typeof ServerResponse {
+export function createResponseClass({ mayStay, left }: ResponseEvents): typeof ServerResponse {
   class WatchedResponse extends ServerResponse {
     override writeHead(status: number, message?: string, headers?: Headers): this;
     override writeHead(status: number, headers?: Headers): this;
@@ -20,6 +27,11 @@ export function createResponseClass(mayStay: (request: IncomingMessage) => boole
       if (!mayStay(this.req)) this.shouldKeepAlive = false;
       // Handed on as it came: one of the two forms above.
       return super.writeHead(status, ...(rest as [Headers?]));
+    }
+
+    override detachSocket(socket: Socket): void {
+      super.detachSocket(socket);
+      left(socket);
     }
   }
   // The two forms are those of the class above it; TypeScript does not match overloads that return `this`.

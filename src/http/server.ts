@@ -115,9 +115,12 @@ function createBoundServer(
   const drain = createDrain(() => server);
   const bounds = {
     ...toBounds({ ...LIMITS, ...options.limits }),
-    ServerResponse: createResponseClass((request) => {
-      guard.answered(request.socket);
-      return !drain.draining() && !leavesMuchUnread(request) && !guard.isOutdated(request.socket);
+    ServerResponse: createResponseClass({
+      mayStay(request) {
+        guard.answered(request.socket);
+        return !drain.draining() && !leavesMuchUnread(request) && !guard.isOutdated(request.socket);
+      },
+      left: guard.left,
     }),
   };
   const app = Fastify({
@@ -125,7 +128,7 @@ function createBoundServer(
     serverFactory(fastifyHandler) {
       const route = routeDirect(options, fastifyHandler);
       server = make(bounds, (request, response) => {
-        if (guard.enter(request, response)) route(request, response);
+        if (guard.enter(request)) route(request, response);
       });
       server.maxHeadersCount = 64;
       guard.watch(server);

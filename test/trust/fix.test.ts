@@ -273,6 +273,20 @@ describe('a Deny in the way', () => {
       ),
     );
   });
+
+  test('leaves the same audience in another case denied', () => {
+    const open = statement({ Condition: undefined });
+    const ignoring = deny({ StringEqualsIgnoreCase: { [aud]: AUDIENCE } });
+    const found = fix(policy(open, ignoring));
+    const judge = (audience: string): string => {
+      const asked = request();
+      const token = { ...asked.token, audience, originalAudiences: [audience] };
+      return decideTrust(read(found.document), { ...asked, token });
+    };
+    expect(judge(AUDIENCE)).toBe('allow');
+    for (const other of ['STS.amazonaws.com', 'sts.amazonaws.COM', 'Sts.Amazonaws.Com'])
+      expect(judge(other)).toBe('deny');
+  });
 });
 
 describe('a policy that takes any audience', () => {

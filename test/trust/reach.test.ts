@@ -308,3 +308,45 @@ test('a statement that is shared with AWS principals has conditions of theirs', 
   });
   expect(lint(shared).filter((each) => each.includes('unset-key'))).toEqual([]);
 });
+
+describe('an ordinary policy for a platform that runs anywhere is not taken for a cluster', () => {
+  const provider = (host: string, condition: unknown): unknown =>
+    when(condition, { Principal: { Federated: `arn:aws:iam::111122223333:oidc-provider/${host}` } });
+  const like = (host: string, subject: unknown, audience = 'x'): unknown =>
+    provider(host, { StringEquals: { [`${host}:aud`]: audience }, StringLike: { [`${host}:sub`]: subject } });
+
+  test.each([
+    ['GitLab, self-managed', like('gitlab.corp.example', 'project_path:acme/api:ref_type:tag:ref:v*')],
+    ['GitHub Enterprise Server', like('github.corp.example/_services/token', 'repo:acme/api:*')],
+    ['GitHub Enterprise Cloud', like('token.actions.acme.ghe.com', ['repo:acme/api:*', 'repo:acme/web:*'])],
+    ['Spacelift', like('acme.app.spacelift.io', 'space:prod:*', 'acme.app.spacelift.io')],
+    [
+      'Terraform Enterprise',
+      like('tfe.corp.example', 'organization:acme:project:net:workspace:*:run_phase:*'),
+    ],
+    ['CircleCI server', like('ci.corp.example/org/x', 'org/x/project/y/user/*')],
+    [
+      'Amazon Cognito',
+      when(
+        {
+          StringEquals: { 'cognito-identity.amazonaws.com:aud': 'us-east-1:1' },
+          'ForAnyValue:StringLike': { 'cognito-identity.amazonaws.com:amr': 'authenticated' },
+        },
+        { Principal: { Federated: 'cognito-identity.amazonaws.com' } },
+      ),
+    ],
+  ])('%s', (_, statements) => {
+    const found = lint(statements, []);
+    expect(found.filter((each) => !each.endsWith('no-subject'))).toEqual([]);
+  });
+
+  test('a cluster is known by its subjects, by EKS, or because it was given', () => {
+    const eks = 'oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF';
+    const subjects = [SUBJECT, 'repo:acme/api:ref:refs/heads/main'];
+    expect(lint(like('oidc.example', subjects), [])).toContain('high other-platform');
+    expect(lint(like(eks, 'repo:acme/api:*'), [])).toContain('high other-platform');
+    expect(lint(like('oidc.example', 'repo:acme/api:*'), ['https://oidc.example'])).toContain(
+      'high other-platform',
+    );
+  });
+});

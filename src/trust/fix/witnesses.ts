@@ -21,6 +21,8 @@ export function listWitnesses(policy: TrustPolicy, request: TrustRequest): reado
     const pairs = [
       ...[...listValues(policy, `${prefix}:sub`), ...strangers].flatMap((each) => cross(each, few)),
       ...[sub, ...strangers.slice(0, 1)].flatMap((each) => cross(each, [...few, ...named])),
+      // Some operators tell no capitals apart, and an exact one beside them would open them a way.
+      ...cross(sub, [audience, ...named].map(toOtherCase)),
     ];
     return [...new Map(pairs.map((pair) => [pair.join(' '), pair])).values()].map(([subject, each]) => ({
       ...request,
@@ -65,6 +67,11 @@ function listValues({ statements }: TrustPolicy, key: string): readonly string[]
 
 function fill(pattern: string, text: string): string {
   return pattern.replaceAll('*', text).replaceAll('?', text.charAt(0) || 'z');
+}
+
+function toOtherCase(text: string): string {
+  const upper = text.toUpperCase();
+  return text === upper ? text.toLowerCase() : upper;
 }
 
 /** Neighbours of the caller whom nobody has named. */

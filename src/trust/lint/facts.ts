@@ -1,6 +1,7 @@
 import { parseArn } from '../../aws/arn.ts';
+import { SUBJECT_PREFIX } from '../../base/names/account.ts';
 import { judgeAction } from '../judge/action.ts';
-import { CLAIM_KEYS, findKeyRow } from '../judge/keys.ts';
+import { findKeyRow } from '../judge/keys.ts';
 import { explainKey, type KeyMistake } from '../near-miss/key.ts';
 import { findPlatformOfKey } from '../platforms.ts';
 import type { Condition } from '../policy/condition.ts';
@@ -20,6 +21,8 @@ export interface StatementFacts {
   readonly ownPrefixes: readonly string[];
   /** Its issuers are those of another platform, such as GitHub, which has subjects and claims of its own. */
   readonly isForPlatform: boolean;
+  /** That its issuer is a cluster's is known: it was given, is one of EKS, or a subject of a ServiceAccount is asked for. */
+  readonly isForCluster: boolean;
   /** It means an OIDC provider, everybody, or sts:AssumeRoleWithWebIdentity by name. */
   readonly isForTokens: boolean;
   /** The same, and callers of no other kind: a condition that no token meets lets nobody in. */
@@ -61,6 +64,7 @@ export function readStatementFacts(
     prefixes,
     ownPrefixes,
     isForPlatform: prefixes.some(isPlatform),
+    isForCluster: prefixes.some((prefix) => ownPrefixes.includes(prefix)) || isOfCluster(statement, prefixes),
     isForTokens,
     isForTokensAlone: isForTokens && !isSharedWithOthers(statement),
     letsTokensIn: statement.effect === 'Allow' && covers && (isOpen || providers.length > 0),
@@ -172,6 +176,15 @@ function isPlatform(prefix: string): boolean {
   return findPlatformOfKey(`${prefix}:`) !== undefined;
 }
 
+/** Many platforms run on hosts of their users' own, whose names tell nothing. */
+function isOfCluster({ conditions }: Statement, prefixes: readonly string[]): boolean {
+  if (prefixes.some((prefix) => /^oidc\.eks\.[^/]+\/id\//i.test(prefix))) return true;
+  return conditions.some(
+    ({ key, values }) =>
+      readClaimOfKey(key, prefixes) === 'sub' && values.some((value) => value.startsWith(SUBJECT_PREFIX)),
+  );
+}
+
 /** The claim that a key stands for, where it is one of the statement's issuers'; lower case. */
 export function readClaimOfKey(key: string, prefixes: readonly string[]): string | undefined {
   const name = key.toLowerCase();
@@ -179,12 +192,12 @@ export function readClaimOfKey(key: string, prefixes: readonly string[]): string
   return prefix === undefined ? undefined : name.slice(prefix.length + 1);
 }
 
-/** Tokens of a cluster have neither `amr` nor `email`; other platforms have claims of their own for keys. */
+/** Tokens of a cluster have neither `amr` nor `email`; those of other platforms may, and have claims of their own for keys. */
 export function judgePresence(key: string, prefixes: readonly string[]): Presence {
   const claim = readClaimOfKey(key, prefixes);
   if (claim !== undefined) {
     if (['sub', 'aud', 'oaud'].includes(claim)) return 'always';
-    return prefixes.some(isPlatform) && !CLAIM_KEYS.includes(claim) ? 'sometimes' : 'never';
+    return prefixes.some(isPlatform) ? 'sometimes' : 'never';
   }
   const { internet, endpoint } = findKeyRow(key) ?? { internet: 'never', endpoint: 'never' };
   if (internet !== endpoint) return 'sometimes';

@@ -32,7 +32,7 @@ export const VALUE_RULES = {
     text: KEY_RULES['other-platform'].text,
     check(facts) {
       const platform = facts.claim === 'sub' ? findPlatformOfSubject(facts.value) : undefined;
-      if (platform === undefined || facts.isForPlatform) return [];
+      if (platform === undefined || facts.isForPlatform || !facts.isForCluster) return [];
       const what = `${showValue(facts.value)} is a subject of ${platform.name}, and no token of a cluster has it`;
       return tellMismatch(facts, what, 'write system:serviceaccount:<namespace>:<name>');
     },
@@ -119,6 +119,8 @@ function measureBreadth(pattern: string): Breadth | undefined {
   const first = pattern.search(/[*?]/);
   if (first === -1) return undefined;
   const literal = pattern.slice(0, first);
+  // What fits no ServiceAccount lets in none, whoever else it is for.
+  if (!literal.startsWith(SUBJECT_PREFIX) && !SUBJECT_PREFIX.startsWith(literal)) return undefined;
   const namespace = /^system:serviceaccount:([^:]+):/.exec(literal)?.[1];
   if (namespace !== undefined) {
     return {

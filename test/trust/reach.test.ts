@@ -350,3 +350,55 @@ describe('an ordinary policy for a platform that runs anywhere is not taken for 
     );
   });
 });
+
+describe('a finding says what is so of the whole statement', () => {
+  const like = 'system:serviceaccount:prod:*';
+
+  test('of one that no subject meets, nothing is said of whom it lets in', () => {
+    const found = lint(when({ StringEquals: { [sub]: SUBJECT }, StringLike: { [sub]: like } }));
+    expect(found).not.toContain('low no-audience');
+  });
+
+  test.each([
+    ['a subject in full', { StringEquals: both, StringLike: { [sub]: 'system:serviceaccount:*' } }, []],
+    [
+      'a narrower pattern',
+      {
+        StringLike: { [sub]: 'system:serviceaccount:*', [sub.toUpperCase()]: like },
+        StringEquals: { [aud]: AUDIENCE },
+      },
+      ['medium subject-wildcard'],
+    ],
+    [
+      'a pattern alone',
+      { StringLike: { [sub]: like }, StringEquals: { [aud]: AUDIENCE } },
+      ['medium subject-wildcard'],
+    ],
+  ])('a pattern is judged beside what else is asked of the subject: %s', (_, condition, expected) => {
+    expect(lint(when(condition)).filter((each) => each.endsWith('subject-wildcard'))).toEqual(expected);
+  });
+
+  test.each(['NumericEquals', 'DateEquals', 'Bool', 'IpAddress', 'ArnLike', 'ArnEquals'])(
+    'of %s on a subject, the operator alone is named: no value helps it',
+    (operator) => {
+      const value =
+        { DateEquals: '2026-01-01T00:00:00Z', Bool: 'true', IpAddress: '192.0.2.1' }[operator] ?? '5';
+      expect(lint(when({ [operator]: { [sub]: value }, StringEquals: { [aud]: AUDIENCE } }))).toEqual([
+        'high operator-of-another-type',
+      ]);
+    },
+  );
+
+  test('an audience is no ARN, unless it is one', () => {
+    const asks = (value: string): string[] =>
+      lint(when({ StringEquals: { [sub]: SUBJECT }, ArnEquals: { [aud]: value } }));
+    expect(asks(AUDIENCE)).toEqual(['high operator-of-another-type']);
+    expect(asks('arn:aws:iam::111122223333:client/a')).toEqual([]);
+  });
+
+  test('the remedy for a wildcard in an audience is an audience', () => {
+    const document = policy(when({ StringEquals: { [sub]: SUBJECT, [aud]: 'sts.*' } }));
+    const [found] = lintPolicy(read(document), { issuers: [ISSUER] });
+    expect(found).toMatchObject({ code: 'wildcard-under-equals', remedy: `write ${AUDIENCE}` });
+  });
+});

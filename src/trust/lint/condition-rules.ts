@@ -71,10 +71,12 @@ export const CONDITION_RULES = {
     check(facts) {
       const { condition, claim, statement, isForPlatform, isForTokensAlone } = facts;
       const { operator, key, values, pointer } = condition;
-      const isMet = !isOfAnotherType(operator) || values.length === 0;
+      // An audience may be a number or an ARN, and no text that is none.
+      const isText = operator.family === 'arn' && !values.some((value) => /^(arn:|[*?$])/i.test(value));
       if (
-        claim !== 'sub' ||
-        isMet ||
+        !(claim === 'sub' || (claim === 'aud' && isText)) ||
+        !isOfAnotherType(operator) ||
+        values.length === 0 ||
         isMetByOthers(condition, facts.providers) ||
         isForPlatform ||
         statement.effect === 'Deny' ||

@@ -142,8 +142,13 @@ function findForeignProviders(facts: StatementFacts): Observation[] {
 
 /** It lets tokens in, and does not say of which subjects. */
 function isOpenToSubjects(facts: StatementFacts): boolean {
-  if (!facts.letsTokensIn || facts.neverMatches) return false;
+  if (!mayLetTokensIn(facts)) return false;
   return !listConditionsOn('sub', facts).some(isRestriction);
+}
+
+/** What is said of whom it lets in would be wrong of a statement that lets nobody in. */
+function mayLetTokensIn(facts: StatementFacts): boolean {
+  return facts.letsTokensIn && !facts.neverMatches && findContradictions(facts).length === 0;
 }
 
 function findDenyList(facts: StatementFacts): Condition | undefined {
@@ -170,8 +175,8 @@ function adviseSubject(facts: StatementFacts): string {
 }
 
 function findMissingAudience(facts: StatementFacts): Observation[] {
-  const { statement, letsTokensIn, neverMatches } = facts;
-  if (!letsTokensIn || neverMatches || listConditionsOn('aud', facts).some(isRestriction)) return [];
+  const { statement } = facts;
+  if (!mayLetTokensIn(facts) || listConditionsOn('aud', facts).some(isRestriction)) return [];
   const what = "nothing is asked of the audience: a token for any of the provider's client ids will do";
   const remedy = `${adviseClaim('aud', STS_AUDIENCE, facts)}: tokens for other audiences are shut out then`;
   return [{ severity: 'low', where: statement.pointer, what, remedy }];

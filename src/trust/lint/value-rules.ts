@@ -1,9 +1,10 @@
+import { isAtLeast } from '../../base/finding.ts';
 import { isServiceAccountSubject, SUBJECT_PREFIX } from '../../base/names/account.ts';
 import { hasLiteralVariable, stripVariables } from '../judge/variables.ts';
 import { isAlmostSts, STS_AUDIENCE } from '../near-miss/audience.ts';
 import { findPlatformOfSubject } from '../platforms.ts';
 import { showPlain, showValue } from '../policy/problem.ts';
-import { type ConditionFacts, isRestriction } from './facts.ts';
+import { type ConditionFacts, isOfAnotherType, isRestriction, listConditionsOn } from './facts.ts';
 import { KEY_RULES } from './key-rules.ts';
 import type { LintRule, LintSeverity, Observation } from './rule.ts';
 
@@ -52,15 +53,20 @@ export const VALUE_RULES = {
       const isExact = operator.family === 'string' || operator.family === 'string-ignore-case';
       if (!isExact || !/[*?]/.test(stripVariables(facts.value, facts.version))) return [];
       const what = `${operator.text} takes the wildcards of ${showValue(facts.value)} for plain characters, and no token has them`;
-      return tellMismatch(facts, what, 'name each in full, system:serviceaccount:<namespace>:<name>');
+      const remedy =
+        facts.claim === 'aud'
+          ? `write ${STS_AUDIENCE}`
+          : 'name each in full, system:serviceaccount:<namespace>:<name>';
+      return tellMismatch(facts, what, remedy);
     },
   },
   'subject-wildcard': {
     text: 'A pattern for the subject lets in ServiceAccounts that nobody has named, or that do not exist yet.',
-    check({ claim, value, condition, isForPlatform, version }) {
+    check(facts) {
+      const { claim, value, condition, isForPlatform, version } = facts;
       const isPattern = claim === 'sub' && condition.operator.family === 'string-like' && !isForPlatform;
       const breadth = isPattern ? measureBreadth(stripVariables(value, version)) : undefined;
-      if (breadth === undefined) return [];
+      if (breadth === undefined || isBoundByAnother(facts, breadth)) return [];
       const what = `${showValue(value)} lets in ${breadth.who}`;
       const remedy =
         'name each ServiceAccount in full, with StringEquals: all others that fit are shut out then';
@@ -88,6 +94,8 @@ export const VALUE_RULES = {
 export function listClaimValues(facts: ConditionFacts): ClaimValue[] {
   const { statement, condition, claim } = facts;
   if (statement.effect === 'Deny' || !isRestriction(condition)) return [];
+  // Whatever stands there, the operator is what has to change.
+  if (claim === 'sub' && isOfAnotherType(condition.operator)) return [];
   if (claim !== 'sub' && claim !== 'aud') return [];
   return condition.values.map((value) => ({ ...facts, claim, value }));
 }
@@ -112,6 +120,24 @@ function findMalformedSubject(facts: ClaimValue): Observation[] {
 interface Breadth {
   readonly severity: LintSeverity;
   readonly who: string;
+}
+
+/** A caller has to meet all conditions on the subject: the narrowest says who comes in. */
+function isBoundByAnother(facts: ClaimValue, { severity }: Breadth): boolean {
+  const { condition, version } = facts;
+  return listConditionsOn('sub', facts).some((other) => {
+    if (
+      other === condition ||
+      !isRestriction(other) ||
+      other.key.toLowerCase() !== condition.key.toLowerCase()
+    )
+      return false;
+    if (other.operator.family !== 'string-like') return true;
+    return other.values.every((value) => {
+      const breadth = measureBreadth(stripVariables(value, version));
+      return breadth === undefined || !isAtLeast(breadth.severity, severity);
+    });
+  });
 }
 
 /** `*` takes colons, too: only a namespace that is named in full, colon included, is a boundary. */

@@ -10,8 +10,8 @@ import { openWebhook } from '../support/webhook/webhook-door.ts';
 
 /** Short enough to wait for. ms */
 const SHORT: Limits = { handshake: 300, headers: 400, request: 700, keepAlive: 3_000, check: 50 };
-/** How much later than its limit a connection may be closed on a busy machine. ms */
-const SLACK = 1_500;
+/** How much sooner a timer may go off than it was set for. ms */
+const GRAIN = 20;
 
 const HEAD = 'POST /mutate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n';
 
@@ -30,10 +30,9 @@ async function drip(
   }
 }
 
-function expectSoonAfter(ms: number, limit: number): void {
-  // Node counts from the connection, a little before the handshake is done here.
-  expect(ms).toBeGreaterThan(limit * 0.6);
-  expect(ms).toBeLessThan(limit + SLACK);
+/** How much later is the machine's to say: that it ends at all is what is waited for. */
+function expectAfter(ms: number, limit: number): void {
+  expect(ms).toBeGreaterThan(limit - GRAIN);
 }
 
 /** ms until a plain TCP connection that sends only `bytes` is closed. */
@@ -50,24 +49,24 @@ function awaitCutOff({ port }: Door, bytes: Buffer): Promise<number> {
 describe.concurrent('who is slow is cut off', () => {
   test('who never begins a handshake', async () => {
     const door = await openDoor({ limits: SHORT });
-    expectSoonAfter(await awaitCutOff(door, Buffer.alloc(0)), SHORT.handshake);
+    expectAfter(await awaitCutOff(door, Buffer.alloc(0)), SHORT.handshake);
   });
 
   test('who stops in the middle of one', async () => {
     const door = await openDoor({ limits: SHORT });
     // The head of a record that promises a ClientHello of 500 bytes.
-    expectSoonAfter(await awaitCutOff(door, Buffer.of(0x16, 3, 1, 1, 0xf4, 1, 0, 1, 0xf0)), SHORT.handshake);
+    expectAfter(await awaitCutOff(door, Buffer.of(0x16, 3, 1, 1, 0xf4, 1, 0, 1, 0xf0)), SHORT.handshake);
   });
 
   test('who sends nothing after it', async () => {
     const { ended } = await openRaw(await openDoor({ limits: SHORT }));
-    expectSoonAfter(await ended, SHORT.headers);
+    expectAfter(await ended, SHORT.headers);
   });
 
   test('who drips headers', async () => {
     const { socket, ended, received } = await openRaw(await openDoor({ limits: SHORT }));
     void drip(socket, `${HEAD}x: ${'x'.repeat(1_000)}`);
-    expectSoonAfter(await ended, SHORT.headers);
+    expectAfter(await ended, SHORT.headers);
     expect(received()).toMatch(/^HTTP\/1\.1 408 /);
   });
 
@@ -75,13 +74,13 @@ describe.concurrent('who is slow is cut off', () => {
     const { socket, ended } = await openRaw(await openWebhook({ door: { limits: SHORT } }));
     socket.write(`${HEAD}\r\n`);
     void drip(socket, renderReview());
-    expectSoonAfter(await ended, SHORT.request);
+    expectAfter(await ended, SHORT.request);
   });
 
   test('who stops in the middle of a body', async () => {
     const { socket, ended } = await openRaw(await openWebhook({ door: { limits: SHORT } }));
     socket.write(`${HEAD}\r\n{"request":`);
-    expectSoonAfter(await ended, SHORT.request);
+    expectAfter(await ended, SHORT.request);
   });
 
   test('who sends garbage in place of HTTP', async () => {
@@ -92,15 +91,19 @@ describe.concurrent('who is slow is cut off', () => {
   });
 
   test('and nobody else is kept waiting by two hundred of them', async () => {
-    // Two hundred handshakes at once take a while on a busy machine.
-    const door = await openWebhook({ door: { limits: { ...SHORT, handshake: 5_000 } } });
+    const door = await openWebhook({ door: { limits: { ...LIMITS, handshake: 30_000, request: 60_000 } } });
     const slow = await Promise.all(Array.from({ length: 200 }, () => openRaw(door)));
-    for (const { socket } of slow) socket.write(`${HEAD}\r\n{`);
-    const since = performance.now();
+    let over = 0;
+    for (const { socket, ended } of slow) {
+      socket.write(`${HEAD}\r\n{`);
+      void ended.then(() => {
+        over += 1;
+      });
+    }
     const { status } = await call(door, { body: renderReview() });
-    expect(status).toBe(200);
-    expect(performance.now() - since).toBeLessThan(500);
-    await Promise.all(slow.map(({ ended }) => ended));
+    // It was answered beside them, not after one of them.
+    expect([status, over]).toEqual([200, 0]);
+    for (const { socket } of slow) socket.destroy();
   });
 });
 
@@ -125,7 +128,7 @@ describe.concurrent('a connection that is kept', () => {
     const ms = await ended;
     expect(received()).toMatch(/^HTTP\/1\.1 200 /);
     // Node closes a second after what it promises, so that nobody meets a closed connection.
-    expectSoonAfter(ms, limits.keepAlive);
+    expectAfter(ms, limits.keepAlive);
   });
 
   test('limits a request on it like the first', async () => {
@@ -137,7 +140,7 @@ describe.concurrent('a connection that is kept', () => {
     const since = performance.now();
     socket.write(`${HEAD}\r\n{"request":`);
     await ended;
-    expectSoonAfter(performance.now() - since, SHORT.request);
+    expectAfter(performance.now() - since, SHORT.request);
   });
 });
 

@@ -187,12 +187,14 @@ describe('the way in', () => {
     expect(received()).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  test.each(['/', '/healthz', '/mutate/'])('%s parses no body, however it is made', async (path) => {
-    const start = performance.now();
-    const { status } = await ask({ path, body: '['.repeat(1_000_000) });
-    expect(status).toBeGreaterThanOrEqual(400);
-    expect(status).toBeLessThan(500);
-    expect(performance.now() - start).toBeLessThan(500);
+  test.each(['/', '/healthz', '/mutate/'])('%s is answered before its body has come', async (path) => {
+    const { socket, received } = await openRaw(shared);
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n[`,
+    );
+    await until(() => received() !== '', 'there is an answer');
+    expect(received()).toMatch(/^HTTP\/1\.1 4\d\d /);
+    socket.destroy();
   });
 
   test('a refusal leaves the connection usable, its body read or not', async () => {
@@ -319,11 +321,9 @@ describe('hostile JSON', () => {
   test.each([
     ['brackets', '['],
     ['braces', '{"a":'],
-  ])('3 MB of %s are answered quickly, with the uid', async (_, unit) => {
+  ])('3 MB of %s are answered with the uid, which no parser would reach', async (_, unit) => {
     const body = renderReview(unit.repeat(3_000_000 / unit.length));
-    const start = performance.now();
     const { status, text } = await ask({ body });
-    expect(performance.now() - start).toBeLessThan(500);
     expect(status).toBe(200);
     expect(parseAnswer(text)).toMatchObject({
       apiVersion: 'admission.k8s.io/v1',
@@ -417,13 +417,15 @@ describe('hostile JSON', () => {
   });
 
   test('250,000 keys that look like integers cost little', async () => {
-    const keys = Array.from({ length: 250_000 }, (_, index) => `"${index * 7919}":0`).join(',');
-    const start = performance.now();
-    const { status } = await ask({
-      body: renderReview(renderPod().replace('"metadata":{', `"metadata":{${keys},`)),
-    });
-    expect(status).toBe(200);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    const time = async (toKey: (index: number) => string): Promise<number> => {
+      const keys = Array.from({ length: 250_000 }, (_, index) => `"${toKey(index)}":0`).join(',');
+      const body = renderReview(renderPod().replace('"metadata":{', `"metadata":{${keys},`));
+      const start = performance.now();
+      expect((await ask({ body })).status).toBe(200);
+      return performance.now() - start;
+    };
+    const plain = await time((index) => `k${index}`);
+    expect(await time((index) => String(index * 7919))).toBeLessThan(20 * (plain + 100));
   });
 
   test('a uid that is no text is answered with none', async () => {

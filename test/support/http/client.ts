@@ -49,7 +49,7 @@ export interface RawConnection {
   readonly socket: TLSSocket;
   /** Everything that the server has sent so far. */
   received(): string;
-  /** Resolves when the connection has ended, however; ms since it stood. */
+  /** Resolves when the connection has ended, however; ms since it was asked for, which is before any clock of the server. */
   readonly ended: Promise<number>;
 }
 
@@ -59,10 +59,9 @@ export function openRaw(
 ): Promise<RawConnection> {
   return new Promise((resolve, reject) => {
     let text = '';
-    let since = performance.now();
+    const since = performance.now();
     const ended = Promise.withResolvers<number>();
     const socket = connect({ host: '127.0.0.1', port, ca, ...options }, () => {
-      since = performance.now();
       resolve({ socket, received: () => text, ended: ended.promise });
     });
     socket.on('data', (chunk: Buffer) => {

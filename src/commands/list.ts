@@ -64,6 +64,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./token/command.ts')).runEksCommand,
   },
   {
+    kind: 'quick',
+    name: 'aws-iam-authenticator',
+    summary: 'the commands of that program by its own words, with its exit codes: token',
+    load: async () => (await import('./aws-iam-authenticator/command.ts')).runAwsIamAuthenticator,
+  },
+  {
     kind: 'tree',
     name: 'verify',
     summary: 'judges a web identity token (JWT) as AWS STS would: every check, in order, and the reason',

@@ -1,3 +1,4 @@
+import { runAwsIamAuthenticator } from '../../../src/commands/aws-iam-authenticator/command.ts';
 import { runEksCommand, runGetTokenCommand, runTokenCommand } from '../../../src/commands/token/command.ts';
 import { createSurroundings } from './surroundings.ts';
 
@@ -5,6 +6,7 @@ export const COMMANDS = {
   token: runTokenCommand,
   'get-token': runGetTokenCommand,
   eks: runEksCommand,
+  go: runAwsIamAuthenticator,
 } as const;
 
 /** A key pair that no AWS has, and a region, in the environment. */

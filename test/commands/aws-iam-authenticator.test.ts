@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { runCommand } from '../support/commands/token.ts';
+
+const ROLE = 'Deployer';
+
+test.each([
+  [['token', '-i', 'demo']],
+  [['-i', 'demo', 'token']],
+  [['--cluster-id', 'demo', 'token']],
+  [['--cluster-id=demo', 'token']],
+  [['-l', 'json', '-v', '5', 'token', '-i', 'demo']],
+  [['--feature-gates', 'token', 'token', '-i', 'demo']],
+])('%j makes the token that iam-bridge token makes', async (words) => {
+  expect(await runCommand('go', words)).toEqual(await runCommand('token', ['-i', 'demo']));
+});
+
+test.each([
+  ['usage', ['token', '-i', 'demo', '--nope']],
+  ['a cluster that is not named', ['token']],
+  ['a role that is none', ['token', '-i', 'demo', '-r', ROLE]],
+  ['another command', ['serve']],
+  ['no command', []],
+  ['a flag without its value', ['-i']],
+])('for %s the exit code is 1, as that of the Go program', async (_, words) => {
+  const { code, stdout, stderr } = await runCommand('go', words);
+  expect([code, stdout, stderr === '']).toEqual([1, '', false]);
+});
+
+test('for credentials that have expired, too', async () => {
+  const env = {
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_CREDENTIAL_EXPIRATION: '2020-01-01T00:00:00Z',
+  };
+  expect(await runCommand('go', ['token', '-i', 'demo'], { env })).toMatchObject({ code: 1, stdout: '' });
+});
+
+test.each([[['--help']], [['help']], [['-h']]])('%j names the commands', async (words) => {
+  const { code, stdout } = await runCommand('go', words);
+  expect([code, stdout.includes('token')]).toEqual([0, true]);
+});
+
+test('token --help is that of the command', async () => {
+  expect((await runCommand('go', ['token', '--help'])).stdout).toContain('--forward-session-name');
+});

@@ -7,6 +7,7 @@ import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { collectLicences } from './licences.ts';
+import { planQuickPart, QUICK, QUICK_FILE } from './quick-part.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -93,10 +94,11 @@ const COMMON = {
 export async function bundle(folder: string): Promise<Metafile> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const [{ metafile }, undici] = await Promise.all([
+  const quick = await planQuickPart({ ...COMMON, plugins: [lazyBuiltins] });
+  const [{ metafile }, undici, quickMetafile] = await Promise.all([
     build({
       ...COMMON,
-      entryPoints: ['src/main.ts'],
+      entryPoints: quick.entries,
       outdir: folder,
       // A folder down, so that `../package.json` is the one beside main.js: the bundle knows its version wherever it lies.
       chunkNames: 'parts/[name]-[hash]',
@@ -104,16 +106,19 @@ export async function bundle(folder: string): Promise<Metafile> {
       format: 'esm',
       mainFields: ['module', 'main'],
       banner: { js: BANNER },
-      plugins: [lazyBuiltins, treeShaking, lazyUndici],
+      plugins: [quick.plugin, lazyBuiltins, treeShaking, lazyUndici],
     }),
     build({ ...COMMON, entryPoints: ['undici'], outfile: join(folder, 'parts', UNDICI), format: 'cjs' }),
+    quick.bundle(folder),
   ]);
-  Object.assign(metafile.inputs, undici.metafile.inputs);
-  Object.assign(metafile.outputs, undici.metafile.outputs);
+  for (const more of [undici.metafile, quickMetafile]) {
+    Object.assign(metafile.inputs, more.inputs);
+    Object.assign(metafile.outputs, more.outputs);
+  }
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
   await writeFile(
     join(folder, 'package.json'),
-    `${JSON.stringify({ name: 'iam-bridge', version, type: 'module' })}\n`,
+    `${JSON.stringify({ name: 'iam-bridge', version, type: 'module', imports: { [QUICK]: `./${QUICK_FILE}` } })}\n`,
   );
   await writeFile(join(folder, 'LICENSES.txt'), await collectLicences(root, metafile));
   return metafile;

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 
-/** The version in package.json, which stands two folders above this file in the source and one above the bundle. */
+/** The version in package.json, which stands two folders above this file in the source, and beside the bundle's one. */
 export async function readVersion(): Promise<string> {
-  for (const path of ['../../package.json', '../package.json']) {
+  for (const path of ['./package.json', '../../package.json']) {
     const version = await readPackageVersion(new URL(path, import.meta.url));
     if (version !== undefined) return version;
   }

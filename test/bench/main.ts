@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME [options]`: measures, prints Markdown, writes JSON. One command for each set of figures. */
 import { benchAuthenticator } from './authenticator/bench.ts';
+import { benchCli } from './cli/bench.ts';
 import { benchIssuer } from './issuer/bench.ts';
 import { benchStrangers } from './strangers/bench.ts';
 import { benchWebhook } from './webhook/bench.ts';
@@ -11,6 +12,7 @@ const BENCHES: Readonly<
   issuer: benchIssuer,
   authenticator: benchAuthenticator,
   strangers: benchStrangers,
+  cli: benchCli,
 };
 
 const [name = '', ...words] = process.argv.slice(2);

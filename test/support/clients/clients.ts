@@ -35,7 +35,8 @@ export const JAVASCRIPT: Client = {
     readLine(await run([process.execPath, join(HERE, 'javascript', 'put.ts'), bucket, key, text], env)),
 };
 
-const PYTHON = findPython(process.env['IAM_BRIDGE_PYTHON']);
+/** The interpreter that has botocore and the AWS CLI; undefined where there is none. */
+export const PYTHON = findPython(process.env['IAM_BRIDGE_PYTHON']);
 const NO_PYTHON =
   'IAM_BRIDGE_PYTHON is not set: no test ran against botocore and the AWS CLI. Make a folder for them by ' +
   '`python3 -m venv FOLDER && FOLDER/bin/pip install --require-hashes -r test/clients/requirements.txt`, set the variable to it, and run again.';

@@ -3,7 +3,7 @@ import type { StringMap } from '../kube/objects.ts';
 import { CONFIG_MAP_RULES } from './read-entry.ts';
 import { readAccounts, readEntries, type SectionName, type SectionReadings } from './sections.ts';
 import type { SourceNode } from './source-node.ts';
-import { readYaml } from './yaml-nodes.ts';
+import { readLongYaml } from './yaml-nodes.ts';
 
 /** What stands for nothing beside blanks; some write it to have a key without a value. */
 const EMPTY = new Set(['', '``', '""', "''"]);
@@ -13,17 +13,35 @@ const EMPTY = new Set(['', '``', '""', "''"]);
  * counts. Other keys say nothing.
  */
 export function readAwsAuth(data: StringMap | undefined): SectionReadings {
-  const read = <T>(name: SectionName, take: (node: SourceNode | undefined) => Reading<T>): Reading<T> => {
+  return createAwsAuthReader()(data);
+}
+
+/** Reads as {@link readAwsAuth} does; a section whose text is that of the time before is not read again. */
+export function createAwsAuthReader(): (data: StringMap | undefined) => SectionReadings {
+  const readRoles = createReader('mapRoles', (node) => readEntries(node, 'mapRoles', CONFIG_MAP_RULES));
+  const readUsers = createReader('mapUsers', (node) => readEntries(node, 'mapUsers', CONFIG_MAP_RULES));
+  const readNumbers = createReader('mapAccounts', readAccounts);
+  return (data) => ({ mapRoles: readRoles(data), mapUsers: readUsers(data), mapAccounts: readNumbers(data) });
+}
+
+function createReader<T>(
+  name: SectionName,
+  take: (node: SourceNode | undefined) => Reading<T>,
+): (data: StringMap | undefined) => Reading<T> {
+  let last: { readonly text: string; readonly reading: Reading<T> } | undefined;
+  return (data) => {
     const text = data !== undefined && Object.hasOwn(data, name) ? (data[name] ?? '') : '';
-    if (EMPTY.has(text.trim())) return { kind: 'absent' };
-    const yaml = readYaml(text);
-    return yaml.kind === 'read'
-      ? take(yaml.node)
-      : { kind: 'malformed', problem: `${name}: ${yaml.problem}` };
+    if (last?.text !== text) last = { text, reading: readSection(name, text, take) };
+    return last.reading;
   };
-  return {
-    mapRoles: read('mapRoles', (node) => readEntries(node, 'mapRoles', CONFIG_MAP_RULES)),
-    mapUsers: read('mapUsers', (node) => readEntries(node, 'mapUsers', CONFIG_MAP_RULES)),
-    mapAccounts: read('mapAccounts', readAccounts),
-  };
+}
+
+function readSection<T>(
+  name: SectionName,
+  text: string,
+  take: (node: SourceNode | undefined) => Reading<T>,
+): Reading<T> {
+  if (EMPTY.has(text.trim())) return { kind: 'absent' };
+  const yaml = readLongYaml(text);
+  return yaml.kind === 'read' ? take(yaml.node) : { kind: 'malformed', problem: `${name}: ${yaml.problem}` };
 }

@@ -4,7 +4,7 @@ import { type ConfigMap, toConfigMap } from '../kube/objects.ts';
 import type { Reflector, ReflectorEvent } from '../kube/reflector.ts';
 import { describeTrouble } from '../kube/trouble.ts';
 import { createDocumentReflector, createWatchedDocument } from '../kube/watched-document.ts';
-import { readAwsAuth } from './aws-auth.ts';
+import { createAwsAuthReader } from './aws-auth.ts';
 import type { RunningBackend, WatchedSource } from './backend.ts';
 import type { TellMapping } from './mapping-events.ts';
 import { createSectionStore } from './section-store.ts';
@@ -32,6 +32,7 @@ export function createConfigMapBackend(permissionSets: boolean, deps: ClusterSou
   const { api, clock, random, report, watches } = deps;
   const rules = { by: 'typed', permissionSets } as const;
   const store = createSectionStore({ backend: 'EKSConfigMap', rules, report });
+  const readAwsAuth = createAwsAuthReader();
   const document = createWatchedDocument<ConfigMap, SectionReadings>({
     name: 'aws-auth',
     read: ({ data }) => ({ kind: 'good', value: readAwsAuth(data) }),

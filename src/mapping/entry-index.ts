@@ -1,6 +1,14 @@
+import { parseArn } from '../aws/arn.ts';
 import type { CallerIdentity } from '../aws/caller-identity.ts';
+import { PARTITION_NAMES } from '../aws/partition.ts';
 import type { AnyEntry, EntryPrincipal } from './entry.ts';
-import { dropPermissionSetEnd, dropRolePath, toCanonicalArn, toPermissionSetArn } from './principal-arn.ts';
+import {
+  dropPermissionSetEnd,
+  dropRolePath,
+  toCanonicalArn,
+  toLowerCase,
+  toPermissionSetArn,
+} from './principal-arn.ts';
 
 /** How the entries of a source are compared with principals. Case never counts in ARNs. */
 export interface MatchRules {
@@ -43,7 +51,7 @@ function toKeys(
   if (permissionSet !== undefined) return permissionSets ? [`set ${toPermissionSetArn(permissionSet)}`] : [];
   if (by === 'user-id' && userId !== undefined) return [`id ${userId}`];
   if (arn === undefined) return [];
-  const canonical = by === 'typed' ? arn.toLowerCase() : toCanonicalArn(arn);
+  const canonical = by === 'typed' ? toLowerCase(arn) : toCanonicalArn(arn);
   const pathless = dropRolePath(arn);
   if (by === 'user-id') return [`arn ${pathless ?? canonical}`];
   return [
@@ -55,7 +63,7 @@ function toKeys(
 
 /** What says most of a principal comes first. */
 function toSearchKeys({ canonicalArn, userId }: CallerIdentity): readonly string[] {
-  const arn = canonicalArn.toLowerCase();
+  const arn = toLowerCase(canonicalArn);
   const permissionSet = dropPermissionSetEnd(arn);
   return [
     `id ${userId}`,
@@ -66,10 +74,14 @@ function toSearchKeys({ canonicalArn, userId }: CallerIdentity): readonly string
 }
 
 /**
- * Whether the ARN of an entry that was found by its unique id is that of the principal, path and case aside. An entry that
+ * Whether the ARN of an entry that was found by its unique id is that of the principal, path and case of names aside. An entry that
  * disagrees with itself is for nobody: to go by the id alone would leave audits in the dark.
  */
 export function isSamePrincipal({ arn }: EntryPrincipal, { canonicalArn }: CallerIdentity): boolean {
   if (arn === undefined) return true;
-  return (dropRolePath(arn) ?? arn.toLowerCase()) === canonicalArn.toLowerCase();
+  const { partition, resource } = parseArn(arn) ?? { partition: '', resource: '' };
+  // As the Go program: case counts in all that makes it the ARN of a role.
+  if (!PARTITION_NAMES.includes(partition)) return false;
+  const pathless = resource.startsWith('role/') ? dropRolePath(arn) : undefined;
+  return (pathless ?? toLowerCase(arn)) === toLowerCase(canonicalArn);
 }

@@ -1,12 +1,17 @@
 import { parseArn } from '../aws/arn.ts';
 import { PARTITION_NAMES } from '../aws/partition.ts';
 
+/** IAM's names are ASCII: a letter that only looks like one, such as the sign for kelvin, is no `k`. */
+export function toLowerCase(arn: string): string {
+  return arn.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
 /**
  * The ARN that a mapping is compared by, in lower case: of an assumed role that of the role, of all others their own.
  * @returns undefined where it is none of a principal that IAM or STS knows, or of none of AWS's partitions
  */
 export function toCanonicalArn(text: string): string | undefined {
-  const lower = text.toLowerCase();
+  const lower = toLowerCase(text);
   const arn = parseArn(lower);
   if (arn === undefined || !PARTITION_NAMES.includes(arn.partition)) return undefined;
   const [type = '', ...path] = arn.resource.split('/');
@@ -20,7 +25,7 @@ export function toCanonicalArn(text: string): string | undefined {
 /** A role's ARN in lower case without its path, as STS tells of its sessions; undefined where it has none. */
 export function dropRolePath(text: string): string | undefined {
   const [, owner, name] =
-    /^(arn:[^:]*:iam:[^:]*:[^:]*:role\/)(?:[^/]*\/)+([^/]+)$/.exec(text.toLowerCase()) ?? [];
+    /^(arn:[^:]*:iam:[^:]*:[^:]*:role\/)(?:[^/]*\/)+([^/]+)$/.exec(toLowerCase(text)) ?? [];
   return owner === undefined ? undefined : `${owner}${name}`;
 }
 

@@ -27,7 +27,7 @@ export function readEntry(node: SourceNode, field: ArnField, label: string, rule
   try {
     if (node.kind !== 'map')
       throw new EntryProblem(`it is ${describeKind(node)}, not a mapping with ${field}`);
-    refuseOddBlanks(node);
+    refuseOddKeys(node);
     return {
       kind: 'good',
       ...at,
@@ -41,8 +41,16 @@ export function readEntry(node: SourceNode, field: ArnField, label: string, rule
   }
 }
 
-/** A no-break space before a key makes it another key: the entry would silently have no such field. */
-function refuseOddBlanks(node: SourceNode & { readonly kind: 'map' }): void {
+/**
+ * A no-break space before a key makes it another key, and so does a tag that turns it into a text of its own: the entry
+ * would silently have no such field.
+ */
+function refuseOddKeys(node: SourceNode & { readonly kind: 'map' }): void {
+  if (node.members.some(([name]) => name === ''))
+    throw new EntryProblem('a key is no text: write it without a tag');
+  // In Go the first is an `s` and the second a `k`.
+  if (node.members.some(([name]) => /[\u017f\u212a]/.test(name)))
+    throw new EntryProblem('a key has a letter that only looks like one: type it again');
   const odd = node.members.find(([name]) => /[^\S ]/.test(name));
   if (odd !== undefined) throw new EntryProblem('a key has a blank that is no ordinary one: type it again');
 }
@@ -71,7 +79,7 @@ function readText(node: SourceNode, name: string, { convertScalars }: EntryRules
   const value = readField(node, name);
   if (value === undefined) return undefined;
   if (value.kind === 'text' || (convertScalars && value.kind === 'other')) return value.text;
-  throw new EntryProblem(`${name} is ${describeKind(value)}, not text: put it in quotes`);
+  throw new EntryProblem(`${name} is ${describeKind(value)}, not text: ${toRemedy(value)}`);
 }
 
 function readGroups(node: SourceNode, rules: EntryRules): readonly string[] {
@@ -89,8 +97,12 @@ function readGroups(node: SourceNode, rules: EntryRules): readonly string[] {
     if (item.kind === 'text' && item.text === '')
       throw new EntryProblem(`groups[${index}] is empty: remove it`);
     if (item.kind === 'text' || (rules.convertScalars && item.kind === 'other')) return item.text;
-    throw new EntryProblem(`groups[${index}] is ${describeKind(item)}, not text: put it in quotes`);
+    throw new EntryProblem(`groups[${index}] is ${describeKind(item)}, not text: ${toRemedy(item)}`);
   });
+}
+
+function toRemedy({ kind }: SourceNode): string {
+  return kind === 'tagged' ? 'write it without the tag' : 'put it in quotes';
 }
 
 /** Whom a bad entry is for: the ARN in its field, or else whatever in it is an ARN, since its key may be misspelt. */

@@ -15,6 +15,8 @@ type Piece =
   | { readonly kind: 'text'; readonly text: string }
   /** A number, boolean or the like, as it was typed. */
   | { readonly kind: 'other'; readonly text: string }
+  /** A scalar or more with a tag such as `!!binary`, which makes of it something else than what stands there. */
+  | { readonly kind: 'tagged' }
   | { readonly kind: 'list'; readonly items: readonly SourceNode[] }
   /** In the order in which the Go program takes them: of two that mean one field, the last one counts. */
   | { readonly kind: 'map'; readonly members: readonly (readonly [name: string, node: SourceNode])[] };
@@ -34,6 +36,7 @@ const KINDS: Readonly<Record<SourceNode['kind'], string>> = {
   nothing: 'nothing',
   text: 'text',
   other: 'a number, a date or a yes/no',
+  tagged: 'a value with a tag',
   list: 'a list',
   map: 'a mapping',
 };

@@ -1,7 +1,10 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument } from 'yaml';
 import { describeError } from '../base/errors.ts';
 import type { TextPlace } from '../json/locate.ts';
+import { readJsonAsYaml } from './json-as-yaml.ts';
+import { readPlainYaml } from './plain-yaml.ts';
 import { describePlace, type SourceNode } from './source-node.ts';
+import { toMembers, type YamlMember } from './yaml-members.ts';
 
 export type YamlReading =
   | { readonly kind: 'read'; readonly node: SourceNode }
@@ -12,6 +15,27 @@ export interface YamlOptions {
   /** A key that is there twice makes the text malformed, as a configuration's loader has it. */
   readonly keysOnce?: boolean;
 }
+
+/**
+ * Reads a text as {@link readYaml} does, but soon, however long it is: one that the fast ways cannot take has to be short
+ * enough for the whole parser.
+ * @param text of at most some mebibytes
+ */
+export function readLongYaml(text: string): YamlReading {
+  const plain = readPlainYaml(text);
+  if (plain !== undefined) return { kind: 'read', node: plain };
+  if (text.length <= MOST_CHARACTERS) return readYaml(text);
+  const json = readJsonAsYaml(text);
+  if (json !== undefined) return { kind: 'read', node: json };
+  const problem = `with ${text.length} characters it has to be JSON, or plain: each item and key on a line of its own, no anchors, no escapes`;
+  return { kind: 'malformed', problem };
+}
+
+/**
+ * What the whole parser is asked to read while a server waits: the worst takes a square of its length, which are some
+ * tenths of a second here.
+ */
+const MOST_CHARACTERS = 128 * 1024;
 
 /**
  * Reads the first document of a text as the Go program does: YAML 1.1 (`yes` is no text), of a key that is there twice the
@@ -32,15 +56,15 @@ export function readYaml(text: string, { keysOnce = false }: YamlOptions = {}): 
     return { kind: 'read', node: createConversion(lines)(document.contents) };
   } catch (error) {
     // Nesting may overflow the parser's stack.
-    return toMalformed(describeError(error), error instanceof UnknownAlias ? error.place : undefined);
+    return toMalformed(describeError(error), error instanceof BadAlias ? error.place : undefined);
   }
 }
 
-class UnknownAlias extends Error {
+class BadAlias extends Error {
   readonly place: TextPlace | undefined;
 
-  constructor(name: string, place: TextPlace | undefined) {
-    super(`the alias *${name} has no anchor before it`);
+  constructor(problem: string, place: TextPlace | undefined) {
+    super(problem);
     this.place = place;
   }
 }
@@ -54,37 +78,54 @@ function toPlace(lines: LineCounter, offset: number): TextPlace {
   return { line, column: col };
 }
 
+/** What aliases may stand for, all of them together, in pieces: whoever reads what is behind them reads it each time. */
+const MOST_REPEATED = 100_000;
+
+interface Anchored {
+  readonly node: SourceNode;
+  /** In pieces, with what its own aliases stand for. */
+  readonly size: number;
+}
+
 /** Goes through a document in its order, so that an alias finds the anchor that stands before it. */
 function createConversion(lines: LineCounter): (node: unknown) => SourceNode {
-  const anchors = new Map<string, SourceNode>();
+  const anchors = new Map<string, Anchored>();
+  let pieces = 0;
+  let repeated = 0;
 
   function convert(node: unknown): SourceNode {
     const offset = readOffset(node);
     const place = (): TextPlace | undefined => (offset === undefined ? undefined : toPlace(lines, offset));
     if (isAlias(node)) return takeAlias(node.source, place());
+    const before = pieces;
+    pieces += 1;
     const converted = { ...toPiece(node), place };
     const anchor = isMap(node) || isSeq(node) || isScalar(node) ? node.anchor : undefined;
-    if (anchor !== undefined) anchors.set(anchor, converted);
+    if (anchor !== undefined) anchors.set(anchor, { node: converted, size: pieces - before });
     return converted;
   }
 
   function takeAlias(name: string, place: TextPlace | undefined): SourceNode {
     const anchored = anchors.get(name);
-    if (anchored === undefined) throw new UnknownAlias(name, place);
-    return anchored;
+    if (anchored === undefined) throw new BadAlias(`the alias *${name} has no anchor before it`, place);
+    pieces += anchored.size;
+    repeated += anchored.size;
+    if (repeated <= MOST_REPEATED) return anchored.node;
+    throw new BadAlias(`aliases stand for more than ${MOST_REPEATED} pieces: write them out`, place);
   }
 
   function toPiece(node: unknown) {
+    if (hasTag(node)) return { kind: 'tagged' } as const;
     if (isSeq(node)) return { kind: 'list', items: node.items.map(convert) } as const;
     if (isMap(node)) return { kind: 'map', members: toMembers(node.items.map(toMember)) } as const;
     return toScalarPiece(node);
   }
 
-  function toMember({ key, value }: Pair<unknown, unknown>): RawMember {
+  function toMember({ key, value }: Pair<unknown, unknown>): YamlMember {
     const converted = convert(key);
-    const text = 'text' in converted ? converted.text : '';
+    const name = 'text' in converted ? converted.text : '';
     // In quotes it is a key like any other.
-    return { name: text, node: convert(value), isMerge: text === '<<' && isPlain(key) };
+    return { name, node: convert(value), isMerge: name === '<<' && isPlain(key) };
   }
 
   return convert;
@@ -92,6 +133,16 @@ function createConversion(lines: LineCounter): (node: unknown) => SourceNode {
 
 function isPlain(node: unknown): boolean {
   return isScalar(node) && node.type === 'PLAIN';
+}
+
+const COMMON_TAGS: readonly (string | undefined)[] = ['str', 'seq', 'map'].map(
+  (name) => `tag:yaml.org,2002:${name}`,
+);
+
+/** Whether it says itself that it is anything but a text, a list or a mapping: parsers disagree about what that makes of it. */
+function hasTag(node: unknown): boolean {
+  if (!isMap(node) && !isSeq(node) && !isScalar(node)) return false;
+  return node.tag !== undefined && node.tag !== '!' && !COMMON_TAGS.includes(node.tag);
 }
 
 function readOffset(node: unknown): number | undefined {
@@ -114,30 +165,4 @@ function toScalarPiece(node: unknown) {
 function isTextToGo(value: unknown, typed: string): boolean {
   const isNoNumber = Number.isNaN(value) && !/^\.nan$/i.test(typed);
   return value instanceof Date || typed.includes(':') || isNoNumber;
-}
-
-type Member = readonly [name: string, node: SourceNode];
-
-interface RawMember {
-  readonly name: string;
-  readonly node: SourceNode;
-  /** `<<`: the members of what is behind it belong here. */
-  readonly isMerge: boolean;
-}
-
-/**
- * Keys in the order of their characters, as Go has them once YAML became JSON. What is merged in counts from its place on:
- * over what stands before it, under what stands behind it.
- */
-function toMembers(raw: readonly RawMember[]): readonly Member[] {
-  const members = raw.flatMap(({ name, node, isMerge }) =>
-    isMerge ? readMerged(node) : [[name, node] as const],
-  );
-  return [...new Map(members)].sort(([left], [right]) => (left < right ? -1 : 1));
-}
-
-/** What a merge key brings; of several sources the first wins. */
-function readMerged(node: SourceNode): readonly Member[] {
-  const sources = node.kind === 'list' ? node.items.toReversed() : [node];
-  return sources.flatMap((source) => (source.kind === 'map' ? source.members : []));
 }

@@ -205,6 +205,33 @@ describe('a dynamic file with strict user ids', () => {
       'identity-mismatch',
     ],
     ['an ARN that is none', [{ ...entry, rolearn: 'Dev' }], 'identity-mismatch'],
+    [
+      'an ARN that begins in capitals',
+      [{ ...entry, rolearn: entry.rolearn.replace('arn:', 'ARN:') }],
+      'identity-mismatch',
+    ],
+    [
+      'a partition in capitals',
+      [{ ...entry, rolearn: entry.rolearn.replace(':aws:', ':AWS:') }],
+      'identity-mismatch',
+    ],
+    [
+      'a partition that is none',
+      [{ ...entry, rolearn: entry.rolearn.replace(':aws:', ':az:') }],
+      'identity-mismatch',
+    ],
+    [
+      'a role in capitals',
+      [{ ...entry, rolearn: entry.rolearn.replace(':role/', ':ROLE/') }],
+      'identity-mismatch',
+    ],
+    ['the same without a path', [{ ...entry, rolearn: DEV.replace(':role/', ':ROLE/') }], 'dev|'],
+    ['IAM in capitals', [{ ...entry, rolearn: entry.rolearn.replace(':iam:', ':IAM:') }], 'dev|'],
+    [
+      'a letter that looks like one',
+      [{ ...entry, rolearn: DEV.replace('Dev', 'Dev\u212a') }],
+      'identity-mismatch',
+    ],
     ['another id', [{ ...entry, userid: 'AROAOTHER' }], 'unmapped'],
     ['an id in another case', [{ ...entry, userid: 'aroaexamplejane' }], 'unmapped'],
     ['no id', [{ rolearn: DEV, username: 'dev' }], 'bad-entry'],

@@ -10,6 +10,12 @@ import {
 const ACCOUNT = '111122223333';
 
 describe('the ARN that a mapping is compared by', () => {
+  test('has letters of ASCII: the sign for kelvin is no k', () => {
+    expect(toCanonicalArn(`arn:aws:iam::${ACCOUNT}:role/\u212aing`)).not.toBe(
+      `arn:aws:iam::${ACCOUNT}:role/king`,
+    );
+  });
+
   test.each(PARTITION_NAMES)('is known in %s', (partition) => {
     const role = `arn:${partition}:iam::${ACCOUNT}:role/dev`;
     expect(toCanonicalArn(`arn:${partition}:sts::${ACCOUNT}:assumed-role/Dev/jane`)).toBe(role);
@@ -36,6 +42,7 @@ describe('the ARN that a mapping is compared by', () => {
     ['dev'],
     ['arn:aws:iam::1'],
     ['arn:aws-moon:iam::1:role/dev'],
+    ['arn:aw\u017f:iam::1:role/dev'],
     ['arn:aws:sts::1:assumed-role/dev'],
     ['arn:aws:sts::1:session/dev'],
     ['arn:aws:iam::1:group/dev'],

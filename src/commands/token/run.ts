@@ -42,7 +42,7 @@ export async function runToken(
 async function complete(request: TokenRequest): Promise<TokenRequest> {
   if (request.configFile === '') return request;
   const { completeByFile } = await import('./config-file.ts');
-  const completed = await completeByFile(request, request.configFile);
+  const completed = completeByFile(request, request.configFile);
   const problems: string[] = [];
   checkRequest(completed, problems);
   if (problems.length > 0) throw new ConfigurationError(`${request.configFile}: ${problems.join('; ')}`);

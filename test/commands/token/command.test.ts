@@ -276,6 +276,11 @@ describe('the configuration file of the authenticator', () => {
     expect(flag.stdout).not.toBe(stdout);
   });
 
+  test('may be TOML', async () => {
+    const file = write('config.toml', 'clusterid = "demo"\ntokenonly = true\n[server]\nport = 1\n');
+    expect((await runCommand('token', ['-c', file])).stdout).toMatch(/^k8s-aws-v1\./);
+  });
+
   test('may be JSON, and ask for the token alone', async () => {
     const file = write('config.json', '{"clusterID": "demo", "tokenOnly": true}');
     expect((await runCommand('token', ['-c', file])).stdout).toMatch(/^k8s-aws-v1\./);
@@ -284,8 +289,9 @@ describe('the configuration file of the authenticator', () => {
   test.each([
     ['is not there', '/nonexistent/config.yaml', undefined, 'there is no file /nonexistent/config.yaml'],
     ['is no YAML', 'bad.yaml', 'a: [', '--config: '],
-    ['is a list', 'list.yaml', '- a', 'holds no mapping'],
-    ['is TOML', 'config.toml', 'a = 1', 'TOML is not read here'],
+    ['is a list', 'list.yaml', '- a', 'it holds no keys'],
+    ['is no TOML', 'bad.toml', 'a = ', 'it is not TOML'],
+    ['has no extension', 'config', 'clusterID: a', 'name it .yaml'],
     ['has a role that is none', 'role.yaml', 'clusterID: a\ndefaultRole: Deployer', 'no role ARN'],
   ])('that %s is a mistake', async (_, name, text, message) => {
     const file = text === undefined ? name : write(name, text);

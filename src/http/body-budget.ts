@@ -156,6 +156,8 @@ class Arrival extends BodyInTransit {
     this.#told = true;
     this.#kept = undefined;
     if (reading.kind !== 'body') {
+      // However little is left of it: its socket may be paused, and nothing behind it would be read.
+      if (reading.kind === 'no-room') this.#exchange.response.shouldKeepAlive = false;
       this.#assembly.drop();
       this.#ledger.release(this);
       this.#exchange.done(reading);

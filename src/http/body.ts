@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export type BodyReading =
   | { readonly kind: 'body'; readonly body: Buffer }
   | { readonly kind: 'too-large' }
-  /** There is no room for a body of its size now: 503. */
+  /** There is no room for a body of its size now: 503, and the connection ends with it. */
   | { readonly kind: 'no-room' }
   /** The caller went away, or was cut off. */
   | { readonly kind: 'aborted' };

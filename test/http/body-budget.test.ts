@@ -89,6 +89,21 @@ describe('a large body without room', () => {
     expect(door.reasons).toEqual(['waited']);
   });
 
+  test.each([256 * 1024 + 1, MIB])(
+    'is turned away with its connection, also one of %i bytes',
+    async (size) => {
+      const door = await openFull();
+      const holder = door.connect();
+      holder.post(MIB - 256 * 1024);
+      const waiting = door.connect();
+      waiting.post(size, '?wait=1000');
+      await until(() => door.budget.waiting() === 1, 'it waits');
+      await pass(door, 1_500);
+      await waiting.ended;
+      expect(waiting.received()).toMatch(/^HTTP\/1\.1 503 [\s\S]*\r\nconnection: close\r\n/i);
+    },
+  );
+
   test('is refused at once where 64 wait already, while small ones are read', async () => {
     const door = await openFull();
     for (let index = 0; index < 64; index += 1) door.connect().post(MIB + 1);

@@ -46,7 +46,7 @@ export async function openBudgetDoor(answers: 'at once' | 'later' = 'at once'): 
   const finish = (reading: BodyReading, response: ServerResponse): void => {
     ends.push(reading.kind === 'body' ? `body ${reading.body.length}` : reading.kind);
     if (reading.kind === 'aborted') return;
-    if (reading.kind !== 'body') refuse(response, reading.kind === 'no-room' ? 503 : 413);
+    if (reading.kind !== 'body') response.writeHead(reading.kind === 'no-room' ? 503 : 413).end();
     else if (answers === 'later') held.push(response);
     else response.end('read');
   };
@@ -58,11 +58,6 @@ export async function openBudgetDoor(answers: 'at once' | 'later' = 'at once'): 
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return { budget, clock, ends, reasons, held, connect: () => openCaller(port) };
-}
-
-function refuse(response: ServerResponse, status: number): void {
-  response.shouldKeepAlive = false;
-  response.writeHead(status).end();
 }
 
 function openCaller(port: number): Caller {

@@ -256,6 +256,11 @@ describe('usage is refused, all problems at once', () => {
       { jwt: good, flags: { issuer: ['oidc.example'] } },
       ['--issuer: the issuer "oidc.example" is not written as'],
     ],
+    [
+      'keys in PEM',
+      { jwt: good, flags: { jwks: write('sa.pub', '-----BEGIN PUBLIC KEY-----\n'), issuer: [ISSUER] } },
+      ['is PEM and not a key set', 'iam-bridge keys jwks --from '],
+    ],
     ['--ca with --jwks', { jwt: good, flags: { jwks, ca: 'x' } }, ['--ca is for fetching keys']],
     [
       'several',

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { toError } from '../../base/errors.ts';
+import { quoteWord } from '../../base/shell.ts';
 import { readTextFile } from '../../base/text-file.ts';
 import { type KeySet, MAX_KEY_SET_BYTES, readKeySet } from '../../issuer/keys/key-set.ts';
 import { showPlain } from '../../trust/policy/problem.ts';
@@ -72,7 +73,12 @@ async function refusePath(text: string): Promise<void> {
 }
 
 async function readKeys(path: string): Promise<KeySet> {
-  const reading = readKeySet(await readTextFile(path, MAX_KEY_SET_BYTES));
+  const text = await readTextFile(path, MAX_KEY_SET_BYTES);
+  if (/^\s*-----BEGIN /.test(text)) {
+    const remedy = `print it as one with: iam-bridge keys jwks --from ${quoteWord(path)}`;
+    throw new Error(`${path} is PEM and not a key set; ${remedy}`);
+  }
+  const reading = readKeySet(text);
   if (reading.kind === 'refused') throw new Error(`${path}: ${reading.problem}`);
   return reading;
 }

@@ -28,6 +28,7 @@ const LAYERS: readonly Layer[] = [
     what: 'in the YAML of a TokenRequest or the like',
     peel: (text) => (text.includes('\n') ? JWT_LINE.exec(text)?.[1] : undefined),
   },
+  { what: 'in base64, as the data of a Secret is', peel: readSecretData },
 ];
 
 /** More than anybody has come with: a header of JSON within quotes, with white space. */
@@ -76,6 +77,13 @@ function readTokenMember(text: string): string | undefined {
   const status = readMember(reading.value, 'status');
   const token = readMember(isRecord(status) ? status : reading.value, 'token');
   return typeof token === 'string' ? token : undefined;
+}
+
+/** The header's `eyJ` in base64, on one line or as tools break it. */
+function readSecretData(text: string): string | undefined {
+  if (!/^ZXlK[\w+/\r\n-]+={0,2}$/.test(text)) return undefined;
+  const within = Buffer.from(text, 'base64').toString('latin1').trim();
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(within) ? within : undefined;
 }
 
 const MAX_PATH = 4_096;

@@ -30,6 +30,12 @@ describe('around a token', () => {
       `${JSON.stringify(request, null, 4)}\n`,
       ['with white space around it', 'in the JSON of a TokenRequest or the like'],
     ],
+    ["a Secret's data", Buffer.from(token).toString('base64'), ['in base64, as the data of a Secret is']],
+    [
+      "a Secret's data, broken into lines",
+      `${Buffer.from(token).toString('base64').replace(/.{76}/g, '$&\n')}\n`,
+      ['with white space around it', 'in base64, as the data of a Secret is'],
+    ],
     [
       'an ExecCredential',
       JSON.stringify({ kind: 'ExecCredential', status: { token } }),

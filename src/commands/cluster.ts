@@ -8,7 +8,8 @@ import type { ClusterSettings } from '../settings/cluster.ts';
 /**
  * How to reach the API server: a kubeconfig if one is named, the pod's own credentials inside a cluster, a bare URL
  * otherwise. client-node is loaded for the first of them only: it costs 15 MB and 80 ms.
- * @throws ConfigurationError where the kubeconfig, or a file that it names, is wrong; Error where this is no pod
+ * @throws ConfigurationError where the kubeconfig, or a file that it names, is wrong, and where nothing is named and this is no
+ *   pod; Error where the files of a pod cannot be read
  */
 export async function findCluster({ kubeconfig, server, inCluster }: ClusterSettings): Promise<ApiAccess> {
   if (kubeconfig !== '') {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
-import { describeError, ExplainedError, readErrorCode } from '../base/errors.ts';
+import { ConfigurationError, describeError, ExplainedError, readErrorCode } from '../base/errors.ts';
 import type { ApiAccess } from './access.ts';
 import { readAuthorityFile } from './authority-file.ts';
 import { createRotatedFile } from './rotated-file.ts';
@@ -55,16 +55,20 @@ export async function readInClusterAccess(options: InClusterOptions): Promise<Ap
   };
 }
 
+/** Nobody has named a cluster, and this process is in none. */
+export class NotInClusterError extends ConfigurationError {}
+
 function toServer(host: string | undefined, port: string | undefined): string {
   if (!host || !port) {
-    throw new ExplainedError(
+    throw new NotInClusterError(
       'not in a cluster: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set; use --kubeconfig or --kube-api',
     );
   }
-  if (!/^\d{1,5}$/.test(port)) throw new ExplainedError('KUBERNETES_SERVICE_PORT: expected a port number');
+  if (!/^\d{1,5}$/.test(port))
+    throw new ConfigurationError('KUBERNETES_SERVICE_PORT: expected a port number');
   const server = `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;
   if (!/^[\w.:-]+$/.test(host) || !URL.canParse(server)) {
-    throw new ExplainedError('KUBERNETES_SERVICE_HOST: expected a host name or an IP address');
+    throw new ConfigurationError('KUBERNETES_SERVICE_HOST: expected a host name or an IP address');
   }
   return server;
 }

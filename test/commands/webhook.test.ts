@@ -365,7 +365,7 @@ describe('what it cannot start with is told in one sentence', () => {
   });
 
   test('no cluster to be in', async () => {
-    expect(await readFailure(3, toFlags('--kube-api='))).toMatch(
+    expect(await readFailure(2, toFlags('--kube-api='))).toMatch(
       /^not in a cluster: .* use --kubeconfig or --kube-api$/,
     );
   });

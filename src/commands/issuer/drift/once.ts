@@ -2,6 +2,7 @@ import { ConfigurationError, describeError } from '../../../base/errors.ts';
 import { renderDrift } from '../../../issuer/drift/render.ts';
 import { type DriftReport, findDrift } from '../../../issuer/drift/report.ts';
 import { createKubeApi } from '../../../kube/api.ts';
+import { NotInClusterError } from '../../../kube/in-cluster.ts';
 import { renderFindingsJson } from '../../../terminal/findings.ts';
 import { findCluster } from '../../cluster.ts';
 import { complainOf, note } from '../../diagnostics.ts';
@@ -50,7 +51,7 @@ async function openCluster({ cluster }: DriftCommandSettings, terminal: Terminal
     note(COMMAND, access.notes, terminal);
     return { access, api: createKubeApi(access) };
   } catch (error) {
-    if (error instanceof ConfigurationError) throw error;
+    if (error instanceof ConfigurationError && !(error instanceof NotInClusterError)) throw error;
     return `the cluster: ${describeError(error)}`;
   }
 }

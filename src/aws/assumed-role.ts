@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
 import { isRecord } from '../json/record.ts';
 import type { AwsCredentials, CredentialSource } from './credentials.ts';
+import type { SdkNetwork } from './sdk-network.ts';
 
 export interface AssumedRoleOptions {
   readonly roleArn: string;
@@ -12,6 +13,7 @@ export interface AssumedRoleOptions {
   /** Who assumes it; undefined: the SDK's own chain */
   readonly credentials?: CredentialSource | undefined;
   readonly endpoint?: string | undefined;
+  readonly network?: SdkNetwork | undefined;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -45,12 +47,14 @@ async function assume({
   region,
   credentials,
   endpoint,
+  network,
 }: AssumedRoleOptions) {
   const { STSClient, AssumeRoleCommand } = await import('@aws-sdk/client-sts');
   const sts = new STSClient({
     region,
     ...(credentials !== undefined && { credentials }),
     ...(endpoint !== undefined && { endpoint }),
+    ...(network !== undefined && { requestHandler: network }),
   });
   // Before the signature, which then covers them.
   sts.middlewareStack.add(

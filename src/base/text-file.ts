@@ -21,6 +21,16 @@ export async function readTextFile(path: string, limit: number, input?: Readable
   return decodeText(bytes);
 }
 
+/** The same, and undefined for a file that is not there. */
+export async function readTextFileIfPresent(path: string, limit: number): Promise<string | undefined> {
+  try {
+    return await readTextFile(path, limit);
+  } catch (error) {
+    if (error instanceof ExplainedError && readErrorCode(error.cause) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 /** UTF-8; bytes that are none become U+FFFD. A byte order mark, which some editors write, is none of the text. */
 export function decodeText(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);

@@ -46,6 +46,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     subcommands: { drift: async () => (await import('./issuer/drift/command.ts')).runDrift },
   },
   {
+    kind: 'server',
+    name: 'authenticator',
+    summary: 'the token webhook of the API server: IAM token → STS → mapping → user and groups',
+    load: async () => (await import('./authenticator/descriptor.ts')).AUTHENTICATOR,
+  },
+  {
     kind: 'quick',
     name: 'token',
     summary: 'a token of yours for a cluster that knows people by IAM, as aws-iam-authenticator token',
@@ -65,8 +71,14 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     kind: 'quick',
+    name: 'init',
+    summary: 'certificate, key and webhook kubeconfig for the authenticator',
+    load: async () => (await import('./init/command.ts')).runInitCommand,
+  },
+  {
+    kind: 'quick',
     name: 'aws-iam-authenticator',
-    summary: 'the commands of that program by its own words, with its exit codes: token',
+    summary: 'commands of that program by their names: server, token, verify, init, version',
     load: async () => (await import('./aws-iam-authenticator/command.ts')).runAwsIamAuthenticator,
   },
   {

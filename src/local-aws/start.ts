@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { KeyPair } from '../http/self-signed.ts';
+import type { KeyPair } from '../http/issue-certificate.ts';
 import { judgeAssumeRole } from '../web-identity/sts/judge.ts';
 import type { KeyFinder } from '../web-identity/token/keys.ts';
 import type { LocalAwsConfig } from './config/read.ts';

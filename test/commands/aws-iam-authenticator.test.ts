@@ -19,7 +19,6 @@ test.each([
   ['a cluster that is not named', ['token']],
   ['a role that is none', ['token', '-i', 'demo', '-r', ROLE]],
   ['another command', ['serve']],
-  ['no command', []],
   ['a flag without its value', ['-i']],
 ])('for %s the exit code is 1, as that of the Go program', async (_, words) => {
   const { code, stdout, stderr } = await runCommand('go', words);
@@ -35,11 +34,32 @@ test('for credentials that have expired, too', async () => {
   expect(await runCommand('go', ['token', '-i', 'demo'], { env })).toMatchObject({ code: 1, stdout: '' });
 });
 
-test.each([[['--help']], [['help']], [['-h']]])('%j names the commands', async (words) => {
+test.each([[[]], [['--help']], [['help']], [['-h']]])('%j names the commands', async (words) => {
   const { code, stdout } = await runCommand('go', words);
   expect([code, stdout.includes('token')]).toEqual([0, true]);
 });
 
 test('token --help is that of the command', async () => {
   expect((await runCommand('go', ['token', '--help'])).stdout).toContain('--forward-session-name');
+});
+
+test.each([
+  ['an unknown flag of the server', ['server', '--prot=1']],
+  ['a configuration that is not there', ['server', '-c', '/nowhere.yaml', '-i', 'x']],
+  ['a configuration of init that is not there', ['init', '-c', '/nowhere.yaml']],
+  ['a command that is not here yet', ['add', 'role']],
+  ['an unknown flag of version', ['version', '--x']],
+])('for %s the exit code is 1', async (_, words) => {
+  const { code, stdout, stderr } = await runCommand('go', words);
+  expect([code, stdout, stderr === '']).toEqual([1, '', false]);
+});
+
+test.each([
+  [[], /^\{"Version":"[\d.]+"\}\n$/],
+  [['-o', 'json'], /^\{"Version"/],
+  [['-s'], /^[\d.]+\n$/],
+  [['--output=yaml'], /^version: [\d.]+\n$/],
+])('version %j', async (words, expected) => {
+  const { code, stdout } = await runCommand('go', ['version', ...words]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(expected)]);
 });

@@ -4,6 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { createAuthenticatorMetrics } from '../../src/authenticator/metrics.ts';
 import { REASONS, type Reason } from '../../src/authenticator/reasons.ts';
 import { TOKEN_RULES } from '../../src/authenticator/token/rules.ts';
+import { createConfig } from '../../src/commands/authenticator/config/config.ts';
+import { findOddKeys, listKnownKeys } from '../../src/commands/authenticator/config/keys.ts';
+import { AUTHENTICATOR_FLAGS } from '../../src/commands/authenticator/flags.ts';
+import { createMappingReport } from '../../src/commands/authenticator/mapping-report.ts';
+import { readYaml } from '../../src/mapping/yaml-nodes.ts';
+import { createRecordingLog } from '../support/recording-log.ts';
 
 const page = readFileSync(new URL('../../docs/authenticator.md', import.meta.url), 'utf8');
 const rows = page.split('\n').filter((line) => line.startsWith('| `'));
@@ -22,6 +28,31 @@ describe('docs/authenticator.md', () => {
     });
     const at = rows.indexOf(expected[0] ?? '');
     expect(rows.slice(at, at + expected.length)).toEqual(expected);
+  });
+
+  test('has a row for every flag, with its default and what it is', () => {
+    for (const [name, spec] of Object.entries(AUTHENTICATOR_FLAGS)) {
+      const row = rows.find((line) => line.startsWith(`| \`--${name}\``)) ?? '';
+      const told = 'noEffect' in spec ? `no effect: ${spec.noEffect}` : spec.help;
+      expect(row).toContain(`| ${told} |`);
+      const value = spec.type === 'duration' ? '' : String(spec.default);
+      expect(row).toContain(value);
+    }
+  });
+
+  test('has a configuration that the server takes', () => {
+    const [, example = ''] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+    const config = readYaml(example);
+    if (config.kind === 'malformed') throw new Error(config.problem);
+    expect(findOddKeys(createConfig(config.node), listKnownKeys(AUTHENTICATOR_FLAGS))).toEqual([]);
+  });
+
+  test('names every metric of mappings', () => {
+    const registry = new Registry();
+    createMappingReport(registry, createRecordingLog());
+    const names = registry.getMetricsAsArray().map(({ name }) => name);
+    expect(names.length).toBeGreaterThan(5);
+    expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 
   test('names every metric', () => {

@@ -3,8 +3,12 @@ import { parseRoleArn } from '../../aws/role-arn.ts';
 import type { Problems } from '../../settings/checks.ts';
 import type { FlagValues } from '../../settings/pflag.ts';
 import type { AUTHENTICATOR_FLAGS } from './flags.ts';
+import { type Unprinted, unprinted } from './unprinted.ts';
 
 type Flags = FlagValues<typeof AUTHENTICATOR_FLAGS>;
+
+/** `HTTPS_PROXY`, `NO_PROXY` and the same in lower case, as far as they count. */
+export type ProxyVariables = Readonly<Record<string, string | undefined>>;
 
 /** How AWS is called. */
 export interface AwsSettings {
@@ -13,9 +17,11 @@ export interface AwsSettings {
   /** Where EC2's metadata service answers; undefined: it must not be asked. */
   readonly metadataEndpoint: string | undefined;
   /** Variables that name proxies, and hosts that are called without; empty: none are used. */
-  readonly proxies: Readonly<Record<string, string | undefined>>;
+  readonly proxies: Unprinted<ProxyVariables>;
   /** Authorities beside those of Node and the system. */
   readonly authorities: { readonly by: string; readonly path: string } | undefined;
+  /** Where STS is called, whatever host a token names; undefined: there. */
+  readonly stsAddress: { readonly address: string; readonly port: number } | undefined;
   /** Of ec2:DescribeInstances. */
   readonly describeInstances: {
     readonly perSecond: number;
@@ -48,8 +54,9 @@ export function readAwsSettings(
   return {
     region: readRegion(flags.region, env, problems, remarks),
     metadataEndpoint: readMetadataEndpoint(env, problems),
-    proxies: readProxies(flags, env, problems),
+    proxies: unprinted(readProxies(flags, env, problems)),
     authorities: readAuthorities(flags['aws-ca-file'], env),
+    stsAddress: readStsAddress(flags['sts-address'], problems),
     describeInstances: { perSecond, burst, roleArn, sourceArn },
   };
 }
@@ -79,10 +86,10 @@ function readMetadataEndpoint(env: NodeJS.ProcessEnv, problems: Problems): strin
   return endpoint;
 }
 
-function readProxies(flags: Flags, env: NodeJS.ProcessEnv, problems: Problems): AwsSettings['proxies'] {
+function readProxies(flags: Flags, env: NodeJS.ProcessEnv, problems: Problems): ProxyVariables {
   const { proxy, 'proxy-from-environment': fromEnvironment } = flags;
   const asked = fromEnvironment ? Object.fromEntries(PROXY_VARIABLES.map((name) => [name, env[name]])) : {};
-  const used: AwsSettings['proxies'] = proxy === '' ? asked : { ...asked, HTTPS_PROXY: proxy };
+  const used: ProxyVariables = proxy === '' ? asked : { ...asked, HTTPS_PROXY: proxy };
   const [by, text] =
     proxy === '' ? ['HTTPS_PROXY', used['HTTPS_PROXY'] || used['https_proxy'] || ''] : ['--proxy', proxy];
   if (text !== '' && !isProxy(text))
@@ -93,6 +100,16 @@ function readProxies(flags: Flags, env: NodeJS.ProcessEnv, problems: Problems): 
 function isProxy(text: string): boolean {
   const url = URL.parse(text.includes('://') ? text : `http://${text}`);
   return url !== null && /^https?:$/.test(url.protocol) && url.hostname !== '';
+}
+
+function readStsAddress(text: string, problems: Problems): AwsSettings['stsAddress'] {
+  if (text === '') return undefined;
+  const url = URL.parse(`https://${text}`);
+  if (url === null || url.host !== text || url.port === '') {
+    problems.push('--sts-address is no address with a port other than 443: give one such as 127.0.0.1:8443');
+    return undefined;
+  }
+  return { address: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) };
 }
 
 function readAuthorities(file: string, env: NodeJS.ProcessEnv): AwsSettings['authorities'] {

@@ -141,6 +141,11 @@ export const AUTHENTICATOR_FLAGS = {
     default: [],
     help: 'hosts of STS that tokens may name beside the public ones, such as a VPC endpoint',
   },
+  'sts-address': {
+    type: 'string',
+    default: '',
+    help: 'where STS is called in place of the host that a token names, such as 127.0.0.1:8443: for a local AWS. Its certificate still has to be for that host',
+  },
   'max-token-size': { type: 'int', default: 16_384, help: 'characters that a token may have, 4096 to 65536' },
   'token-cache': {
     type: 'duration',

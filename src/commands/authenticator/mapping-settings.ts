@@ -8,6 +8,7 @@ import type { FlagValues } from '../../settings/pflag.ts';
 import type { Config } from './config/config.ts';
 import { RESERVED_PREFIXES_KEY } from './config/keys.ts';
 import type { AUTHENTICATOR_FLAGS } from './flags.ts';
+import { type Unprinted, unprinted } from './unprinted.ts';
 
 type Flags = FlagValues<typeof AUTHENTICATOR_FLAGS>;
 
@@ -25,12 +26,16 @@ export interface MappingSource {
   readonly ssoRoleMatch: boolean;
 }
 
-/** Where mappings come from, as the room of mappings takes it. */
+/** Where mappings come from. */
+export interface MappingSettings extends Omit<MapperOptions, 'mountedFile'> {
+  readonly mountedFile: Unprinted<MountedReading>;
+}
+
 export function readMappingSettings(
   { flags, config, ssoRoleMatch }: MappingSource,
   problems: Problems,
   remarks: string[],
-): MapperOptions {
+): MappingSettings {
   const modes = readBackendNames(flags['backend-mode']);
   problems.push(...modes.problems.map((problem) => `--backend-mode: ${problem}`));
   remarks.push(...modes.warnings);
@@ -40,7 +45,7 @@ export function readMappingSettings(
   remarks.push(...reserved.warnings.map((warning) => `server.${warning}`));
   return {
     backends: modes.backends,
-    mountedFile: readMounted(config, problems, remarks),
+    mountedFile: unprinted(readMounted(config, problems, remarks)),
     dynamicFile: toDynamicFile(flags),
     backendModePath: flags['dynamic-backend-mode-path'] || undefined,
     ssoRoleMatch,

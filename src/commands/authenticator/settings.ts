@@ -2,7 +2,6 @@ import type { AuthenticatorSettings } from '../../authenticator/settings.ts';
 import { isAccountId } from '../../aws/arn.ts';
 import { isClusterId } from '../../aws/eks-token.ts';
 import { PARTITION_NAMES } from '../../aws/partition.ts';
-import type { MapperOptions } from '../../mapping/create-mapper.ts';
 import { readBudgets } from '../../settings/budgets.ts';
 import { checkPort, checkPorts, type Problems, type SettingsReading } from '../../settings/checks.ts';
 import { type ClusterSettings, toClusterSettings } from '../../settings/cluster.ts';
@@ -16,8 +15,8 @@ import { type AwsSettings, readAwsSettings } from './aws-settings.ts';
 import { type ConfiguredReading, readConfigured } from './config/read-config.ts';
 import { AUTHENTICATOR_FLAGS } from './flags.ts';
 import { readGates } from './gates.ts';
-import { readMappingSettings } from './mapping-settings.ts';
-import { readServing, type ServingSettings, toCertificateFiles } from './serving-settings.ts';
+import { type MappingSettings, readMappingSettings } from './mapping-settings.ts';
+import { readServing, type ServingSettings, toCertificateFiles } from './serving/settings.ts';
 import { readVerbosity } from './verbosity.ts';
 
 type Table = typeof AUTHENTICATOR_FLAGS;
@@ -31,7 +30,7 @@ export interface AuthenticatorCommandSettings extends ServerSettings {
   readonly cluster: ClusterSettings;
   /** Who may call, by certificates; undefined: everybody. */
   readonly clients: ClientTrustSettings | undefined;
-  readonly mapping: MapperOptions;
+  readonly mapping: MappingSettings;
   readonly aws: AwsSettings;
   readonly room: Omit<AuthenticatorSettings, 'stsAuthorities'>;
 }

@@ -1,44 +1,106 @@
-import type { RunCommand } from '../surroundings.ts';
+import { type FlagTable, readFlags } from '../../settings/pflag.ts';
+import type { ExitCode, RunCommand, Surroundings } from '../surroundings.ts';
+import { readVersion } from '../version.ts';
 
-/** The sub-commands of the Go program that are here, by its names. */
-const SUBCOMMANDS: ReadonlyMap<string, () => Promise<RunCommand>> = new Map([
-  ['token', async () => (await import('../token/command.ts')).runTokenCommand],
-]);
+const USAGE = `iam-bridge under the name aws-iam-authenticator, with that program's commands, flags and exit codes
 
-/** The Go program's flags that may stand before the sub-command and take the next word. */
-const GLOBAL_FLAGS: ReadonlySet<string> = new Set([
-  ...['-c', '--config', '-i', '--cluster-id'],
-  ...['-l', '--log-format', '-v', '--log-verbosity', '--feature-gates'],
-]);
+Commands
+  server    the token webhook of the API server
+  token     a token of yours, as kubectl takes it
+  verify    judges a token
+  init      certificate, key and webhook kubeconfig for the server
+  add       maps a user or role in aws-auth
+  version   version of the program
 
-/**
- * `aws-iam-authenticator …`: the sub-commands under the Go program's name, with its exit codes: 0, and 1 for all that went
- * wrong.
- */
-export const runAwsIamAuthenticator: RunCommand = async (words, surroundings) => {
-  const index = findSubcommand(words);
-  const load = SUBCOMMANDS.get(words[index] ?? '');
-  if (load !== undefined) {
-    const code = await (await load())(words.toSpliced(index, 1), surroundings);
-    return code === 0 ? 0 : 1;
-  }
-  const names = [...SUBCOMMANDS.keys()].join(', ');
-  const isHelp =
-    index === words.length
-      ? words.some((word) => word === '-h' || word === '--help')
-      : words[index] === 'help';
-  const usage = `Usage: aws-iam-authenticator COMMAND [flags]\n\nCommands: ${names}. Each has --help.\n`;
-  if (isHelp) {
-    surroundings.terminal.out(usage);
-    return 0;
-  }
-  surroundings.terminal.err(`aws-iam-authenticator: name one of its commands that are here: ${names}\n`);
-  return 1;
+Each has --help. Exit codes: 0 done, 1 anything else.
+`;
+
+type Load = () => Promise<RunCommand>;
+
+/** The Go program's commands. */
+const COMMANDS: Readonly<Record<string, Load>> = {
+  server: async () => {
+    const [{ runServerDescriptor }, { AUTHENTICATOR }] = await Promise.all([
+      import('../server/run-descriptor.ts'),
+      import('../authenticator/descriptor.ts'),
+    ]);
+    // There the environment names the proxies.
+    return async (words, surroundings) =>
+      await runServerDescriptor(AUTHENTICATOR, ['--proxy-from-environment', ...words], surroundings);
+  },
+  token: async () => (await import('../token/command.ts')).runTokenCommand,
+  init: async () => (await import('../init/command.ts')).runInitCommand,
+  version: async () => runVersion,
+  add: async () => runAdd,
 };
 
-/** @returns the length of `words` where there is none */
-function findSubcommand(words: readonly string[]): number {
+/** `iam-bridge aws-iam-authenticator …`, and `bin/aws-iam-authenticator …`. */
+export const runAwsIamAuthenticator: RunCommand = async (words, surroundings) => {
+  const { name, rest, isCut } = readName(words);
+  const { terminal } = surroundings;
+  if (isCut) {
+    terminal.err(`aws-iam-authenticator: ${words.at(-1)} needs a value\n`);
+    return 1;
+  }
+  if (name === undefined || name === 'help') {
+    terminal.out(USAGE);
+    return 0;
+  }
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load === undefined) {
+    terminal.err(`aws-iam-authenticator: ${JSON.stringify(name.slice(0, 40))} is no command: see --help\n`);
+    return 1;
+  }
+  return toGoCode(await (await load())(rest, surroundings));
+};
+
+/** Flags that every command has, and that may stand before its name; each takes a value. */
+const GLOBAL = new Set([
+  '-c',
+  '--config',
+  '-i',
+  '--cluster-id',
+  '-l',
+  '--log-format',
+  '-v',
+  '--log-verbosity',
+  '--feature-gates',
+]);
+
+/** The first word that is neither a flag nor a flag's value. */
+function readName(words: readonly string[]): {
+  readonly name: string | undefined;
+  readonly rest: readonly string[];
+  /** The last flag has no value. */
+  readonly isCut: boolean;
+} {
   let index = 0;
-  while (words[index]?.startsWith('-')) index += GLOBAL_FLAGS.has(words[index] ?? '') ? 2 : 1;
-  return Math.min(index, words.length);
+  while (words[index]?.startsWith('-')) index += GLOBAL.has(words[index] ?? '') ? 2 : 1;
+  return { name: words[index], rest: words.toSpliced(index, 1), isCut: index > words.length };
+}
+
+function toGoCode(code: ExitCode): ExitCode {
+  return code === 0 ? 0 : 1;
+}
+
+const VERSION_FLAGS = {
+  short: { type: 'bool', default: false, shorthand: 's', help: 'the number alone' },
+  output: { type: 'string', default: 'json', shorthand: 'o', help: 'json or yaml' },
+} as const satisfies FlagTable;
+
+async function runVersion(words: readonly string[], { terminal }: Surroundings): Promise<ExitCode> {
+  const { values, problems } = readFlags(VERSION_FLAGS, words);
+  for (const problem of problems) terminal.err(`aws-iam-authenticator version: ${problem}\n`);
+  if (problems.length > 0) return 2;
+  const version = await readVersion();
+  if (values.short) terminal.out(`${version}\n`);
+  else if (values.output === 'yaml') terminal.out(`version: ${version}\n`);
+  else if (values.output === 'json') terminal.out(`${JSON.stringify({ Version: version })}\n`);
+  else terminal.err('aws-iam-authenticator version: --output is json or yaml\n');
+  return 0;
+}
+
+async function runAdd(_words: readonly string[], { terminal }: Surroundings): Promise<ExitCode> {
+  terminal.err('aws-iam-authenticator add: it is not here yet: edit the ConfigMap aws-auth with kubectl\n');
+  return 1;
 }

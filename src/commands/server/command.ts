@@ -1,6 +1,6 @@
-import { runFlagCommand } from '../flag-command.ts';
 import type { ServerEntry } from '../list.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
+import { runServerDescriptor } from './run-descriptor.ts';
 
 /** Runs a server by its command line, or what stands in its place. @param words behind its name */
 export async function runServerEntry(
@@ -12,10 +12,5 @@ export async function runServerEntry(
   const { subcommands = {} } = entry;
   const loadSubcommand = Object.hasOwn(subcommands, first) ? subcommands[first] : undefined;
   if (loadSubcommand !== undefined) return await (await loadSubcommand())(rest, surroundings);
-  const descriptor = await entry.load();
-  return await runFlagCommand(descriptor, words, surroundings, async (settings) => {
-    // Both at once: a start is counted in milliseconds.
-    const [{ runServer }] = await Promise.all([import('./run.ts'), descriptor.load()]);
-    return await runServer({ descriptor, settings }, surroundings.signals);
-  });
+  return await runServerDescriptor(await entry.load(), words, surroundings);
 }

@@ -24,6 +24,11 @@ export interface ServerDescriptor<
 
 export interface ServerMaker<Settings extends ServerSettings> {
   /**
+   * Sees to what the server finds at its start, such as a certificate of its own making.
+   * @throws Error that says what to do
+   */
+  prepare?(settings: Settings, surroundings: Pick<ServerSurroundings, 'log' | 'clock'>): Promise<void>;
+  /**
    * Makes the server; nothing listens yet.
    * @throws Error that says which file, credential or service is missing
    */
@@ -39,7 +44,7 @@ export interface ServerSettings {
     /** For probes and metrics; absent: `host`. */
     readonly opsHost?: string;
     readonly metricsPort: number;
-    /** Where the port for probes cannot be had, the server goes on without. */
+    /** Where the port for probes cannot be had, the log says so and the server goes on without. */
     readonly opsOptional?: boolean;
   };
   /** undefined: plain HTTP */

@@ -1,3 +1,4 @@
+import { describeError } from '../../base/errors.ts';
 import { type CertificateSource, describeInvalidity } from '../../http/certificate.ts';
 import type { Part } from '../../http/lifecycle.ts';
 import { type ListenAddress, listenOn } from '../../http/listen.ts';
@@ -52,11 +53,40 @@ export function toDoorPart({ name, server, address, certificate }: DoorPartOptio
   };
 }
 
-export function toOpsPart(address: ListenAddress, server: HttpServer, log: Log): Part {
+export interface OpsPartOptions {
+  readonly address: ListenAddress;
+  readonly server: HttpServer;
+  /** Where the port cannot be had, that is logged, and no more. */
+  readonly isOptional: boolean;
+}
+
+export function toOpsPart({ address, server, isOptional }: OpsPartOptions, log: Log): Part {
+  return toSidePart({ name: 'ops', address, server, isOptional, what: 'probes and metrics listen' }, log);
+}
+
+/** A port beside the door, over HTTP. */
+export function toSidePart(
+  {
+    name,
+    address,
+    server,
+    isOptional,
+    what,
+  }: OpsPartOptions & { readonly name: string; readonly what: string },
+  log: Log,
+): Part {
   return {
-    name: 'ops',
+    name,
     async start() {
-      log.info({ port: await listenOn(server.app, address) }, 'probes and metrics listen (HTTP)');
+      try {
+        log.info({ port: await listenOn(server.app, address) }, `${what} (HTTP)`);
+      } catch (error) {
+        if (!isOptional) throw error;
+        log.error(
+          { port: address.port, problem: describeError(error) },
+          `${name}: the server goes on without`,
+        );
+      }
     },
     stop: () => server.drain.close(0),
   };

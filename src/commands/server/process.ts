@@ -60,6 +60,7 @@ export async function createServerProcess(
     several ? { ...check, name: `${server}/${check.name}` } : check,
   );
   const unreadyWhenDegraded = planned.some(({ settings }) => settings.unreadyWhenDegraded);
+  const isOptional = planned.every(({ settings }) => settings.listen.opsOptional === true);
   const opsBudget = shared.budgets.ofOps(log);
   const opsServer = createOpsServer({
     registry,
@@ -72,7 +73,7 @@ export async function createServerProcess(
     parts: [
       ...opened.flatMap(({ server }) => server.before),
       ...opened.map(({ door }) => door),
-      toOpsPart(ops, opsServer, log),
+      toOpsPart({ address: ops, server: opsServer, isOptional }, log),
       createDegradationPart(observed, { registry, clock, several }),
       ...opened.flatMap(({ server }) => server.after),
     ],
@@ -103,12 +104,13 @@ async function openServer(
 ): Promise<OpenedServer> {
   const { name } = descriptor;
   const log = several ? withServer(surroundings.log, name) : surroundings.log;
-  const { create } = await descriptor.load();
+  const maker = await descriptor.load();
+  await maker.prepare?.(settings, { log, clock });
   const budget = budgets.of(name, settings.budgets, log);
   const around = { log, registry, clock, watches: watches.of(name, log), readBody: budget.readBody };
   const [certificate, server] = await allOf([
     settings.tls === undefined ? Promise.resolve(undefined) : certificates.open(name, settings.tls, log),
-    create(settings, around),
+    maker.create(settings, around),
   ]);
   const http = createDoorServer(server.door, settings.tls, certificate, budget.connections);
   budget.watch(http);

@@ -43,8 +43,9 @@ describe('defaults', () => {
       aws: {
         region: undefined,
         metadataEndpoint: 'http://169.254.169.254',
-        proxies: {},
+        proxies: { reveal: expect.any(Function) },
         authorities: undefined,
+        stsAddress: undefined,
         describeInstances: { perSecond: 15, burst: 5, roleArn: '', sourceArn: '' },
       },
       room: {
@@ -126,7 +127,7 @@ server:
       names: ['::1'],
     });
     expect(mapping.backends).toEqual(['EKSConfigMap', 'MountedFile']);
-    expect(mapping.mountedFile.sections.mapRoles).toMatchObject({
+    expect(mapping.mountedFile.reveal().sections.mapRoles).toMatchObject({
       value: [{ kind: 'good', username: 'dev:{{SessionName}}', groups: ['viewers', 'editors'] }],
     });
     expect(mapping.reservedPrefixes).toEqual(new Map([['EKSConfigMap', ['aws:']]]));
@@ -268,8 +269,13 @@ describe('proxies', () => {
     ],
     ['of the flag alone', ['--proxy=other:1'], { HTTPS_PROXY: 'other:1' }],
   ])('%s', (_, words, proxies) => {
-    expect(readSettings([ID, ...words], env).aws.proxies).toEqual(proxies);
+    expect(readSettings([ID, ...words], env).aws.proxies.reveal()).toEqual(proxies);
   });
+});
+
+test('no password of a proxy is in the settings that the log shows', () => {
+  const { aws } = readSettings([ID, '--proxy=http://me:canary@proxy.example:3128']);
+  expect(JSON.stringify(aws)).not.toContain('canary');
 });
 
 describe('gates', () => {

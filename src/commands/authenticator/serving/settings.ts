@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { isHost, isUnspecified, toUrlHost } from '../../base/names/host.ts';
-import type { Problems } from '../../settings/checks.ts';
-import type { FlagValues } from '../../settings/pflag.ts';
-import type { PLACE_FLAGS } from './flags.ts';
+import { isHost, isUnspecified, toUrlHost } from '../../../base/names/host.ts';
+import type { Problems } from '../../../settings/checks.ts';
+import type { FlagValues } from '../../../settings/pflag.ts';
+import type { PLACE_FLAGS } from '../flags.ts';
 
 /** Where the server's certificate and the API server's webhook kubeconfig are, and whom they are for. */
 export interface ServingSettings {

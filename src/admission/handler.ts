@@ -10,16 +10,23 @@ const BODY = { limit: BODY_LIMIT, patience: readTimeout };
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 const TEXT = 'text/plain; charset=utf-8';
 
+/** The connection of whoever asks, which closes when they go. */
+export interface Caller {
+  once(event: 'close', listener: () => void): unknown;
+  off(event: 'close', listener: () => void): unknown;
+}
+
 /** What becomes of the calls of an admission webhook. */
 export interface ReviewDoor<Judgement> {
   readonly readBody: ReadBody;
   /** Who may call, by certificates; absent: everybody. */
   readonly callers?: ClientTrust | undefined;
   /**
-   * Decides a review; without a promise where nothing waits. Never throws, never rejects.
+   * Decides a review; without a promise where nothing waits. Never throws, never rejects. What waits for a caller who has
+   * gone is to end with it, or it would hold what the budget of bodies has counted as free.
    * @param url of the request; kube-apiserver writes its deadline there
    */
-  judge(body: Buffer, url: string): Judgement | Promise<Judgement>;
+  judge(body: Buffer, url: string, caller: Caller): Judgement | Promise<Judgement>;
   /** @returns ASCII */
   render(judgement: Judgement): string;
   /** Told of every answer. @param verb from a closed list, for a label */
@@ -58,8 +65,9 @@ export function createReviewHandler<Judgement>(door: ReviewDoor<Judgement>): Dir
         const { status, text } = REFUSED_BODIES[reading.kind];
         return answer(status, TEXT, text);
       }
-      const judgement = door.judge(reading.body, request.url ?? '');
-      if (judgement instanceof Promise) void judgement.then(conclude);
+      const { socket } = request;
+      const judgement = door.judge(reading.body, request.url ?? '', socket);
+      if (judgement instanceof Promise) void judgement.then((each) => socket.destroyed || conclude(each));
       else conclude(judgement);
     });
   };

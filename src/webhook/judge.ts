@@ -1,3 +1,4 @@
+import type { Caller } from '../admission/handler.ts';
 import { type ReviewIdentity, readReview, readTimeout } from '../admission/review.ts';
 import { type Admission, admitPod, leave, leaveForFault, readTarget, type Target } from './admit.ts';
 import type { AccountFinding, IdentitySources } from './identity.ts';
@@ -33,8 +34,14 @@ export interface Judgement {
  * Decides a review. Only an account that the watch has not brought makes it wait, so all other answers come without a
  * promise. Never throws, never rejects: a fault of ours must not become a fault of the pod.
  * @param url of the request; kube-apiserver writes its deadline there
+ * @param caller whose going ends a wait
  */
-export function judgeReview(deps: JudgeDeps, body: Buffer, url: string): Judgement | Promise<Judgement> {
+export function judgeReview(
+  deps: JudgeDeps,
+  body: Buffer,
+  url: string,
+  caller: Caller,
+): Judgement | Promise<Judgement> {
   const reading = readReview(body);
   if (reading.kind === 'fault') return toFault(reading.identity, reading.fault, reading.problem);
   const { identity, request } = reading;
@@ -46,10 +53,24 @@ export function judgeReview(deps: JudgeDeps, body: Buffer, url: string): Judgeme
   const account = deps.accounts.get(`${namespace}/${serviceAccount}`);
   if (account !== undefined) return conclude({ kind: 'known', account });
   if (serviceAccount === '') return conclude({ kind: 'unknown' });
-  return deps
-    .findAccount(namespace, serviceAccount, readTimeout(url))
-    .catch((): AccountFinding => ({ kind: 'unread', why: 'an internal error' }))
-    .then(conclude);
+  return untilGone(deps.findAccount(namespace, serviceAccount, readTimeout(url)), caller).then(conclude);
+}
+
+/**
+ * A caller whose connection was cut off to make room must not keep a pod in memory until the search is over: nothing that
+ * the search holds may be made where the pod is at hand, since functions of one scope hold it together.
+ */
+async function untilGone(search: Promise<AccountFinding>, caller: Caller): Promise<AccountFinding> {
+  const { promise: gone, resolve } = Promise.withResolvers<AccountFinding>();
+  const leave = (): void => resolve({ kind: 'unread', why: 'the caller has gone' });
+  caller.once('close', leave);
+  try {
+    return await Promise.race([search, gone]);
+  } catch {
+    return { kind: 'unread', why: 'an internal error' };
+  } finally {
+    caller.off('close', leave);
+  }
 }
 
 function concludePod(

@@ -29,7 +29,7 @@ export function createMutateHandler(deps: MutateDeps): DirectHandler {
     readBody,
     callers,
     monotonic,
-    judge: (body, url) => judgeReview(deps, body, url),
+    judge: (body, url, caller) => judgeReview(deps, body, url, caller),
     render: ({ identity, admission }) => renderAdmission(identity, admission),
     answered: (verb, status, milliseconds) => metrics.request(verb, status, milliseconds * 1000),
     judged(judgement, milliseconds) {

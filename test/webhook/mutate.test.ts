@@ -6,6 +6,7 @@ import type { AccountFinding } from '../../src/webhook/identity.ts';
 import { type Call, call, openRaw } from '../support/http/client.ts';
 import { cleanUp, onCleanUp } from '../support/http/door.ts';
 import { scrape } from '../support/http/scrape.ts';
+import { settle } from '../support/settle.ts';
 import { until } from '../support/until.ts';
 import { createReader } from '../support/webhook/accounts.ts';
 import { parseAnswer, ROLE, readPatch, renderPod, renderReview, UID } from '../support/webhook/reviews.ts';
@@ -541,8 +542,11 @@ describe('faults of ours', () => {
     await until(() => asked, 'the review has arrived');
     whole.socket.destroy();
     await whole.ended;
-    waiting.resolve({ kind: 'unknown' });
     const { status } = await call(door, { body: renderReview() });
+    waiting.resolve({ kind: 'unknown' });
+    await settle();
     expect(status).toBe(200);
+    // Nobody was answered, and no pod was left out.
+    expect([...(await scrape(door.registry)).keys()].join()).not.toMatch(/service-account-un/);
   });
 });

@@ -13,6 +13,7 @@ export const NOTICE_CODES = [
   'expiration-unparsable',
   'left-out',
   'mount-path-taken',
+  'own-web-identity',
   'pair-incomplete',
   'regional-sts-unparsable',
   'skip-container-unmatched',

@@ -88,6 +88,7 @@ const REMEDIES: Readonly<Record<NoticeCode, readonly string[]>> = {
     'see the log of the webhook',
   ],
   'mount-path-taken': ['mount it elsewhere'],
+  'own-web-identity': ['remove it, with its role'],
   'pair-incomplete': ['set its counterpart too, or neither'],
   'regional-sts-unparsable': ['give true or false'],
   'skip-container-unmatched': ['correct the name'],
@@ -133,6 +134,10 @@ function noticesOf(
       name: first,
       env: [{ name: 'AWS_ACCESS_KEY_ID', value: 'AKIAEXAMPLE' }],
       envFrom: [{ prefix: `AWS_${third}` }],
+    },
+    {
+      name: third,
+      env: ['AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE'].map((name) => ({ name, value: 'x' })),
     },
   ];
   const annotations = {

@@ -52,9 +52,7 @@ export function planContainer(
   const use = decideUse(container, present, offer, notices);
   const env = planEnvironment(environment, present, use === 'wanted');
   if (env.length > 0 && hasAwsPrefixedEnvFrom(container)) notices.push(toEnvFromNotice(container));
-  if (use === 'wanted' && present.pairMembers === 0 && present.staticKeys) {
-    notices.push(toStaticKeysNotice(container));
-  }
+  if (use === 'wanted' && present.pairMembers === 0) notices.push(...findStronger(container, present));
   const mounted = hasMount(container, volume);
   const mount = use === 'wanted' && !mounted ? toMount(volume) : undefined;
   if (env.length > 0 || mount !== undefined) {
@@ -123,9 +121,18 @@ function toClashNotice({ name }: Container, mount: PodVolumeMount): Notice {
   return createNotice('mount-path-taken', fact, 'mount it elsewhere');
 }
 
-function toStaticKeysNotice({ name }: Container): Notice {
-  const fact = ['container ', quoted(name), ' has AWS_ACCESS_KEY_ID, which beats its role'];
-  return createNotice('static-keys', fact, 'remove its static keys');
+/** What every AWS SDK would take rather than the pair that is injected. */
+function findStronger({ name }: Container, { staticKeys, ownWebIdentity }: PresentEnvironment): Notice[] {
+  const found: Notice[] = [];
+  if (staticKeys) {
+    const fact = ['container ', quoted(name), ' has AWS_ACCESS_KEY_ID, which beats its role'];
+    found.push(createNotice('static-keys', fact, 'remove its static keys'));
+  }
+  if (ownWebIdentity) {
+    const fact = ['container ', quoted(name), ' has AWS_WEB_IDENTITY_TOKEN_FILE, which beats Pod Identity'];
+    found.push(createNotice('own-web-identity', fact, 'remove it, with its role'));
+  }
+  return found;
 }
 
 function toEnvFromNotice({ name }: Container): Notice {

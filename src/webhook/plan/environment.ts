@@ -23,10 +23,13 @@ export interface PresentEnvironment {
   readonly sts: boolean;
   /** An access key of its own, which every AWS SDK prefers to a role. */
   readonly staticKeys: boolean;
+  /** A role and token of its own, which every AWS SDK prefers to container credentials. */
+  readonly ownWebIdentity: boolean;
 }
 
 const STS_VARIABLE = 'AWS_STS_REGIONAL_ENDPOINTS';
 const ACCESS_KEY_VARIABLE = 'AWS_ACCESS_KEY_ID';
+const WEB_IDENTITY_VARIABLES = ['AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE'] as const;
 // The order in which they are injected, too.
 const REGION_VARIABLES = ['AWS_DEFAULT_REGION', 'AWS_REGION'] as const;
 
@@ -37,6 +40,8 @@ export function readPresentEnvironment(container: Container, wanted: PodEnvironm
   let region = false;
   let sts = false;
   let staticKeys = false;
+  let ownRole = false;
+  let ownToken = false;
   for (const variable of container.env ?? []) {
     switch (variable.name) {
       case first.name:
@@ -55,9 +60,17 @@ export function readPresentEnvironment(container: Container, wanted: PodEnvironm
       case ACCESS_KEY_VARIABLE:
         staticKeys = isSet(variable);
         break;
+      // Reached only where the pair is another one.
+      case WEB_IDENTITY_VARIABLES[0]:
+        ownRole = isSet(variable);
+        break;
+      case WEB_IDENTITY_VARIABLES[1]:
+        ownToken = isSet(variable);
+        break;
     }
   }
-  return { pairMembers: Number(hasFirst) + Number(hasSecond), region, sts, staticKeys };
+  const pairMembers = Number(hasFirst) + Number(hasSecond);
+  return { pairMembers, region, sts, staticKeys, ownWebIdentity: ownRole && ownToken };
 }
 
 /** SDKs take an empty variable for none. Of a reference that may miss, nothing is known; any other one is there. */

@@ -84,6 +84,7 @@ test.each([undefined, null, []])('env %j is an empty environment', (env) => {
     region: false,
     sts: false,
     staticKeys: false,
+    ownWebIdentity: false,
   });
 });
 
@@ -129,5 +130,27 @@ describe('an access key in a container', () => {
     ['another name', [{ name: 'aws_access_key_id', value: 'AKIAEXAMPLE' }], false],
   ])('%s', (_says, env, there) => {
     expect(readPresentEnvironment({ env }, EVERYTHING).staticKeys).toBe(there);
+  });
+});
+
+describe('a web identity in a container that gets another pair', () => {
+  const other = {
+    ...EVERYTHING,
+    pair: [
+      { name: 'A', value: 'a' },
+      { name: 'B', value: 'b' },
+    ],
+  } as const;
+  const set = (...entries: [name: string, value: string][]): EnvEntry[] =>
+    entries.map(([name, value]) => ({ name, value }));
+
+  test.each<[says: string, env: EnvEntry[], there: boolean]>([
+    ['both variables', set([ROLE, 'r'], [FILE, 'f']), true],
+    ['a role alone', set([ROLE, 'r']), false],
+    ['a token alone', set([FILE, 'f']), false],
+    ['an empty role', set([ROLE, ''], [FILE, 'f']), false],
+  ])('%s', (_says, env, there) => {
+    expect(readPresentEnvironment({ env }, other).ownWebIdentity).toBe(there);
+    expect(readPresentEnvironment({ env }, EVERYTHING).ownWebIdentity).toBe(false);
   });
 });

@@ -38,7 +38,8 @@ interface JudgedAction extends Pick<TrustVerdict, 'decision' | 'explicitDeny'> {
 }
 
 function judgeActions(policy: TrustPolicy, request: TrustRequest, explain: Explain): readonly JudgedAction[] {
-  const scope = { request, context: createContext(request), version: policy.version, explain };
+  const { version, statements: all } = policy;
+  const scope = { request, context: createContext(request), version, statements: all, explain };
   return listActions(request).map((action) => {
     const statements = policy.statements.map((statement) => judgeStatement(statement, action, scope));
     return { action, statements, ...decideAction(statements) };
@@ -67,6 +68,7 @@ type Explain = typeof explainCondition;
 
 interface Scope extends ConditionScope {
   readonly request: TrustRequest;
+  readonly statements: readonly Statement[];
   readonly explain: Explain;
 }
 

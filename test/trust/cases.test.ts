@@ -369,7 +369,7 @@ const cases: readonly Case[] = [
     row: '44 sub and aud swapped',
     policy: equals({ [sub]: AUDIENCE, [aud]: SUBJECT }),
     result: 'D',
-    says: ['sub and aud are swapped', `write ${aud} "${AUDIENCE}"`],
+    says: ['sub and aud are swapped', 'write {"StringEquals":{'],
   },
   {
     row: '45 a blank at the end',
@@ -381,7 +381,7 @@ const cases: readonly Case[] = [
     row: '46 ArnLike on sub',
     policy: when({ ArnLike: { [sub]: '*' } }),
     result: 'D',
-    says: ['ArnLike does not compare texts: write StringEquals'],
+    says: ['ArnLike does not compare texts: write {"StringEquals":{'],
   },
   {
     row: '46 no values',
@@ -492,7 +492,7 @@ const cases: readonly Case[] = [
       }),
     },
     result: 'D',
-    says: ['a variable is plain text: write that version'],
+    says: ['a variable is plain text before version 2012-10-17: write "Version": "2012-10-17"'],
   },
   {
     row: '66 a subject of GitHub',

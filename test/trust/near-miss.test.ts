@@ -22,6 +22,7 @@ function nearMissOf(condition: unknown, asked = request()): NearMiss | undefined
 
 describe('a condition that does not match is explained', () => {
   const equals = (key: string, value: unknown): unknown => ({ StringEquals: { [key]: value } });
+  const SWAPPED = `write ${JSON.stringify({ StringEquals: { [sub]: SUBJECT, [aud]: AUDIENCE } })} in the place of all conditions on the two`;
   const cases: [string, unknown, NearMiss['kind'], string][] = [
     ['case', equals(sub, SUBJECT.toUpperCase()), 'case', SUBJECT],
     ['white space within', equals(aud, 'sts. amazonaws.com'), 'white-space', AUDIENCE],
@@ -30,7 +31,7 @@ describe('a condition that does not match is explained', () => {
       'a wildcard',
       equals(sub, ['x', 'system:serviceaccount:*']),
       'wildcard-under-equals',
-      `write "${SUBJECT}"`,
+      `add "${SUBJECT}"`,
     ],
     [
       'a wildcard that would not help',
@@ -38,8 +39,8 @@ describe('a condition that does not match is explained', () => {
       'other-namespace',
       'namespace demo',
     ],
-    ['swapped', equals(aud, SUBJECT), 'swapped-sub-and-aud', `write ${aud} "${AUDIENCE}"`],
-    ['swapped the other way', equals(sub, AUDIENCE), 'swapped-sub-and-aud', `write ${sub} "${SUBJECT}"`],
+    ['swapped', equals(aud, SUBJECT), 'swapped-sub-and-aud', SWAPPED],
+    ['swapped the other way', equals(sub, AUDIENCE), 'swapped-sub-and-aud', SWAPPED],
     ['ARN', equals(`arn:aws:iam::1:oidc-provider/${sub}`, SUBJECT), 'arn-in-key', `write ${sub}`],
     [
       'a key whose right name alone would let in everybody',
@@ -67,7 +68,7 @@ describe('a condition that does not match is explained', () => {
       'the keys of two issuers',
       { StringEquals: { 'b.example/id/Z:sub': SUBJECT, [sub]: SUBJECT } },
       'two-issuers',
-      'give the callers of each a statement of their own',
+      'let this caller in by a statement of its own, without it',
     ],
     ['a key of nobody', equals('foo:bar', 'x'), 'unset-key', 'nobody sets the key "foo:bar"'],
     [
@@ -80,8 +81,13 @@ describe('a condition that does not match is explained', () => {
     ['a subject of GitLab', equals(sub, 'project_path:a/b:ref_type:branch'), 'other-platform', 'GitLab'],
     ['almost the audience', equals(aud, 'sts.amazon.com'), 'spelling', AUDIENCE],
     ['one letter', equals(aud, 'sts.amazonaws.con'), 'spelling', AUDIENCE],
-    ['the names alone', equals(sub, 'demo:s3-echoer'), 'spelling', `in full: "${SUBJECT}"`],
-    ['with a slash, as people write it', equals(sub, 'demo/s3-echoer'), 'spelling', `in full: "${SUBJECT}"`],
+    ['the names alone', equals(sub, 'demo:s3-echoer'), 'spelling', `in full: write "${SUBJECT}"`],
+    [
+      'with a slash, as people write it',
+      equals(sub, 'demo/s3-echoer'),
+      'spelling',
+      `in full: write "${SUBJECT}"`,
+    ],
     [
       'another ServiceAccount',
       equals(sub, 'system:serviceaccount:demo:s3-writer'),
@@ -101,7 +107,7 @@ describe('a condition that does not match is explained', () => {
       'a number for a text',
       { NumericEquals: { [sub]: '1' } },
       'operator-of-another-type',
-      'write StringEquals',
+      `write ${JSON.stringify({ StringEquals: { [sub]: SUBJECT } })} in its place`,
     ],
   ];
   test.each(cases)('%s', (_, condition, kind, remedy) => {

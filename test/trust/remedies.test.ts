@@ -57,12 +57,14 @@ function compare(before: TrustPolicy, after: TrustPolicy): Difference {
   };
 }
 
+const shared = { Principal: { Federated: [PROVIDER, OTHER] } };
 const when = (condition: unknown, changes: object = {}): unknown =>
   policy(statement({ Condition: condition, ...changes }));
 const bound = (more: object): unknown => when({ StringEquals: both, ...more });
+const twice = (operator: string, one: unknown, other: unknown): unknown =>
+  when({ [operator]: { [sub]: one, [sub.toUpperCase()]: other } }, shared);
 const withDeny = (condition: unknown): unknown =>
   policy(statement(), statement({ Effect: 'Deny', Condition: condition }));
-const shared = { Principal: { Federated: [PROVIDER, OTHER] } };
 
 /** Whom a remedy is to let in, or shut out: `sub` of those who come in, or what those who go have. */
 type Effect =
@@ -168,6 +170,28 @@ const cases: [keyof typeof RULES, string, unknown, Effect][] = [
     when({ StringEquals: { ...both, [sub]: [SUBJECT, WEB], [sub.toUpperCase()]: [WEB, 'x'] } }),
     'same',
   ],
+  [
+    'key-twice-by-case',
+    'patterns one of which takes the other',
+    twice('StringLike', '*:demo:*', [WEB, SUBJECT]),
+    'same',
+  ],
+  [
+    'key-twice-by-case',
+    'patterns apart from each other',
+    twice('StringLike', ['system:serviceaccount:prod:*', WEB], 'system:serviceaccount:demo:*'),
+    'same',
+  ],
+  ['key-twice-by-case', 'a pattern of single characters', twice('StringLike', '*:demo:w?b', WEB), 'same'],
+  [
+    'key-twice-by-case',
+    'in another case',
+    twice('StringEqualsIgnoreCase', [WEB.toUpperCase(), 'x'], WEB),
+    'same',
+  ],
+  ['key-twice-by-case', 'who may not', twice('StringNotEquals', [WEB], [SUBJECT]), 'same'],
+  ['key-twice-by-case', 'patterns of who may not', twice('StringNotLike', '*:demo:w*', '*b'), 'same'],
+  ['key-twice-by-case', 'IfExists', twice('StringLikeIfExists', '*:demo:*', WEB), 'same'],
   [
     'swapped-sub-and-aud',
     'both',
@@ -425,6 +449,23 @@ describe('a remedy of the linter, followed to the letter, lets in or shuts out t
     );
     expect(missing).toEqual([]);
   });
+});
+
+test('where patterns overlap, no list is advised for a key that is there twice', () => {
+  const overlapping: unknown[] = [
+    twice('StringLike', '*:demo:w*', '*b'),
+    twice('StringLike', '*:d?mo:web', 'system:*:web'),
+    twice('StringLike', `system:\${aws:userid}`, '*:web'),
+    twice('NumericLessThan', '5', '7'),
+    when({ 'ForAnyValue:StringEquals': { 'aws:TagKeys': ['team', 'x'], 'aws:tagkeys': ['cost', 'x'] } }),
+    twice('StringEquals', SUBJECT, WEB),
+  ];
+  for (const document of overlapping) {
+    const finding = lintPolicy(read(document)).find(({ code }) => code === 'key-twice-by-case');
+    expect(finding?.remedy).toBe(
+      'write it once, with a list of those alone whom both take: a caller has to fit both now',
+    );
+  }
 });
 
 describe('no remedy', () => {

@@ -58,6 +58,7 @@ export const CONDITION_RULES = {
       const { values, operator, pointer } = condition;
       if (values.length > 0 || statement.effect === 'Deny' || operator.negated || !isForTokensAlone)
         return [];
+      if (isMetByOthers(condition, facts.providers)) return [];
       const what = 'an empty list of values matches nothing: this statement lets nobody in';
       const isClaim = claim === 'sub' || claim === 'aud';
       const remedy = isClaim

@@ -76,10 +76,10 @@ export function readStatementFacts(
   };
 }
 
-/** Under a wildcard principal the tokens of other issuers, which lack the key, may meet what those of the cluster do not. */
+/** Where tokens of several issuers may come in, those that lack the key may meet what those that have it do not. */
 export function isMetByOthers({ operator, values }: Condition, providers: readonly string[]): boolean {
   const asksForAbsence = operator.family === 'null' && values.some((value) => value.toLowerCase() === 'true');
-  return providers.length === 0 && (asksForAbsence || holdsWhenAbsent(operator));
+  return providers.length !== 1 && (asksForAbsence || holdsWhenAbsent(operator));
 }
 
 /** Callers with AWS keys or SAML come in by it, too, so that its conditions may be theirs. */

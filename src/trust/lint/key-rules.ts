@@ -1,4 +1,5 @@
 import { isServiceAccountSubject } from '../../base/names/account.ts';
+import { CLAIM_KEYS } from '../judge/keys.ts';
 import type { KeyMistakeKind } from '../near-miss/key.ts';
 import { holdsWhenAbsent } from '../policy/operator.ts';
 import { showValue } from '../policy/problem.ts';
@@ -101,10 +102,21 @@ function tellUnset(kind: KeyMistakeKind): KeyRule['check'] {
     const { condition, presence, mistake } = facts;
     const { operator, key, pointer } = condition;
     if (!isAsked(facts) || !facts.isForTokensAlone || holdsWhenAbsent(operator)) return [];
-    if (presence !== 'never' || mistake.kind !== kind) return [];
+    if (presence !== 'never' || mistake.kind !== kind || isOfAnyIssuer(facts)) return [];
     const what = `${showValue(key)} is never there: this statement lets nobody in`;
     return [{ severity: 'high', where: pointer, what, remedy: adviseUnset(facts) }];
   };
+}
+
+/** Under a wildcard principal come tokens of issuers that nobody has named, and each has keys of its own. */
+function isOfAnyIssuer({ providers, condition: { key } }: ConditionFacts): boolean {
+  const [issuer = '', claim = '', ...rest] = key.toLowerCase().split(':');
+  return (
+    providers.length === 0 &&
+    rest.length === 0 &&
+    /^[^$<{%[]+\.[^$<{%[]+$/.test(issuer) &&
+    CLAIM_KEYS.includes(claim)
+  );
 }
 
 /** To rename a key is right where its values say who comes in then, or the rest of the statement does. */

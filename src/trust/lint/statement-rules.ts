@@ -5,7 +5,14 @@ import { STS_AUDIENCE } from '../near-miss/audience.ts';
 import { ROLE_ACTIONS } from '../policy/action.ts';
 import type { Condition } from '../policy/condition.ts';
 import { showValue } from '../policy/problem.ts';
-import { isRestriction, listConditionsOn, listDemandedPrefixes, type StatementFacts } from './facts.ts';
+import {
+  isRestriction,
+  listConditionsOn,
+  listDemandedPrefixes,
+  readClaimOfKey,
+  type StatementFacts,
+} from './facts.ts';
+import { mergeValues } from './merge-values.ts';
 import {
   adviseProvider,
   findContradictions,
@@ -206,17 +213,32 @@ function findBroadAction(facts: StatementFacts): Observation[] {
   return [{ severity, where: action.pointer, what, remedy: adviseAction(facts) }];
 }
 
-function findRepeatedKeys({ statement }: StatementFacts): Observation[] {
-  const seen = new Set<string>();
+function findRepeatedKeys({ statement, prefixes }: StatementFacts): Observation[] {
+  const seen = new Map<string, Condition>();
   const found: Observation[] = [];
-  for (const { operator, key, pointer } of statement.conditions) {
+  for (const condition of statement.conditions) {
+    const { operator, key, pointer } = condition;
     const name = `${operator.text} ${key.toLowerCase()}`;
-    if (seen.has(name)) {
+    const first = seen.get(name);
+    if (first !== undefined) {
       const what = `${showValue(key)} is under ${operator.text} already, in another case, and IAM tells no difference`;
-      const remedy = 'write it once, with the values that are in both lists: a caller has to fit both now';
-      found.push({ severity: 'medium', where: pointer, what, remedy });
+      found.push({
+        severity: 'medium',
+        where: pointer,
+        what,
+        remedy: adviseOnce(first, condition, prefixes),
+      });
     }
-    seen.add(name);
+    seen.set(name, first ?? condition);
   }
   return found;
+}
+
+/** What both take, no more and no less. */
+function adviseOnce(first: Condition, second: Condition, prefixes: readonly string[]): string {
+  const claim = readClaimOfKey(first.key, prefixes);
+  const values = mergeValues(first, second, claim === 'sub' || claim === 'aud') ?? [];
+  return values.length === 0
+    ? 'write it once, with a list of those alone whom both take: a caller has to fit both now'
+    : `write it once, with ${toAscii(JSON.stringify(values))}: a caller has to fit both now`;
 }

@@ -1,16 +1,15 @@
 import { measureDistance } from '../../base/edit-distance.ts';
-import type { ConditionScope } from '../judge/condition.ts';
+import { isServiceAccountSubject } from '../../base/names/account.ts';
 import { CLAIM_KEYS } from '../judge/keys.ts';
-import { judgePrincipal } from '../judge/principal.ts';
 import { stripVariables } from '../judge/variables.ts';
 import { matchGlob, toGlob } from '../match/glob.ts';
 import { findPlatformOfSubject } from '../platforms.ts';
 import type { Condition } from '../policy/condition.ts';
+import { holdsWhenAbsent, parseOperator } from '../policy/operator.ts';
 import { showPlain, showValue } from '../policy/problem.ts';
-import type { Statement } from '../policy/statement.ts';
 import { toConditionPrefix } from '../provider.ts';
-import type { TrustRequest } from '../request.ts';
 import type { ConditionReport, NearMiss } from '../verdict.ts';
+import { adviseValue, holds, isForCaller, isFree, OWN_STATEMENT, showWhole, toValue } from './advice.ts';
 import { isAlmostSts, STS_AUDIENCE } from './audience.ts';
 import { type Detector, type FailedCondition, nearMiss } from './failed-condition.ts';
 import { explainKey } from './key.ts';
@@ -38,17 +37,13 @@ const DETECTORS: readonly Detector[] = [
 export function explainCondition(
   condition: Condition,
   report: ConditionReport,
-  scope: ConditionScope & { readonly request: TrustRequest; readonly statement: Statement },
+  scope: Omit<FailedCondition, 'condition' | 'report' | 'prefix' | 'claim'>,
 ): NearMiss | undefined {
   if (report.matches !== 'no') return undefined;
   const prefix = toConditionPrefix(scope.request.provider.url);
-  if (report.actual === 'absent') {
-    const { kind, remedy, write } = explainKey(condition.key, prefix, scope.statement);
-    if (write === undefined || namesWho(write, condition, { ...scope, prefix })) return { kind, remedy };
-    return { kind, remedy: remedy.replace(`write ${write}`, `${write} is meant, so ${OWN_STATEMENT}`) };
-  }
   const claim = readClaim(condition.key, prefix);
   const failed: FailedCondition = { ...scope, condition, report, prefix, claim };
+  if (report.actual === 'absent') return explainAbsence(failed);
   for (const detect of DETECTORS) {
     const found = detect(failed);
     if (found !== undefined) return found;
@@ -56,38 +51,24 @@ export function explainCondition(
   return undefined;
 }
 
-/**
- * Whether a condition under another key would let in those alone whom the statement names, and shut out nobody: it is for
- * this provider, and asks for the subject here or elsewhere.
- */
-function namesWho(
-  key: string,
-  condition: Condition,
-  {
-    statement,
-    request,
-    prefix,
-  }: { readonly statement: Statement; readonly request: TrustRequest; readonly prefix: string },
-): boolean {
-  const isExact = ({ operator }: Condition): boolean => operator.family === 'string' && !operator.negated;
-  const isForProvider = judgePrincipal(statement.principal, 'Allow', request.provider).matches === 'yes';
-  const isBound = statement.conditions.some(
-    (other) => readClaim(other.key, prefix) === 'sub' && !other.operator.negated,
-  );
-  return isForProvider && (isBound || (readClaim(key, prefix) === 'sub' && isExact(condition)));
+/** To rename a key is right where this caller alone comes in then. */
+function explainAbsence(failed: FailedCondition): NearMiss {
+  const { condition, prefix, statement, request } = failed;
+  const { kind, remedy, write, why = '' } = explainKey(condition.key, prefix, statement);
+  if (write === undefined) return { kind, remedy };
+  const edited = { ...condition, key: write };
+  // Callers of other kinds may have the key as it is.
+  const { everyone, members } = statement.principal;
+  const isOfOne = !everyone && members.every(({ value }) => value === request.provider.arn);
+  const isOfCall = readClaim(write, prefix) === undefined;
+  const isSafe = isOfOne && isFree(edited, failed) && isForCaller(edited, failed);
+  if (isSafe && (isOfCall || holds(edited, failed))) return { kind, remedy };
+  return nearMiss(kind, `${why}${write} is meant, so ${OWN_STATEMENT}`);
 }
 
 function readClaim(key: string, prefix: string): string | undefined {
   const name = key.toLowerCase();
   return CLAIM_KEYS.find((claim) => name === `${prefix.toLowerCase()}:${claim}`);
-}
-
-/** What no other caller loses by: the correction has it. */
-const OWN_STATEMENT = 'let this caller in by a statement of its own';
-
-/** A value that no token has may go; one that others may have stays. */
-function place({ claim, request: { token } }: FailedCondition): 'write' | 'add' {
-  return claim === 'sub' || (claim === 'aud' && token.audience === STS_AUDIENCE) ? 'write' : 'add';
 }
 
 const TEXT_FAMILIES: ReadonlySet<string> = new Set(['string', 'string-ignore-case', 'string-like']);
@@ -105,9 +86,11 @@ function findPair(
   return undefined;
 }
 
-function findNoValues({ report, claim }: FailedCondition): ReturnType<Detector> {
+function findNoValues(failed: FailedCondition): ReturnType<Detector> {
+  const { condition, report, claim, request } = failed;
   if (report.expected.length > 0) return undefined;
-  const advice = claim === 'sub' ? `write ${showActual(report.actual)}` : OWN_STATEMENT;
+  const isSubject = claim === 'sub' && TEXT_FAMILIES.has(condition.operator.family);
+  const advice = isSubject ? adviseValue(failed, request.token.sub) : OWN_STATEMENT;
   return nearMiss('no-values', `an empty list matches nothing: ${advice}`);
 }
 
@@ -119,25 +102,49 @@ function findReversedNull({ condition: { operator, key } }: FailedCondition): Re
 
 function findRuledOut({ condition: { operator }, report }: FailedCondition): ReturnType<Detector> {
   if (!operator.negated) return undefined;
-  const remedy = `the condition rules out ${showActual(report.actual)}: say who may with StringEquals, in a statement of its own`;
+  const remedy = `the condition rules out ${showActual(report.actual)}: ${OWN_STATEMENT}, with StringEquals`;
   return nearMiss('ruled-out', remedy);
 }
 
-function findOldVariable({ version, report }: FailedCondition): ReturnType<Detector> {
-  if (version !== '2008-10-17' || !report.expected.some((value) => value.includes('${'))) return undefined;
-  const remedy = 'without "Version": "2012-10-17" a variable is plain text: write that version';
-  return nearMiss('variable-in-old-version', remedy);
+/** A version is of the whole policy: a variable anywhere else would become one, too. */
+function findOldVariable(failed: FailedCondition): ReturnType<Detector> {
+  const { version, condition, statements } = failed;
+  if (version !== '2008-10-17' || !condition.values.some(hasVariable)) return undefined;
+  const isAlone = statements
+    .flatMap(({ conditions }) => conditions)
+    .every((other) => other === condition || !other.values.some(hasVariable));
+  const isSafe =
+    isAlone && isForCaller(condition, failed) && holds(condition, { ...failed, version: '2012-10-17' });
+  const advice = isSafe ? 'write "Version": "2012-10-17"' : OWN_STATEMENT;
+  return nearMiss('variable-in-old-version', `a variable is plain text before version 2012-10-17: ${advice}`);
 }
 
-function findOtherType({
-  condition: { operator, key },
-  report,
-  claim,
-}: FailedCondition): ReturnType<Detector> {
+function hasVariable(value: string): boolean {
+  return value.includes('${');
+}
+
+function findOtherType(failed: FailedCondition): ReturnType<Detector> {
+  const { condition, claim } = failed;
+  const { operator, key } = condition;
   const isText = claim !== undefined || key.toLowerCase() === 'sts:rolesessionname';
   if (!isText || TEXT_FAMILIES.has(operator.family)) return undefined;
-  const remedy = `${operator.text} does not compare texts: write StringEquals with ${showActual(report.actual)}`;
-  return nearMiss('operator-of-another-type', remedy);
+  return nearMiss(
+    'operator-of-another-type',
+    `${operator.text} does not compare texts: ${adviseEquals(failed)}`,
+  );
+}
+
+/** In the place of a condition that no subject of a ServiceAccount meets, and no token of another provider. */
+function adviseEquals(failed: FailedCondition): string {
+  const { condition, claim, version, request } = failed;
+  const { operator, key } = condition;
+  const { sub } = request.token;
+  const isMetByNone =
+    operator.family !== 'binary' && !holdsWhenAbsent(operator) && isServiceAccountSubject(sub);
+  const equals = parseOperator('StringEquals');
+  if (claim !== 'sub' || !isMetByNone || equals === undefined) return OWN_STATEMENT;
+  if (!isFree({ ...condition, operator: equals }, failed)) return OWN_STATEMENT;
+  return `write ${showWhole({ StringEquals: { [key]: toValue(sub, version) } })} in its place`;
 }
 
 function findWildcard(failed: FailedCondition): ReturnType<Detector> {
@@ -148,40 +155,47 @@ function findWildcard(failed: FailedCondition): ReturnType<Detector> {
       /[*?]/.test(stripVariables(expected, failed.version)) && matchGlob(toGlob(expected), actual),
   );
   if (found === undefined) return undefined;
-  const remedy = `${failed.condition.operator.text} takes * and ? as they are: ${place(failed)} ${showValue(found.actual)}`;
+  const remedy = `${failed.condition.operator.text} takes * and ? as they are: ${adviseValue(failed, found.actual)}`;
   return nearMiss('wildcard-under-equals', remedy);
 }
 
 function findBlanks(failed: FailedCondition): ReturnType<Detector> {
   const found = findPair(failed, (expected, actual) => expected.replace(/\s+/g, '') === actual);
   if (found === undefined) return undefined;
-  return nearMiss(
-    'white-space',
-    `the value has white space in it: ${place(failed)} ${showValue(found.actual)} without`,
-  );
+  return nearMiss('white-space', `the value has white space in it: ${adviseValue(failed, found.actual)}`);
 }
 
 function findCase(failed: FailedCondition): ReturnType<Detector> {
   const found = findPair(failed, (expected, actual) => expected.toLowerCase() === actual.toLowerCase());
   if (found === undefined) return undefined;
-  return nearMiss('case', `upper and lower case count: ${place(failed)} ${showValue(found.actual)}`);
+  return nearMiss('case', `upper and lower case count: ${adviseValue(failed, found.actual)}`);
 }
 
 function findSwapped(failed: FailedCondition): ReturnType<Detector> {
-  const { claim, prefix, request, report } = failed;
-  if (claim !== 'sub' && claim !== 'aud') return undefined;
+  const { claim, prefix, request, report, condition, version } = failed;
   const { sub, audience } = request.token;
-  const [own, others] = claim === 'sub' ? [sub, audience] : [audience, sub];
+  if ((claim !== 'sub' && claim !== 'aud') || !isServiceAccountSubject(sub)) return undefined;
+  const others = claim === 'sub' ? audience : sub;
   if (!report.expected.includes(others)) return undefined;
-  const remedy = `sub and aud are swapped: write ${prefix}:${claim} ${showValue(own)}, and ${showValue(others)} under ${prefix}:${claim === 'sub' ? 'aud' : 'sub'}`;
-  return nearMiss('swapped-sub-and-aud', remedy);
+  const right = {
+    StringEquals: { [`${prefix}:sub`]: toValue(sub, version), [`${prefix}:aud`]: toValue(audience, version) },
+  };
+  // Nobody comes in by a statement that wants the one of the other.
+  const isOfNobody =
+    report.expected.every((value) => value === others) && !holdsWhenAbsent(condition.operator);
+  const advice = isOfNobody
+    ? `write ${showWhole(right)} in the place of all conditions on the two`
+    : OWN_STATEMENT;
+  return nearMiss('swapped-sub-and-aud', `sub and aud are swapped: ${advice}`);
 }
 
-function findPlatform({ claim, report, request }: FailedCondition): ReturnType<Detector> {
-  if (claim !== 'sub') return undefined;
+function findPlatform(failed: FailedCondition): ReturnType<Detector> {
+  const { claim, report, request } = failed;
+  const { sub } = request.token;
+  if (claim !== 'sub' || !isServiceAccountSubject(sub)) return undefined;
   const platform = report.expected.map(findPlatformOfSubject).find((found) => found !== undefined);
   if (platform === undefined) return undefined;
-  const remedy = `the value was copied from a policy for ${platform.name}: write ${showValue(request.token.sub)} with StringEquals`;
+  const remedy = `the value was copied from a policy for ${platform.name}: ${adviseValue(failed, sub)}`;
   return nearMiss('other-platform', remedy);
 }
 
@@ -202,7 +216,7 @@ function findSpelling(failed: FailedCondition): ReturnType<Detector> {
     return isMeant || measureDistance(expected, actual) <= 2;
   });
   if (found === undefined) return undefined;
-  return nearMiss('spelling', `a letter or two differ: ${place(failed)} ${showValue(found.actual)}`);
+  return nearMiss('spelling', `a letter or two differ: ${adviseValue(failed, found.actual)}`);
 }
 
 function tellOtherValue({ report }: FailedCondition): ReturnType<Detector> {

@@ -5,6 +5,7 @@ import { showPlain, showValue } from '../policy/problem.ts';
 import type { Statement } from '../policy/statement.ts';
 import { isAlikeProvider } from '../provider.ts';
 import type { NearMiss, NearMissKind } from '../verdict.ts';
+import { OWN_STATEMENT } from './advice.ts';
 import { nearMiss } from './failed-condition.ts';
 
 export type KeyMistakeKind = Extract<
@@ -24,6 +25,8 @@ export type KeyMistakeKind = Extract<
 export interface KeyMistake extends NearMiss<KeyMistakeKind> {
   /** The key to write in its place, with the same values; absent where that would mean something else. */
   readonly write?: string;
+  /** Why, up to what to write. */
+  readonly why?: string;
 }
 
 /** A condition key that the request does not have. */
@@ -61,14 +64,14 @@ export function explainKey(
     const found = detect({ key, prefix, siblings, principal });
     if (found !== undefined) return found;
   }
-  return nearMiss('unset-key', `nobody sets the key ${showValue(key)} in this request: ${OWN_STATEMENT}`);
+  return nearMiss('unset-key', `nobody sets the key ${showValue(key)} in this request: ${WITHOUT_IT}`);
 }
 
-/** What a condition that a token cannot meet is no part of. The correction has it. */
-const OWN_STATEMENT = 'let this caller in by a statement of its own, without it';
+/** What a condition that a token cannot meet is no part of. */
+const WITHOUT_IT = `${OWN_STATEMENT}, without it`;
 
 function rename(kind: KeyMistakeKind, why: string, write: string): KeyMistake {
-  return { ...nearMiss(kind, `${why}write ${write}`), write };
+  return { ...nearMiss(kind, `${why}write ${write}`), write, why };
 }
 
 /** The claim at the end of a key, where STS would make a key of it. */
@@ -101,7 +104,7 @@ function findSecondIssuer({ key, prefix, siblings, principal }: AbsentKey): KeyM
   );
   const claims = isNamed ? CLAIM_KEYS : [readClaim(key)];
   if (!claims.some((claim) => siblings.has(`${prefix}:${claim}`.toLowerCase()))) return undefined;
-  const remedy = 'no token has the keys of two issuers: give the callers of each a statement of their own';
+  const remedy = `no token has the keys of two issuers: ${WITHOUT_IT}`;
   return nearMiss('two-issuers', remedy);
 }
 
@@ -133,11 +136,11 @@ function findClaim({ key, prefix }: AbsentKey): KeyMistake | undefined {
   if (!key.toLowerCase().startsWith(`${prefix.toLowerCase()}:`)) return undefined;
   const claim = key.slice(prefix.length + 1);
   if (CLAIM_KEYS.includes(claim.toLowerCase())) {
-    return nearMiss('unset-key', `the token has no claim ${claim}, sub and aud are enough: ${OWN_STATEMENT}`);
+    return nearMiss('unset-key', `the token has no claim ${claim}, sub and aud are enough: ${WITHOUT_IT}`);
   }
   const nearest = CLAIM_KEYS.find((name) => sortLetters(name) === sortLetters(claim));
   if (nearest !== undefined) return rename('spelling', '', `${prefix}:${nearest}`);
-  const remedy = `STS makes no key of the claim ${showValue(claim)}, only of sub, aud and a few more: tell ServiceAccounts apart by ${prefix}:sub`;
+  const remedy = `STS makes no key of the claim ${showValue(claim)}, only of sub, aud and a few more: ${OWN_STATEMENT}, by ${prefix}:sub`;
   return nearMiss('claim-is-no-key', remedy);
 }
 
@@ -184,7 +187,7 @@ function findUnset({ key }: AbsentKey): KeyMistake | undefined {
   if (findKeyRow(key) === undefined) return undefined;
   const why = Object.hasOwn(WHY_UNSET, name) ? WHY_UNSET[name] : undefined;
   const lack = why ?? `a request with a ServiceAccount's token has no ${showPlain(key)}`;
-  return nearMiss('unset-key', `${lack}: ${OWN_STATEMENT}`);
+  return nearMiss('unset-key', `${lack}: ${WITHOUT_IT}`);
 }
 
 function findMisspelt({ key }: AbsentKey): KeyMistake | undefined {

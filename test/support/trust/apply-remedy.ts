@@ -88,7 +88,7 @@ const FORMS: readonly (readonly [RegExp, (place: Place) => void])[] = [
     },
   ],
   [
-    /give each provider a statement of its own, with |give the callers of each/,
+    /give each provider a statement of its own, with /,
     ({ document, statement, index, text }) => {
       const condition = JSON.stringify(readJsonAfter(text, 'of its own, with '));
       const providers = [(statement['Principal'] as Json)['Federated']].flat() as string[];
@@ -182,13 +182,12 @@ const FORMS: readonly (readonly [RegExp, (place: Place) => void])[] = [
     },
   ],
   [
-    /write it once, with the values that are in both/,
-    ({ statement, operator, key }) => {
+    /write it once, with \[/,
+    ({ statement, operator, key, text }) => {
       const keys = (statement['Condition'] as Record<string, Json>)[operator] as Json;
       const twin =
         Object.keys(keys).find((each) => each !== key && each.toLowerCase() === key.toLowerCase()) ?? '';
-      const mine = [keys[key]].flat();
-      keys[twin] = [keys[twin]].flat().filter((value) => mine.includes(value));
+      keys[twin] = readJsonAfter(text, 'write it once, with ');
       delete keys[key];
     },
   ],

@@ -162,3 +162,127 @@ export const requests: fc.Arbitrary<TrustRequest> = fc.oneof(
     sourceVpce: 'unknown' as const,
   })),
 );
+
+/** Callers of all kinds that a policy may tell apart, of both providers. */
+export const strangers: fc.Arbitrary<TrustRequest> = fc
+  .record({
+    known: knownRequests,
+    provider: fc.constantFrom(PROVIDER, PROVIDER.replace('/id/A', '/id/B')),
+    sub: fc.constantFrom(...values, 'system:serviceaccount:demo:web', 'system:serviceaccount:prod:s3-echoer'),
+    audience: fc.constantFrom(AUDIENCE, 'a', 'vault'),
+    roleSessionName: fc.constantFrom('aws-sdk-js-session-1', 'red', '3600'),
+    sourceIp: fc.constantFrom('198.51.100.7', '203.0.113.9'),
+  })
+  .map(({ known, provider: arn, sub, audience, roleSessionName, sourceIp }) => ({
+    ...known,
+    provider: { arn, url: `https://${arn.slice(arn.indexOf('/') + 1)}` },
+    token: { ...known.token, sub, audience },
+    roleSessionName,
+    sourceIp: known.sourceIp === 'absent' ? 'absent' : sourceIp,
+  }));
+
+/** What people write for a key, right and wrong. */
+const likelyKeys = [
+  `${KEY}:sub`,
+  `${KEY}:sub`,
+  `${KEY}:aud`,
+  `${KEY}:aud`,
+  `${PROVIDER}:sub`,
+  `${PROVIDER}:aud`,
+]
+  .concat([
+    `${KEY.toUpperCase()}:sub`,
+    `${KEY}/:sub`,
+    `${KEY.replace('example', 'exampel')}:aud`,
+    `${KEY}:sbu`,
+  ])
+  .concat(['old.example:sub', `${KEY.replace('/A', '/B')}:sub`, `${KEY.replace('/A', '/B')}:aud`])
+  .concat([`\${OIDC}:sub`, '<issuer>:aud', 'token.actions.githubusercontent.com:sub', 'sts:ExternalId'])
+  .concat([
+    `${KEY}:namespace`,
+    `${KEY}:email`,
+    'sts:RoleSessionName',
+    'aws:SourceIpp',
+    'aws:SourceIp',
+    'aws:username',
+  ]);
+
+const likelyValues = [
+  SUBJECT,
+  SUBJECT,
+  AUDIENCE,
+  AUDIENCE,
+  'system:serviceaccount:demo:web',
+  'demo:s3-echoer',
+]
+  .concat(['demo/s3-echoer', 's3-echoer', SUBJECT.toUpperCase(), ` ${SUBJECT}`, `${SUBJECT}s`, '*', 'sts.*'])
+  .concat([
+    'system:serviceaccount:demo:*',
+    'system:serviceaccount:prod:s3-echoer',
+    'system:serviceaccount*demo:s3-echoe',
+  ])
+  .concat([
+    'System:serviceaccount:demo:s3-echor',
+    'repo:a/b',
+    'sts.amazon.com',
+    'STS.amazonaws.com',
+    'sts. amazonaws.com',
+  ])
+  .concat([
+    'sts.amazonaws.con',
+    'vault',
+    'botocore-session-1',
+    `\${aws:username}`,
+    '198.51.100.0/24',
+    'true',
+    'false',
+  ]);
+
+const likelyOperators = [
+  'StringEquals',
+  'StringEquals',
+  'StringEquals',
+  'StringLike',
+  'StringLike',
+  'StringEqualsIgnoreCase',
+]
+  .concat(['StringEqualsIfExists', 'StringNotEquals', 'ForAnyValue:StringLike', 'ForAllValues:StringEquals'])
+  .concat(['ArnLike', 'BinaryEquals', 'NumericEquals', 'Null', 'IpAddress']);
+
+const likelyConditions = fc.dictionary(
+  fc.constantFrom(...likelyOperators),
+  fc.dictionary(
+    fc.constantFrom(...likelyKeys),
+    fc.oneof(oneOrMore(likelyValues), fc.constantFrom(...likelyValues), fc.constant([])),
+    { minKeys: 1, maxKeys: 3 },
+  ),
+  { minKeys: 1, maxKeys: 3 },
+);
+
+/** Policies that let a pod in but for a mistake or two. */
+export const mistaken: fc.Arbitrary<Record<string, unknown>> = fc
+  .tuple(
+    fc.constantFrom('2012-10-17', '2012-10-17', '2012-10-17', '2008-10-17'),
+    fc.array(
+      fc.record({
+        Effect: fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny'),
+        Principal: fc.constantFrom<unknown>(
+          { Federated: PROVIDER },
+          { Federated: PROVIDER },
+          { Federated: [PROVIDER, PROVIDER.replace('/id/A', '/id/B')] },
+          { Federated: PROVIDER.replace('/id/A', '/id/B') },
+          { Federated: PROVIDER, AWS: '111122223333' },
+          '*',
+        ),
+        Action: fc.constantFrom<unknown>(
+          'sts:AssumeRoleWithWebIdentity',
+          'sts:AssumeRoleWithWebIdentity',
+          'sts:*',
+          'sts:TagSession',
+        ),
+        Condition: likelyConditions,
+      }),
+      { minLength: 1, maxLength: 2 },
+    ),
+  )
+  .map(([Version, Statement]) => ({ Version, Statement }));

@@ -186,7 +186,7 @@ describe('ready', () => {
     expect((await read(`${webhook.ops}/readyz`)).text).toMatch(line);
     expect(readReason(await mutate(webhook))).toBe('web-identity');
     expect(readReason(await mutate(webhook, 'plain'))).toBe('config-map-malformed');
-    await awaitLine(webhook.program, 'degraded: what was known before serves on');
+    await awaitLine(webhook.program, 'degraded: of use, and not as it should be');
     const metrics = parseScrape((await read(`${webhook.ops}/metrics`)).text);
     expect(metrics.get('iam_bridge_degraded{check="configmaps"}')).toBe(1);
     cluster.setConfigMap('eks', JSON.stringify({ 'shop/plain': { RoleARN: ROLE } }));

@@ -55,7 +55,7 @@ function createLook({ check, log }: ObservedCheck): () => void {
     const problem = findDegradation(check);
     if (degraded === (problem !== undefined)) return;
     degraded = !degraded;
-    if (degraded) log.error({ check: check.name, problem }, 'degraded: what was known before serves on');
+    if (degraded) log.error({ check: check.name, problem }, 'degraded: of use, and not as it should be');
     else log.info({ check: check.name }, 'not degraded any more');
   };
 }

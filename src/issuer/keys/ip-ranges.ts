@@ -34,7 +34,9 @@ const RANGES: readonly (readonly [AddressKind, string, readonly string[]])[] = [
   ['forbidden', 'a multicast address', ['224.0.0.0/4', 'ff00::/8']],
   ['forbidden', 'a reserved address', ['240.0.0.0/4', '192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24']],
   // Their embedded IPv4 address is reached through a relay that nobody here has chosen.
-  ['forbidden', 'a 6to4 or Teredo address', ['2002::/16', '2001::/32']],
+  ['forbidden', 'a 6to4 or Teredo address', ['192.88.99.0/24', '2002::/16', '2001::/32']],
+  // Benchmarks, and names of hosts (ORCHID) that no router knows.
+  ['forbidden', 'a reserved address', ['2001:2::/48', '2001:10::/28', '2001:20::/28']],
   ['forbidden', 'a documentation address', ['2001:db8::/32', '3fff::/20']],
   ['loopback', 'a loopback address', ['127.0.0.0/8', '::1/128']],
   [

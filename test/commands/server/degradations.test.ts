@@ -46,7 +46,7 @@ test('a line tells as a degradation begins and as it ends, however many looks an
   expect(log.lines).toEqual([
     {
       level: 'error',
-      message: 'degraded: what was known before serves on',
+      message: 'degraded: of use, and not as it should be',
       fields: { check: 'configmaps', problem: 'not JSON' },
     },
   ]);

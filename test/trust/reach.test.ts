@@ -402,3 +402,31 @@ describe('a finding says what is so of the whole statement', () => {
     expect(found).toMatchObject({ code: 'wildcard-under-equals', remedy: `write ${AUDIENCE}` });
   });
 });
+
+describe('the provider as a key', () => {
+  const asks = (operator: string, value: unknown, changes: object = {}): string[] =>
+    lint(when({ StringEquals: both, [operator]: { 'aws:FederatedProvider': value } }, changes));
+
+  test.each<[operator: string, value: unknown, changes?: object]>([
+    ['StringLike', OTHER],
+    ['StringLike', [OTHER, SAML]],
+    ['ArnEquals', OTHER],
+    ['StringNotLike', '*'],
+    ['StringNotEquals', [OTHER, PROVIDER]],
+    ['ForAnyValue:StringLike', PROVIDER.toUpperCase()],
+  ])('of nobody: %s %j', (operator, value) => {
+    expect(asks(operator, value)).toEqual(['high provider-excluded']);
+  });
+
+  test.each<[operator: string, value: unknown, changes?: object]>([
+    ['StringLike', PROVIDER],
+    ['StringLike', [OTHER, PROVIDER]],
+    ['StringLike', '*'],
+    ['StringNotLike', OTHER],
+    ['StringLike', OTHER, { Effect: 'Deny' }],
+    ['StringLike', OTHER, { Principal: '*' }],
+    ['StringLike', OTHER, { Principal: { Federated: PROVIDER, AWS: '111122223333' }, Action: 'sts:*' }],
+  ])('of somebody: %s %j %j', (operator, value, changes) => {
+    expect(asks(operator, value, changes)).not.toContain('high provider-excluded');
+  });
+});

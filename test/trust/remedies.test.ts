@@ -136,6 +136,12 @@ const cases: [keyof typeof RULES, string, unknown, Effect][] = [
     opens(SUBJECT),
   ],
   [
+    'provider-excluded',
+    'another account',
+    bound({ StringEquals: { ...both, 'aws:FederatedProvider': PROVIDER.replace('1111', '9999') } }),
+    opens(SUBJECT),
+  ],
+  [
     'conditions-exclude-each-other',
     'two of them',
     bound({ StringLike: { [sub]: '*:prod:*' }, StringNotLike: { [sub]: '*:demo:*' } }),

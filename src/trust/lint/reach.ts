@@ -91,6 +91,25 @@ export function findContradictions(facts: StatementFacts): Observation[] {
   });
 }
 
+/** The provider's ARN is a key, too: a statement may name one and ask for another. */
+export function findOtherProvider(facts: StatementFacts): Observation[] {
+  const { statement, isForTokensAlone } = facts;
+  const { members, everyone } = statement.principal;
+  const isOpen = everyone || members.some(({ value }) => value === '*');
+  const arns = members.filter(({ kind, value }) => kind === 'Federated' && value.startsWith('arn:'));
+  if (statement.effect === 'Deny' || !isForTokensAlone || isOpen || arns.length !== members.length) return [];
+  const failing = statement.conditions.filter(
+    (condition) =>
+      condition.key.toLowerCase() === 'aws:federatedprovider' &&
+      !arns.some(({ value }) => mayMeet(condition, value, facts)),
+  );
+  const remedy = writeCondition(facts, { without: failing });
+  return failing.map(({ operator, pointer }) => {
+    const what = `${operator.text} on "aws:FederatedProvider" shuts out every provider of the principal: this statement lets nobody in`;
+    return { severity: 'high', where: pointer, what, remedy };
+  });
+}
+
 function hasLiterals({ operator, values }: Condition): boolean {
   return operator.family === 'string' && !operator.negated && !values.some((value) => value.includes('${'));
 }

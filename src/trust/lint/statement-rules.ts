@@ -18,6 +18,7 @@ import {
   findContradictions,
   findOtherAction,
   findOtherPrincipal,
+  findOtherProvider,
   nameSubjects,
   WITH_SUBJECT,
 } from './reach.ts';
@@ -46,6 +47,10 @@ export const STATEMENT_RULES = {
   'conditions-exclude-each-other': {
     text: 'Two conditions on one key that no value meets.',
     check: findContradictions,
+  },
+  'provider-excluded': {
+    text: 'A condition on aws:FederatedProvider that no provider of the principal meets.',
+    check: findOtherProvider,
   },
   'no-subject': {
     text: 'Without a condition on the subject, every ServiceAccount of the cluster can take the role (confused deputy).',
@@ -155,7 +160,11 @@ function isOpenToSubjects(facts: StatementFacts): boolean {
 
 /** What is said of whom it lets in would be wrong of a statement that lets nobody in. */
 function mayLetTokensIn(facts: StatementFacts): boolean {
-  return facts.letsTokensIn && !facts.neverMatches && findContradictions(facts).length === 0;
+  return (
+    facts.letsTokensIn &&
+    !facts.neverMatches &&
+    ![findContradictions, findOtherProvider].some((find) => find(facts).length > 0)
+  );
 }
 
 function findDenyList(facts: StatementFacts): Condition | undefined {

@@ -1,11 +1,17 @@
-import type { AwsCredentials } from './credentials.ts';
+import type { STSClient } from '@aws-sdk/client-sts';
+import { isRecord } from '../json/record.ts';
+import { parseArn } from './arn.ts';
+import type { AwsCredentials, CredentialSource } from './credentials.ts';
 import type { SdkNetwork } from './sdk-network.ts';
 import { describeStsError } from './sts-errors.ts';
 
 /** Who asks STS, and where. */
 export interface StsCaller {
-  readonly credentials: AwsCredentials;
-  readonly region: string;
+  /** undefined: the SDK's own chain */
+  readonly credentials?: AwsCredentials | CredentialSource | undefined;
+  readonly region: string | (() => Promise<string>);
+  /** undefined: what the environment and the shared files say, else the region's public host */
+  readonly endpoint?: string | undefined;
   readonly network?: SdkNetwork | undefined;
   /** Of the shared files: whose endpoint counts. */
   readonly profile?: string | undefined;
@@ -16,12 +22,18 @@ export interface RoleRequest {
   readonly sessionName: string;
   readonly externalId?: string | undefined;
   readonly mfa?: { readonly serial: string; readonly code: string } | undefined;
+  /** For whom it is done: the role's trust policy may ask for `aws:SourceArn` and `aws:SourceAccount`. */
+  readonly sourceArn?: string | undefined;
 }
 
-/** @throws Error: one sentence with the remedy */
+/**
+ * Credentials of a role, for an hour.
+ * @throws Error: one sentence with the remedy
+ */
 export async function assumeRole(caller: StsCaller, request: RoleRequest): Promise<AwsCredentials> {
   const { client, AssumeRoleCommand } = await open(caller);
-  const { roleArn, sessionName, externalId, mfa } = request;
+  const { roleArn, sessionName, externalId, mfa, sourceArn } = request;
+  if (sourceArn !== undefined) addHeaders(client, toSourceHeaders(sourceArn));
   try {
     const { Credentials: given } = await client.send(
       new AssumeRoleCommand({
@@ -61,13 +73,31 @@ export async function readOwnSessionName(caller: StsCaller): Promise<string | un
   }
 }
 
-async function open({ credentials, region, network, profile }: StsCaller) {
+async function open({ credentials, region, endpoint, network, profile }: StsCaller) {
   const { STSClient, ...commands } = await import('@aws-sdk/client-sts');
   const client = new STSClient({
     region,
-    credentials,
+    ...(credentials !== undefined && { credentials }),
+    ...(endpoint !== undefined && { endpoint }),
     ...(network !== undefined && { requestHandler: network }),
     ...(profile !== undefined && { profile }),
   });
   return { client, ...commands };
+}
+
+/** What a request says of whom it is made for. */
+function toSourceHeaders(sourceArn: string): Readonly<Record<string, string>> {
+  return { 'x-amz-source-arn': sourceArn, 'x-amz-source-account': parseArn(sourceArn)?.account ?? '' };
+}
+
+/** Before the signature, which then covers them. */
+function addHeaders(client: STSClient, headers: Readonly<Record<string, string>>): void {
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const { request } = args;
+      if (isRecord(request) && isRecord(request['headers'])) Object.assign(request['headers'], headers);
+      return next(args);
+    },
+    { step: 'build' },
+  );
 }

@@ -1,6 +1,6 @@
 import { parseArn } from '../aws/arn.ts';
 import type { AnyEntry, EntryPrincipal } from './entry.ts';
-import { readPermissionSet } from './permission-set.ts';
+import { readPermissionSet, readPossibleSets } from './permission-set.ts';
 import { describeKind, readField, type SourceNode } from './source-node.ts';
 
 /** What a source allows more than aws-auth, or less. */
@@ -108,7 +108,7 @@ function toRemedy({ kind }: SourceNode): string {
 /** Whom a bad entry is for: the ARN in its field, or else whatever in it is an ARN, since its key may be misspelt. */
 function readClaims(node: SourceNode, field: ArnField): readonly EntryPrincipal[] {
   const sso = readField(node, 'sso');
-  const permissionSet = sso && readPermissionSet(sso, true);
+  const permissionSets = sso === undefined ? [] : readPossibleSets(sso);
   const id = readField(node, 'userid');
   const userId = id?.kind === 'text' ? id.text : undefined;
   const named = findArns(readField(node, field));
@@ -116,7 +116,7 @@ function readClaims(node: SourceNode, field: ArnField): readonly EntryPrincipal[
   return [
     ...arns.map((arn) => ({ arn, userId })),
     ...(arns.length === 0 && userId !== undefined ? [{ userId }] : []),
-    ...(typeof permissionSet === 'object' ? [{ permissionSet }] : []),
+    ...permissionSets.map((permissionSet) => ({ permissionSet })),
   ];
 }
 

@@ -53,10 +53,14 @@ function render(field: string, template: string, values: TemplateValues): string
     : name;
 }
 
+/** Separators of lines, and marks that turn the direction: what people read in an audit is another name. */
+const MISLEADING = /[\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+
 function findFault(name: string): string | undefined {
   if (name === '') return 'nothing';
   if (name.length > LONGEST) return `longer than ${LONGEST} characters`;
   if (/\p{Cc}/u.test(name)) return 'a text with control characters';
+  if (MISLEADING.test(name)) return 'a text whose lines or direction are not what they seem';
   return name.isWellFormed() ? undefined : 'a text that is no Unicode';
 }
 

@@ -137,7 +137,18 @@ describe('an entry for a permission set', () => {
     expect(await map(entry(', partition: aws'))).toBe('sso|');
     expect(await map(entry(', partition: aws-cn'), { partition: 'aws-cn' })).toBe('sso|');
     expect(await map(entry(', partition: aws-cn'))).toBe('unmapped');
-    expect(await map(entry(', partition: aws-moon'))).toBe('unmapped');
+  });
+
+  test.each([
+    ['a partition that is none', 'permissionSetName: Admin, accountID: "111122223333", partition: aws-moon'],
+    ['a misspelt name', 'permissionSet: Admin, accountID: "111122223333"'],
+    ['a misspelt account', 'permissionSetName: Admin, account: "111122223333"'],
+    ['an account without quotes, and more', 'permissionSetName: Admin, accountID: 111122223333, more: [a]'],
+  ])('with %s is refused to whom it may mean, and lets nothing wider step in', async (_, sso) => {
+    const data = { mapRoles: `- {sso: {${sso}}, username: sso}\n`, mapAccounts: `["${ACCOUNT}"]` };
+    expect(toWords(await decide([toBackend(data)], toRoleSession(role)))).toBe('bad-entry');
+    const others = toRoleSession(role.replace('Admin', 'Reader'));
+    expect(toWords(await decide([toBackend(data)], others))).toContain('AWSReservedSSO_Reader');
   });
 
   test('says nothing while its gate is closed, good or bad', async () => {

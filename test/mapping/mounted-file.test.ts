@@ -5,6 +5,7 @@ import {
   readMountedMappings,
 } from '../../src/mapping/mounted-file.ts';
 import { toSourceNode } from '../../src/mapping/value-nodes.ts';
+import { readYaml } from '../../src/mapping/yaml-nodes.ts';
 import { decide, toWords } from '../support/mapping/decide.ts';
 import { ACCOUNT, toRoleSession, toUser } from '../support/mapping/identities.ts';
 
@@ -63,6 +64,33 @@ describe('mappings of a server’s own configuration', () => {
   ])('%s', async (_, raw, words) => {
     expect(read(raw).problems).toEqual([]);
     expect(await map(raw)).toBe(words);
+  });
+
+  test.each([
+    ['012', '012|'],
+    ['1e3', '1e3|'],
+    ['true', 'true|'],
+    ['yes', 'yes|'],
+    ['0x1f', '0x1f|'],
+  ])('take %s without quotes as it was typed', async (username, words) => {
+    const yaml = readYaml(`[{rolearn: '${DEV}', username: ${username}}]`);
+    const mapRoles = yaml.kind === 'read' ? yaml.node : undefined;
+    const reading = readMountedMappings({ mapRoles });
+    expect(reading.problems).toEqual([]);
+    expect(toWords(await decide([createMountedFile(reading, true)], toRoleSession('Dev')))).toBe(words);
+  });
+
+  test('keep the zero that an account begins with', async () => {
+    const yaml = readYaml('[012345678901]');
+    const reading = readMountedMappings({ mapAccounts: yaml.kind === 'read' ? yaml.node : undefined });
+    const of = (account: string) =>
+      decide([createMountedFile(reading, true)], toRoleSession('Dev', { account }));
+    expect((await of('012345678901')).kind).toBe('mapped');
+    expect((await of(ACCOUNT)).kind).toBe('unmapped');
+  });
+
+  test('find a role whose ARN is in capitals', async () => {
+    expect(await map({ mapRoles: [{ rolearn: DEV.toUpperCase(), username: 'dev' }] })).toBe('dev|');
   });
 
   test('find users in any case', async () => {

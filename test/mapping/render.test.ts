@@ -95,6 +95,10 @@ describe('a name that was rendered', () => {
     ['NUL', 'a\u0000b', 'username-malformed'],
     ['DEL', 'a\u007f', 'username-malformed'],
     ['a control character of Latin-1', 'a\u0085', 'username-malformed'],
+    ['a separator of lines', 'a\u2028b', 'username-malformed'],
+    ['a separator of paragraphs', 'a\u2029b', 'username-malformed'],
+    ['letters from right to left', '\u202enimda', 'username-malformed'],
+    ['a part that is turned', 'a\u2066b\u2069', 'username-malformed'],
     ['half a character', 'a\ud800', 'username-malformed'],
     ['more than 1,024 characters', `${'x'.repeat(1_024)}{{AccountID}}`, 'username-malformed'],
   ])('is refused with %s, as username and as group', async (_, template, code) => {

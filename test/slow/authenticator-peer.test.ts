@@ -4,7 +4,7 @@ import { readTokenReview } from '../../src/authenticator/review.ts';
 import { checkToken } from '../../src/authenticator/token/check.ts';
 import { renderTimestamp } from '../../src/aws/sigv4/timestamp.ts';
 import { type Bed, createMapper, mapTo, openAuthenticator, toReview } from '../support/authenticator/bed.ts';
-import { type Peer, startPeer } from '../support/authenticator/peer.ts';
+import { mapOneUser, type Peer, startPeer } from '../support/authenticator/peer.ts';
 import { authority, startProxy, startStandIn } from '../support/authenticator/sts-stand-in.ts';
 import { createCheckOptions, HOST, PARAMETERS, toToken } from '../support/authenticator/tokens.ts';
 
@@ -30,7 +30,12 @@ beforeAll(async () => {
     [HOST, OTHER_HOST, UNKNOWN_HOST, 'sts.amazonaws.com', 'sts-fips.us-west-2.amazonaws.com'],
   );
   const proxy = await startProxy(sts.port);
-  peer = await startPeer({ path: PEER, proxyPort: proxy.port, authority: authority.certificate, user: ARN });
+  peer = await startPeer({
+    path: PEER,
+    proxyPort: proxy.port,
+    authority: authority.certificate,
+    config: mapOneUser(ARN),
+  });
   ours = await openAuthenticator({ sts, mapper: createMapper({ [ARN]: mapTo('jane', ['devs']) }) });
   cleanups.push(sts.stop, proxy.stop, peer.stop, ours.stop);
 });

@@ -7,6 +7,7 @@ import { createWorkspace, findFreePort } from '../workspace.ts';
 import { CLUSTER } from './tokens.ts';
 
 export interface Peer {
+  readLog(): string;
   send(body: string): Promise<{ readonly status: number; readonly body: unknown }>;
   stop(): Promise<void>;
 }
@@ -18,21 +19,33 @@ export interface PeerPlan {
   readonly proxyPort: number;
   /** PEM, of STS's certificate. */
   readonly authority: string;
-  /** ARN of the one user that is mapped. */
-  readonly user: string;
+  /** The configuration, as YAML. @param server what has to stand in its `server` */
+  readonly config: (server: object) => string;
+  /** Where its certificate is, or will be; undefined: in a folder of its own. */
+  readonly stateDir?: string;
+  readonly gates?: string;
 }
 
-/** The Go program, with one user in its mappings. */
-export async function startPeer({ path, proxyPort, authority, user }: PeerPlan): Promise<Peer> {
+/** A configuration with one user in its mappings. */
+export function mapOneUser(arn: string): PeerPlan['config'] {
+  const mapUsers = [{ userARN: arn, username: 'jane', groups: ['devs'] }];
+  return (server) => JSON.stringify({ clusterID: CLUSTER, server: { ...server, mapUsers } });
+}
+
+/**
+ * The Go program.
+ * @throws Error where it does not start
+ */
+export async function startPeer(plan: PeerPlan): Promise<Peer> {
+  const { path, proxyPort, authority, gates } = plan;
   const workspace = createWorkspace();
   const port = await findFreePort();
-  const mapUsers = [{ userARN: user, username: 'jane', groups: ['devs'] }];
-  const server = { port, stateDir: workspace.folder, kubeconfigPregenerated: true, mapUsers };
-  const config = workspace.write('peer.yaml', JSON.stringify({ clusterID: CLUSTER, server }));
+  const { stateDir = workspace.folder } = plan;
+  const config = workspace.write('peer.yaml', plan.config({ port, stateDir, kubeconfigPregenerated: true }));
   const child = startChild({
     workspace,
     name: 'peer',
-    command: [path, 'server', '-c', config],
+    command: [path, 'server', '-c', config, ...(gates === undefined ? [] : [`--feature-gates=${gates}`])],
     env: {
       HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`,
       NO_PROXY: '',
@@ -41,15 +54,22 @@ export async function startPeer({ path, proxyPort, authority, user }: PeerPlan):
       AWS_EC2_METADATA_DISABLED: 'true',
     },
   });
-  await until(() => child.readLog().includes('listening on'), 'the Go program listens');
-  const ca = readFileSync(join(workspace.folder, 'cert.pem'), 'utf8');
+  await until(() => child.readLog().includes('listening on') || !child.isRunning(), 'the Go program listens');
+  if (!child.isRunning()) {
+    const log = child.readLogTail();
+    await workspace.remove();
+    throw new Error(`the Go program did not start\n${log}`);
+  }
+  const ca = readFileSync(join(stateDir, 'cert.pem'), 'utf8');
   return {
+    readLog: child.readLog,
     async send(body) {
       const { status, text } = await call({ port, ca }, { path: '/authenticate', body });
       return { status, body: text.startsWith('{') ? JSON.parse(text) : undefined };
     },
     async stop() {
-      await child.stop(1_000);
+      // Its first SIGTERM ends nothing.
+      await child.stop(50);
       await workspace.remove();
     },
   };

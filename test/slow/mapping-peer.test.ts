@@ -53,14 +53,18 @@ async function startOwn(text: string): Promise<RunningMapper | undefined> {
     '--feature-gates=SSORoleMatch=true',
   ]);
   if (reading.kind === 'problems') return undefined;
-  const running = createMapper(reading.settings.mapping, {
-    api: undefined,
-    clock: createSystemClock(),
-    random: Math.random,
-    report() {},
-    watches: { report: () => () => {}, add() {} },
-    findNodeName: () => Promise.reject(new Error('there are no nodes')),
-  });
+  const { mapping } = reading.settings;
+  const running = createMapper(
+    { ...mapping, mountedFile: mapping.mountedFile.reveal() },
+    {
+      api: undefined,
+      clock: createSystemClock(),
+      random: Math.random,
+      report() {},
+      watches: { report: () => () => {}, add() {} },
+      findNodeName: () => Promise.reject(new Error('there are no nodes')),
+    },
+  );
   running.start();
   await until(() => running.pending() === undefined, 'our mappings are read');
   return running;

@@ -45,7 +45,10 @@ export function readMappingSettings(
   remarks.push(...reserved.warnings.map((warning) => `server.${warning}`));
   return {
     backends: modes.backends,
-    mountedFile: unprinted(readMounted(config, problems, remarks)),
+    // The Go program looks at them where they are a backend, and starts with whatever they are where they are none.
+    mountedFile: unprinted(
+      readMounted(config, modes.backends.includes('MountedFile') ? problems : remarks, remarks),
+    ),
     dynamicFile: toDynamicFile(flags),
     backendModePath: flags['dynamic-backend-mode-path'] || undefined,
     ssoRoleMatch,
@@ -54,7 +57,7 @@ export function readMappingSettings(
   };
 }
 
-function readMounted(config: Config, problems: Problems, remarks: string[]): MountedReading {
+function readMounted(config: Config, problems: string[], remarks: string[]): MountedReading {
   const reading = readMountedMappings({
     mapRoles: config.find('server.mapRoles'),
     mapUsers: config.find('server.mapUsers'),

@@ -76,6 +76,17 @@ describe('defaults', () => {
   });
 });
 
+test('mappings of the configuration that cannot be used keep it from starting only where they are a backend', () => {
+  const bad = 'server: {mapUsers: [{userarn: Dev}], ';
+  const dynamic = 'backendMode: [DynamicFile], dynamicfilepath: /mappings.json}';
+  expect(readProblems([ID, withConfig(`${bad}backendMode: [MountedFile]}`, 'mounted.yaml')])).toEqual([
+    expect.stringContaining('server.mapUsers[0]'),
+  ]);
+  expect(readSettings([ID, withConfig(bad + dynamic, 'unmounted.yaml')]).remarks).toEqual([
+    expect.stringContaining('server.mapUsers[0]'),
+  ]);
+});
+
 describe('the id of the cluster', () => {
   const env = { KUBERNETES_AWS_AUTHENTICATOR_CLUSTER_ID: 'of-env' };
   const config = withConfig('clusterID: of-config');

@@ -63,6 +63,29 @@ export interface HiddenReason {
   readonly remedies: readonly string[];
 }
 
+/** Who the bearer of a token is in the cluster, and whether that is who it should be. */
+export interface LoginReport {
+  /** undefined: nobody, and the API server answers 401. */
+  readonly user?: ClusterUser;
+  /** A code of `authenticator/reasons.ts`, or '' where the authenticator was not asked. */
+  readonly reason: string;
+  /** One sentence on that code; '' where there is none. */
+  readonly meaning: string;
+  /** What STS answered: an ARN, or the code of its error; absent: it was not asked. */
+  readonly sts?: string;
+  /** As of `PodReport`. */
+  readonly explanation: string;
+  /** What helps, one sentence each. */
+  readonly remedies: readonly string[];
+  /** As of `PodReport`. */
+  readonly problems: readonly string[];
+}
+
+export interface ClusterUser {
+  readonly username: string;
+  readonly groups: readonly string[];
+}
+
 /** One thing that the demo did. */
 export interface StoryStep {
   /** For programs that read `-o json`. */
@@ -73,6 +96,7 @@ export interface StoryStep {
   readonly commands: readonly ShellCommand[];
   readonly pod?: PodReport;
   readonly run?: RunReport;
+  readonly login?: LoginReport;
 }
 
 /** What does the same by hand, for a shell. */
@@ -108,8 +132,9 @@ export function createBook(audience: Audience, signal: AbortSignal): Book {
       signal.throwIfAborted();
       audience.begin(title);
       const result = await act();
-      const { text = [], commands = [], pod, run } = result;
-      const step = { id, title, text, commands, ...(pod && { pod }), ...(run && { run }) };
+      const { text = [], commands = [], pod, run, login } = result;
+      const reports = { ...(pod && { pod }), ...(run && { run }), ...(login && { login }) };
+      const step = { id, title, text, commands, ...reports };
       steps.push(step);
       audience.end(step);
       return result;
@@ -119,9 +144,10 @@ export function createBook(audience: Audience, signal: AbortSignal): Book {
 
 /** Everything that did not come as it should have. */
 export function listProblems(steps: readonly StoryStep[]): string[] {
-  return steps.flatMap(({ pod, run }) =>
-    [pod, run].flatMap((report) =>
+  return steps.flatMap(({ id, pod, run, login }) => [
+    ...[pod, run].flatMap((report) =>
       (report?.problems ?? []).map((problem) => `pod ${report?.pod}: ${problem}`),
     ),
-  );
+    ...(login?.problems ?? []).map((problem) => `${id}: ${problem}`),
+  ]);
 }

@@ -3,7 +3,7 @@ import { untilAborted } from '../base/patience.ts';
 import { type Cleanup, createCleanup } from '../local-cluster/cleanup.ts';
 import { type Examples, readExamples } from './examples.ts';
 import { type Audience, type Book, createBook, listProblems, type StoryStep } from './report.ts';
-import type { StartIssuer, StartWebhook } from './servers.ts';
+import type { StartAuthenticator, StartIssuer, StartWebhook } from './servers.ts';
 
 /** What every story needs. */
 export interface StoryDeps {
@@ -11,6 +11,7 @@ export interface StoryDeps {
   readonly clock: Clock;
   readonly startIssuer: StartIssuer;
   readonly startWebhook: StartWebhook;
+  readonly startAuthenticator: StartAuthenticator;
   /** What stands for `/iam-bridge` of the image: a program of this machine, and its first arguments. */
   readonly program: readonly string[];
   /** Takes note of everything that has to be undone. */

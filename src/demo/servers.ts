@@ -72,11 +72,63 @@ export function toIssuerCommands({ flags }: RunningIssuer, issuer: string, folde
   ];
 }
 
-/** Makes a certificate for loopback that is its own authority: `NAME.crt` and `NAME.key`. */
-function toCertificateCommand(name: string): string {
+/** The demo's wish for an authenticator, granted by a command as that for a webhook is. */
+export type StartAuthenticator = (options: AuthenticatorOptions) => Promise<RunningAuthenticator>;
+
+export interface AuthenticatorOptions {
+  /** The file of mappings and cluster ID. */
+  readonly configPath: string;
+  /** Where its certificate is made. */
+  readonly stateFolder: string;
+  /** Where it writes the kubeconfig by which the API server finds it. */
+  readonly webhookKubeconfig: string;
+  readonly region: string;
+  /** `127.0.0.1:PORT`: where STS is, whose certificate is for its public host all the same. */
+  readonly stsAddress: string;
+  /** PEM file: who vouches for that certificate. */
+  readonly stsAuthorityPath: string;
+}
+
+/** An authenticator that is ready: its mappings are read, and it listens. */
+export interface RunningAuthenticator {
+  /** What it was started with, as words of a command line. */
+  readonly flags: readonly string[];
+  /** Path of the file for `--authentication-token-webhook-config-file`. */
+  readonly webhookKubeconfig: string;
+  /** What it decided so far, oldest first, out of its own log. */
+  logins(): readonly LoginLine[];
+  stop(): Promise<void>;
+}
+
+/** The fields of one decision in the authenticator's log. */
+export interface LoginLine {
+  /** A code of `authenticator/reasons.ts`. */
+  readonly reason: string;
+  /** Whom STS named. */
+  readonly arn?: string;
+  /** Whom the mappings make of that. */
+  readonly username?: string;
+}
+
+/** The commands that start the same authenticator by hand, and an STS for it; `folder` is where its files are here. */
+export function toAuthenticatorCommands(
+  { flags }: RunningAuthenticator,
+  { host, port }: { readonly host: string; readonly port: number },
+  folder: string,
+): ShellCommand[] {
+  const local = ['--config=sts.yaml', `--port=${port}`, '--tls-cert=sts.crt', '--tls-key=sts.key'];
+  return [
+    { command: toCertificateCommand('sts', `DNS:${host}`) },
+    { command: toCommandLine('iam-bridge demo aws', local, folder) },
+    { command: toCommandLine('iam-bridge authenticator', flags, folder) },
+  ];
+}
+
+/** Makes a certificate that is its own authority, for loopback unless told otherwise: `NAME.crt` and `NAME.key`. */
+function toCertificateCommand(name: string, subject = 'IP:127.0.0.1'): string {
   return (
     'openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=demo' +
-    ` -addext subjectAltName=IP:127.0.0.1 -keyout ${name}.key -out ${name}.crt`
+    ` -addext subjectAltName=${subject} -keyout ${name}.key -out ${name}.crt`
   );
 }
 

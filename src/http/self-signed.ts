@@ -4,8 +4,8 @@ import { createAuthorityPair, issueCertificate, type KeyPair } from './issue-cer
 export interface Authority {
   /** Its own certificate, PEM: the `caBundle` of a webhook configuration. */
   readonly cert: string;
-  /** A serving certificate for loopback. */
-  issue(): Promise<KeyPair>;
+  /** A serving certificate. @param names DNS names and IP addresses; without them those of loopback */
+  issue(names?: readonly string[]): Promise<KeyPair>;
 }
 
 const HOUR = 3_600_000;
@@ -18,7 +18,9 @@ export async function createAuthority(now: number): Promise<Authority> {
     ...validity,
     commonName: 'iam-bridge demo',
     usage: 'server',
-    names: ['127.0.0.1', 'localhost'],
   } as const;
-  return { cert: pair.cert, issue: () => issueCertificate(pair, request) };
+  return {
+    cert: pair.cert,
+    issue: (names = ['127.0.0.1', 'localhost']) => issueCertificate(pair, { ...request, names }),
+  };
 }

@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { findRun, readDocument, runInProcess } from '../support/demo/run.ts';
+import { startScriptedAuthenticator } from '../support/demo/scripted-authenticator.ts';
 import {
   createScriptedWebhook,
   type Question,
@@ -109,6 +111,38 @@ describe('the demo believes no program', { timeout: 30_000 }, () => {
       'its object is not there as it was sent',
     ]);
     expect(noRole).toEqual([expect.stringMatching(/did not say what it should: .*CredentialsProviderError/)]);
+  });
+});
+
+describe('the demo believes no authenticator', { timeout: 30_000 }, () => {
+  test('that lets in everybody: exit code 1, and a problem for each token', async () => {
+    const user = { username: 'alice', groups: ['demo:viewers'] };
+    const line = { reason: 'granted', username: 'alice' };
+    const run = await runInProcess({
+      output: 'json',
+      async startAuthenticator({ stateFolder, webhookKubeconfig }) {
+        const folder = {
+          path: stateFolder,
+          write: async (_name: string, text: string) => {
+            await writeFile(webhookKubeconfig, text);
+            return webhookKubeconfig;
+          },
+        };
+        return await startScriptedAuthenticator(folder, () => ({ user, line }));
+      },
+    });
+    const { problems } = readDocument(run);
+    expect(run.code).toBe(1);
+    for (const id of ['forged-token', 'expired-token', 'unmapped'])
+      expect(problems).toContain(`${id}: the user is alice with groups demo:viewers, and should be nobody`);
+  });
+
+  test('that does not start: exit code 3', async () => {
+    const startAuthenticator = () => Promise.reject(new Error('cannot listen on port 1: no'));
+    expect(await runInProcess({ startAuthenticator, program: NOTHING })).toMatchObject({
+      code: 3,
+      err: 'iam-bridge demo: cannot listen on port 1: no\n',
+    });
   });
 });
 

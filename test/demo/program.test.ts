@@ -36,6 +36,14 @@ describe('iam-bridge demo as a program', { timeout: 65_000 }, () => {
       'AccessDenied',
       '→ StringEquals takes * and ? as they are',
       'Incorrect token audience',
+      '$ iam-bridge authenticator --config=config.yaml --state-dir=state',
+      '- userarn: arn:aws:iam::111122223333:user/alice',
+      '$ iam-bridge get-token --cluster-name demo --region eu-west-1',
+      '✔ user alice of the cluster, in demo:viewers   reason: granted',
+      'STS says: SignatureDoesNotMatch',
+      '✘ nobody for the cluster   reason: token-expired',
+      '✘ nobody for the cluster   reason: unmapped',
+      '→ name arn:aws:iam::111122223333:user/bob in server.mapUsers',
       '✔ All as it should be',
     ]) {
       expect(stdout).toContain(expected);

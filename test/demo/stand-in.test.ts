@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { REASONS as LOGIN_REASONS } from '../../src/authenticator/reasons.ts';
 import { startWebhook } from '../../src/commands/demo/servers/webhook.ts';
 import { REASONS } from '../../src/webhook/reasons.ts';
 import { runTree as runWords } from '../support/commands/tree.ts';
@@ -9,10 +10,13 @@ import {
   type DemoDocument,
   type DemoRun,
   findDecision,
+  findLogin,
   findRun,
   readDocument,
   runInProcess,
 } from '../support/demo/run.ts';
+
+const ALICE = 'arn:aws:iam::111122223333:user/alice';
 
 /** Told once, for all tests: with a folder for temporary files that nobody else uses, and where colours are asked for. */
 const told: { run?: DemoRun; document?: DemoDocument; during: string[][]; after: string[] } = {
@@ -81,7 +85,16 @@ describe('what the demo says to type', { timeout: 20_000 }, () => {
       names.add(name.join(' '));
     }
     expect([...names].sort()).toEqual(
-      ['demo aws', 'issuer', 'trust eval', 'trust generate', 'verify', 'webhook'].sort(),
+      [
+        'authenticator',
+        'demo aws',
+        'get-token',
+        'issuer',
+        'trust eval',
+        'trust generate',
+        'verify',
+        'webhook',
+      ].sort(),
     );
   });
 
@@ -115,6 +128,11 @@ describe('iam-bridge demo -o json', () => {
       'mistyped-role',
       'wildcard-trust',
       'other-audience',
+      'authenticator',
+      'login',
+      'forged-token',
+      'expired-token',
+      'unmapped',
     ]);
   });
 
@@ -184,8 +202,19 @@ describe('iam-bridge demo -o json', () => {
     });
   });
 
+  test.each<[string, string, string | undefined, object | undefined]>([
+    ['login', 'granted', ALICE, { username: 'alice', groups: ['demo:viewers'] }],
+    ['forged-token', 'signature-mismatch', 'SignatureDoesNotMatch', undefined],
+    ['expired-token', 'token-expired', undefined, undefined],
+    ['unmapped', 'unmapped', 'arn:aws:iam::111122223333:user/bob', undefined],
+  ])('has who %s is for the cluster, by code %s', (id, reason, sts, user) => {
+    const login = told.document && findLogin(told.document, id);
+    expect([login?.reason, login?.sts, login?.user, login?.problems]).toEqual([reason, sts, user, []]);
+    expect(reason in LOGIN_REASONS).toBe(true);
+  });
+
   test('holds no token, and no key of anybody', () => {
-    expect(told.run?.out).not.toMatch(/eyJ[\w-]+\.eyJ/);
+    expect(told.run?.out).not.toMatch(/eyJ[\w-]+\.eyJ|k8s-aws-v1\.\w/);
     expect(told.run?.out).not.toMatch(/PRIVATE KEY|A(?:KIA|SIA)[A-Z0-9]{12}/);
   });
 

@@ -12,7 +12,7 @@ With --real it starts etcd, kube-apiserver and kube-controller-manager from the 
 Example:
   iam-bridge demo -o json | jq .ok
 
-Exit codes: 0 every pod came to what it should (some should fail), 1 one did not, 2 usage, 3 something else failed.`;
+Exit codes: 0 every pod and login came to what it should (some should fail), 1 one did not, 2 usage, 3 something else failed.`;
 
 export const registerDemo: Registration = (demo, context) => {
   demo
@@ -29,6 +29,8 @@ export const registerDemo: Registration = (demo, context) => {
           program: [process.execPath, script],
           startIssuer: async (wanted) => (await import('./servers/issuer.ts')).startIssuer(wanted),
           startWebhook: async (wanted) => (await import('./servers/webhook.ts')).startWebhook(wanted),
+          startAuthenticator: async (wanted) =>
+            (await import('./servers/authenticator.ts')).startAuthenticator(wanted),
         }),
       );
     });

@@ -2,7 +2,7 @@ import { createSystemClock } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
 import { type DemoReport, runStory, type Story } from '../../demo/run.ts';
 import { createNarrator, SILENT_AUDIENCE } from '../../demo/screen/narrator.ts';
-import type { StartIssuer, StartWebhook } from '../../demo/servers.ts';
+import type { StartAuthenticator, StartIssuer, StartWebhook } from '../../demo/servers.ts';
 import { createPaint } from '../../terminal/paint.ts';
 import { complain } from '../diagnostics.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
@@ -17,6 +17,7 @@ export interface DemoOptions {
 export interface DemoDeps {
   readonly startIssuer: StartIssuer;
   readonly startWebhook: StartWebhook;
+  readonly startAuthenticator: StartAuthenticator;
   /** This very program: what is run, and its first arguments. */
   readonly program: readonly string[];
 }
@@ -24,7 +25,7 @@ export interface DemoDeps {
 /** Wider lines are hard to read. */
 const MAX_WIDTH = 100;
 
-/** `iam-bridge demo`: 0 where every pod came to what it should, 1 where one did not, 3 where something else failed. */
+/** `iam-bridge demo`: 0 where every pod and login came to what it should, 1 where one did not, 3 where something else failed. */
 export async function runDemo(
   options: DemoOptions,
   surroundings: Surroundings,
@@ -39,7 +40,7 @@ export async function runDemo(
   const interruption = listenForInterruption(surroundings);
   try {
     const story = await chooseStory(mode, surroundings.env, deps);
-    if (!json) terminal.out(renderOpening(paint));
+    if (!json) terminal.out(renderOpening(mode, paint));
     const report: DemoReport = await runStory(story, audience, interruption.signal);
     terminal.out(json ? renderJson(mode, report) : renderEnd(mode, report, paint));
     return report.problems.length === 0 ? 0 : 1;

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import { request } from 'node:https';
 import jsonpatch from 'fast-json-patch';
 import { toError } from '../../base/errors.ts';
 import type { Manifest } from '../../local-cluster/manifests.ts';
 import type { Decision } from '../report.ts';
 import { type Requester, readAnswer, toReview, type WebhookAnswer } from './admission-review.ts';
+import { postReview, type WebhookAddress } from './post-review.ts';
 
 /** A pod on its way through admission. */
 export interface AdmissionOutcome {
@@ -17,6 +16,9 @@ export interface AdmissionOutcome {
   readonly problem: string | undefined;
 }
 
+/** kube-apiserver's own patience where a configuration does not say. */
+const CALL = { timeout: 10_000, userAgent: 'kube-apiserver-admission' };
+
 /** Does what kube-apiserver does between a request and its store, as far as a mutating webhook is concerned. */
 export async function runMutatingAdmission(
   webhook: WebhookAddress,
@@ -25,7 +27,7 @@ export async function runMutatingAdmission(
 ): Promise<AdmissionOutcome> {
   const uid = randomUUID();
   const review = toReview(pod, requester, uid);
-  const answer = await askWebhook(webhook, review).then((text) => readAnswer(text, uid), toInvalid);
+  const answer = await postReview(webhook, review, CALL).then((text) => readAnswer(text, uid), toInvalid);
   if (answer.kind === 'invalid') {
     const decision = { allowed: true, reason: '', operations: 0, warnings: [], review };
     return { before: pod, after: pod, decision, problem: answer.problem };
@@ -52,52 +54,4 @@ function applyPatch(
     const name = error instanceof Error ? error.name : 'an error';
     return { after: pod, problem: `the patch does not apply (${name})` };
   }
-}
-
-/** What is known of the webhook from its configuration. */
-export interface WebhookAddress {
-  /** `https://127.0.0.1:PORT/mutate` */
-  readonly url: string;
-  /** PEM: whom to trust, and nobody else. */
-  readonly caBundle: string;
-}
-
-/** ms; kube-apiserver's own patience where a configuration does not say. */
-const TIMEOUT = 10_000;
-
-/**
- * Posts a review as kube-apiserver does, deadline in the URL included.
- * @throws Error where no HTTP 200 comes back in time, over a connection that the authority vouches for
- */
-function askWebhook({ url, caBundle }: WebhookAddress, review: object): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const body = JSON.stringify(review);
-    const outgoing = request(
-      `${url}?timeout=${TIMEOUT / 1_000}s`,
-      {
-        method: 'POST',
-        // A connection that is kept would make the webhook wait for it when it stops.
-        agent: false,
-        ca: caBundle,
-        headers: {
-          accept: 'application/json, */*',
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(body),
-          'user-agent': 'kube-apiserver-admission',
-        },
-        timeout: TIMEOUT,
-      },
-      (incoming) => readText(incoming).then(resolve, reject),
-    );
-    outgoing.on('timeout', () => outgoing.destroy(new Error(`${url}: no answer for ${TIMEOUT / 1_000} s`)));
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
-}
-
-async function readText(incoming: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk);
-  if (incoming.statusCode !== 200) throw new Error(`the webhook answered with HTTP ${incoming.statusCode}`);
-  return Buffer.concat(chunks).toString('utf8');
 }

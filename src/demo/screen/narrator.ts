@@ -4,6 +4,7 @@ import type { Style } from '../../terminal/paint.ts';
 import { wrapCommand } from '../../terminal/wrap.ts';
 import type { Audience, PodReport, ShellCommand, StoryStep } from '../report.ts';
 import { INDENT, type Layout, renderSentence } from './layout.ts';
+import { renderLogin } from './login.ts';
 import { renderPodDiff } from './pod-diff.ts';
 import { renderRun } from './run.ts';
 
@@ -27,13 +28,14 @@ export function renderHeading(number: number, title: string, { paint }: Layout):
   return `\n${paint('title', `${number}  ${title}`)}\n`;
 }
 
-/** Everything below the heading: what one would type, what happens then, what became of the pod, and what it did. */
-export function renderStep({ commands, text, pod, run }: StoryStep, layout: Layout): string {
+/** Everything below the heading: what one would type, what happens then, what became of the pod, and what it did, or who logs in. */
+export function renderStep({ commands, text, pod, run, login }: StoryStep, layout: Layout): string {
   const lines = [
     ...commands.flatMap((command) => renderCommand(command, layout)),
     ...text.flatMap((sentence) => renderSentence(sentence, undefined, layout)),
     ...(pod === undefined ? [] : renderPod(pod, layout)),
     ...(run === undefined ? [] : renderRun(run, layout)),
+    ...(login === undefined ? [] : renderLogin(login, layout)),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

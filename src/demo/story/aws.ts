@@ -1,11 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { getObject } from '../../aws/s3-object.ts';
 import type { AccessKey } from '../../aws/sigv4/signature.ts';
-import { type LocalAwsConfig, readLocalAwsConfig } from '../../local-aws/config/read.ts';
+import type { LocalAwsConfig } from '../../local-aws/config/read.ts';
 import { createProviderKeys } from '../../local-aws/provider-keys.ts';
 import { startLocalAws } from '../../local-aws/start.ts';
 import type { Folder } from '../../local-cluster/cleanup.ts';
@@ -14,6 +11,7 @@ import { writePolicy } from '../examples.ts';
 import type { HiddenReason } from '../report.ts';
 import type { StoryDeps } from '../run.ts';
 import { explainRefusal } from './explain.ts';
+import { writeLocalAwsConfig } from './local-aws-config.ts';
 import type { Variables } from './pods.ts';
 
 /** The local AWS, as the story uses it. */
@@ -83,14 +81,13 @@ export async function showAws({ issuer, folder }: AwsStepOptions, { clock, clean
   };
 }
 
-/** Writes the configuration as a user would, and has it read as a user's is. */
 async function writeConfig({ issuer, folder }: AwsStepOptions, reader: AccessKey): Promise<LocalAwsConfig> {
   const toRole = async (name: string, policy: string) => ({
     arn: `arn:aws:iam::${ACCOUNT}:role/${name}`,
     trustPolicyFile: await writePolicy(policy, issuer, folder),
     permissions: [{ actions: ['s3:PutObject'], resources: [`arn:aws:s3:::${BUCKET}/*`] }],
   });
-  const text = stringify({
+  const content = {
     account: ACCOUNT,
     providers: [{ url: issuer, clientIds: ['sts.amazonaws.com'], caFile: 'ca.crt' }],
     roles: [
@@ -105,14 +102,8 @@ async function writeConfig({ issuer, folder }: AwsStepOptions, reader: AccessKey
       },
     ],
     buckets: [BUCKET],
-  });
-  await folder.write('aws.yaml', text);
-  const reading = readLocalAwsConfig(text, {
-    resolve: (path) => join(folder.path, path),
-    read: (path) => readFileSync(path, 'utf8'),
-  });
-  if (reading.kind === 'invalid') throw new Error(`aws.yaml: ${reading.problems.join('; ')}`);
-  return reading.config;
+  };
+  return await writeLocalAwsConfig('aws.yaml', content, folder);
 }
 
 /** The role that the webhook has injected. */

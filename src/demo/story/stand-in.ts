@@ -9,7 +9,8 @@ import { type ClusterState, createClusterRoutes } from '../../local-cluster/stan
 import { serveRoutes } from '../../local-cluster/stand-in/server.ts';
 import { createSigningKey, createTokenIssuer } from '../../local-cluster/stand-in/token-issuer.ts';
 import { ADMINISTRATOR, JOB_CONTROLLER } from '../api-server/admission-review.ts';
-import { runMutatingAdmission, type WebhookAddress } from '../api-server/mutating-admission.ts';
+import { runMutatingAdmission } from '../api-server/mutating-admission.ts';
+import type { WebhookAddress } from '../api-server/post-review.ts';
 import { type Examples, findManifest, type ManifestFile } from '../examples.ts';
 import type { Book, PodReport, StepResult } from '../report.ts';
 import type { StoryDeps } from '../run.ts';
@@ -25,6 +26,9 @@ import {
 } from './cases.ts';
 import { checkAdmission } from './expected-admission.ts';
 import { followRun, type RunDeps } from './follow-run.ts';
+import { showAuthenticator } from './login/authenticator.ts';
+import { LOGINS } from './login/cases.ts';
+import { showLogin } from './login/stand-in.ts';
 import { addVariables, toJobPod } from './pods.ts';
 import { showIssuer, showNode } from './shared-steps.ts';
 
@@ -57,6 +61,10 @@ export async function tellStandInStory(book: Book, deps: StoryDeps): Promise<voi
   );
   const scene = { issuer, state, address, aws, node, clock, examples: deps.examples };
   for (const each of [WRITTEN, ...FAILING]) await book.step(each, () => showCase(each, scene));
+  const { entrance } = await book.step({ id: 'authenticator', title: 'The authenticator' }, () =>
+    showAuthenticator({ authority, folder }, deps),
+  );
+  for (const each of LOGINS) await book.step(each, () => showLogin(each, { ...deps, ...entrance, folder }));
 }
 
 async function startCluster(issuer: string, { clock, cleanup }: StoryDeps) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PodReport, RunReport, StoryStep } from '../../../src/demo/report.ts';
+import type { LoginReport, PodReport, RunReport, StoryStep } from '../../../src/demo/report.ts';
 import { renderHeading, renderStep } from '../../../src/demo/screen/narrator.ts';
 import { renderPodDiff } from '../../../src/demo/screen/pod-diff.ts';
 import type { Paint } from '../../../src/terminal/paint.ts';
@@ -144,5 +144,49 @@ describe('a run', () => {
       '     wrote 5 bytes',
       '   ✘ it never began',
     ]);
+  });
+});
+
+describe('a login', () => {
+  const granted: LoginReport = {
+    user: { username: 'alice', groups: ['viewers', 'builders'] },
+    reason: 'granted',
+    meaning: 'The principal is mapped.',
+    sts: 'arn:aws:iam::111122223333:user/alice',
+    explanation: 'Why that is.',
+    remedies: [],
+    problems: [],
+  };
+  const { user: _, sts: __, ...refused } = { ...granted, reason: 'token-expired', meaning: 'It is too old.' };
+  const render = (login: LoginReport, paint = plain) =>
+    renderStep({ id: 'a', title: 'A login', text: [], commands: [], login }, { paint, width: 100 }).split(
+      '\n',
+    );
+
+  test('has the user, whom STS named, and why', () => {
+    expect(render(granted)).toEqual([
+      '   ✔ user alice of the cluster, in viewers, builders   reason: granted',
+      '     STS says: arn:aws:iam::111122223333:user/alice',
+      '   Why that is.',
+      '',
+    ]);
+  });
+
+  test('has why it is nobody, and what helps', () => {
+    expect(render({ ...refused, remedies: ['make a new one'] })).toEqual([
+      '   ✘ nobody for the cluster   reason: token-expired',
+      '     STS was not asked',
+      '   Why that is.',
+      "   the reason, which only the authenticator's log has:",
+      '     It is too old.',
+      '     → make a new one',
+      '',
+    ]);
+  });
+
+  test('says what is not as it should be, also where somebody is let in', () => {
+    const text = render({ ...granted, problems: ['it is wrong'] }, marked).join('\n');
+    expect(text).toContain('<bad>✘</>');
+    expect(text).toContain('<bad>✘ it is wrong</>');
   });
 });

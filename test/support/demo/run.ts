@@ -1,11 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { type DemoOptions, runDemo } from '../../../src/commands/demo/run.ts';
+import { startAuthenticator as startRealAuthenticator } from '../../../src/commands/demo/servers/authenticator.ts';
 import { startIssuer } from '../../../src/commands/demo/servers/issuer.ts';
 import { startWebhook as startRealWebhook } from '../../../src/commands/demo/servers/webhook.ts';
 import type { ExitCode } from '../../../src/commands/surroundings.ts';
-import type { Decision, RunReport, StoryStep } from '../../../src/demo/report.ts';
-import type { StartWebhook } from '../../../src/demo/servers.ts';
+import type { Decision, LoginReport, RunReport, StoryStep } from '../../../src/demo/report.ts';
+import type { StartAuthenticator, StartWebhook } from '../../../src/demo/servers.ts';
 import { createSurroundings } from '../commands/surroundings.ts';
 
 export interface DemoRun {
@@ -18,18 +19,24 @@ export interface DemoRunOptions extends DemoOptions {
   /** What runs in the place of this program in containers. */
   readonly program?: readonly string[];
   readonly startWebhook?: StartWebhook;
+  readonly startAuthenticator?: StartAuthenticator;
   readonly env?: NodeJS.ProcessEnv;
   readonly signals?: EventEmitter;
 }
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'src', 'main.ts');
 
-/** Runs the command in this process, with the webhook that `iam-bridge webhook` runs unless told otherwise. */
+/** Runs the command in this process, with the servers that `iam-bridge` runs unless told otherwise. */
 export async function runInProcess(options: DemoRunOptions = {}): Promise<DemoRun> {
-  const { startWebhook = startRealWebhook, env = {}, signals = new EventEmitter(), ...rest } = options;
-  const { program = [process.execPath, MAIN], ...demo } = rest;
+  const { startWebhook = startRealWebhook, startAuthenticator = startRealAuthenticator, ...others } = options;
+  const { env = {}, signals = new EventEmitter(), program = [process.execPath, MAIN], ...demo } = others;
   const { surroundings, written } = createSurroundings({ env, signals });
-  const code = await runDemo(demo, surroundings, { program, startIssuer, startWebhook });
+  const code = await runDemo(demo, surroundings, {
+    program,
+    startIssuer,
+    startWebhook,
+    startAuthenticator,
+  });
   return { code, out: written.stdout, err: written.stderr };
 }
 
@@ -53,4 +60,9 @@ export function findDecision({ steps }: DemoDocument, id: string): Decision | un
 /** What became of the container of a step. */
 export function findRun({ steps }: DemoDocument, id: string): RunReport | undefined {
   return steps.find((step) => step.id === id)?.run;
+}
+
+/** Who the bearer of the token of a step is. */
+export function findLogin({ steps }: DemoDocument, id: string): LoginReport | undefined {
+  return steps.find((step) => step.id === id)?.login;
 }

@@ -12,8 +12,11 @@ import { startServer } from './start.ts';
 export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer> {
   const [metricsPort = 0] = await findFreePorts(1);
   const flags = toFlags(options, metricsPort);
-  const log = createMemoryLog();
-  const stop = await startServer(ISSUER, flags, log);
+  const stop = await startServer(
+    ISSUER,
+    flags,
+    createMemoryLog(() => undefined),
+  );
   return { flags, stop };
 }
 

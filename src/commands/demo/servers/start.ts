@@ -22,7 +22,7 @@ const PATIENCE = 15_000;
 export async function startServer<Flags extends FlagTable, Settings extends ServerSettings>(
   descriptor: ServerDescriptor<Flags, Settings>,
   flags: readonly string[],
-  log: MemoryLog,
+  log: MemoryLog<unknown>,
 ): Promise<() => Promise<void>> {
   const { name } = descriptor;
   const settings = readSettings(descriptor, flags);

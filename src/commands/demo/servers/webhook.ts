@@ -1,4 +1,4 @@
-import type { RunningWebhook, WebhookOptions } from '../../../demo/servers.ts';
+import type { JudgementLine, RunningWebhook, WebhookOptions } from '../../../demo/servers.ts';
 import { findFreePorts } from '../../../local-cluster/loopback.ts';
 import { WEBHOOK } from '../../webhook/descriptor.ts';
 import { createMemoryLog } from './memory-log.ts';
@@ -11,9 +11,9 @@ import { startServer } from './start.ts';
 export async function startWebhook(options: WebhookOptions): Promise<RunningWebhook> {
   const [port = 0, metricsPort = 0] = await findFreePorts(2);
   const flags = toFlags(options, port, metricsPort);
-  const log = createMemoryLog();
+  const log = createMemoryLog(readJudgement);
   const stop = await startServer(WEBHOOK, flags, log);
-  return { url: `https://127.0.0.1:${port}/mutate`, flags, judgements: log.judgements, stop };
+  return { url: `https://127.0.0.1:${port}/mutate`, flags, judgements: log.lines, stop };
 }
 
 function toFlags({ clusterFlags, certPath, keyPath }: WebhookOptions, port: number, metricsPort: number) {
@@ -26,4 +26,18 @@ function toFlags({ clusterFlags, certPath, keyPath }: WebhookOptions, port: numb
     `--port=${port}`,
     `--metrics-port=${metricsPort}`,
   ];
+}
+
+/** undefined where the line is about something else than a pod of ours. */
+function readJudgement(fields: object): JudgementLine | undefined {
+  const { reason, namespace, serviceAccount, owner, dryRun, operations } = fields as Partial<JudgementLine>;
+  if (typeof reason !== 'string' || typeof namespace !== 'string') return undefined;
+  return {
+    reason,
+    namespace,
+    serviceAccount: String(serviceAccount),
+    owner: String(owner),
+    dryRun: dryRun === true,
+    operations: Number(operations),
+  };
 }

@@ -70,6 +70,14 @@ describe('a condition that does not match is explained', () => {
       'two-issuers',
       'let this caller in by a statement of its own, without it',
     ],
+    ...['aws:SourceVpc', 'aws:SourceVpcArn', 'aws:SourceVpce', 'aws:VpcSourceIp', 'aws:VpceOrgID'].map(
+      (key): [string, unknown, NearMiss['kind'], string] => [
+        `${key} of a call over the internet`,
+        equals(key.toLowerCase(), 'x'),
+        'unset-key',
+        `a call that does not come through a VPC endpoint has no ${key}, but aws:SourceIp`,
+      ],
+    ),
     ['a key of nobody', equals('foo:bar', 'x'), 'unset-key', 'nobody sets the key "foo:bar"'],
     [
       'a key of GitHub',

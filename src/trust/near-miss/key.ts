@@ -170,11 +170,6 @@ function findOtherIssuer({ key, prefix }: AbsentKey): KeyMistake | undefined {
 const WHY_UNSET: Readonly<Record<string, string>> = {
   'aws:sourceip':
     'a call through a VPC endpoint of STS has no aws:SourceIp, but aws:SourceVpce, and aws:VpcSourceIp with a private address',
-  'aws:vpcsourceip':
-    'a call that does not come through a VPC endpoint has no aws:VpcSourceIp, but aws:SourceIp',
-  'aws:sourcevpc': 'a call that does not come through a VPC endpoint has no aws:SourceVpc, but aws:SourceIp',
-  'aws:sourcevpce':
-    'a call that does not come through a VPC endpoint has no aws:SourceVpce, but aws:SourceIp',
   'sts:roleauthorizedbyidp':
     'the token has no claim https://aws.amazon.com/roles, and a Kubernetes cluster issues none',
   'sts:sourceidentity':
@@ -184,8 +179,13 @@ const WHY_UNSET: Readonly<Record<string, string>> = {
 
 function findUnset({ key }: AbsentKey): KeyMistake | undefined {
   const name = key.toLowerCase();
-  if (findKeyRow(key) === undefined) return undefined;
-  const why = Object.hasOwn(WHY_UNSET, name) ? WHY_UNSET[name] : undefined;
+  const row = findKeyRow(key);
+  if (row === undefined) return undefined;
+  const isOfEndpoint = row.internet === 'never' && row.endpoint !== 'never';
+  const ofRoute = isOfEndpoint
+    ? `a call that does not come through a VPC endpoint has no ${row.key}, but aws:SourceIp`
+    : undefined;
+  const why = Object.hasOwn(WHY_UNSET, name) ? WHY_UNSET[name] : ofRoute;
   const lack = why ?? `a request with a ServiceAccount's token has no ${showPlain(key)}`;
   return nearMiss('unset-key', `${lack}: ${WITHOUT_IT}`);
 }

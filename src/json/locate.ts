@@ -96,7 +96,17 @@ function indexLines(text: string): readonly number[] {
 }
 
 function toPlace(offset: number, lines: readonly number[]): TextPlace {
-  const next = lines.findIndex((start) => start > offset);
-  const line = next === -1 ? lines.length : next;
+  const line = countUpTo(offset, lines);
   return { line, column: offset - (lines[line - 1] ?? 0) + 1 };
+}
+
+/** How many of them are not above a number; they rise. */
+function countUpTo(limit: number, numbers: readonly number[]): number {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((numbers[middle] ?? 0) > limit) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -27,6 +27,16 @@ describe('a place in a JSON text', () => {
     expect(createPlaceFinder(text).find(pointer)).toEqual({ line, column });
   });
 
+  test('is found in a long text as soon as in a short one', () => {
+    const count = 200_000;
+    const { find } = createPlaceFinder(`[\n${Array.from({ length: count }, () => '0').join(',\n')}\n]`);
+    const begun = performance.now();
+    for (let index = 0; index < count; index += 1) {
+      if (find(`/${index}`).line !== index + 2) throw new Error(`line of element ${index}`);
+    }
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+
   test('is the nearest thing around what is not there', () => {
     const { find } = createPlaceFinder(text);
     expect(find('/Statement/0/Condition/StringEquals')).toEqual({ line: 4, column: 5 });

@@ -1,9 +1,17 @@
 import type { EC2ClientConfig } from '@aws-sdk/client-ec2';
-import { describeError } from '../base/errors.ts';
+import { describeError, toError } from '../base/errors.ts';
 import type { CredentialSource } from './credentials.ts';
 
 /** A call named instances that EC2 does not know; the others that it named may be fine. */
-export class UnknownInstanceError extends Error {}
+export class UnknownInstanceError extends Error {
+  /** Those that EC2 named; it need not name all of them. */
+  readonly ids: readonly string[];
+
+  constructor(message: string, { ids = [], cause }: { ids?: readonly string[]; cause?: unknown } = {}) {
+    super(message, { cause });
+    this.ids = ids;
+  }
+}
 
 /** Private DNS names by instance id, as the instances' subnets have them made: of their addresses or of their ids. */
 export type DescribeInstances = (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
@@ -61,7 +69,10 @@ async function open({ region, credentials, endpoint, requestHandler = TIME_LIMIT
 function toOwnError(error: unknown): Error {
   const code = error instanceof Error ? error.name : '';
   const said = describeError(error);
-  if (code.startsWith('InvalidInstanceID')) return new UnknownInstanceError(said, { cause: error });
+  if (code.startsWith('InvalidInstanceID')) {
+    const ids = toError(error).message.match(/\bi-[0-9a-f]{8,17}\b/g) ?? [];
+    return new UnknownInstanceError(said, { ids, cause: error });
+  }
   if (code === 'UnauthorizedOperation')
     return new Error('allow ec2:DescribeInstances for the server', { cause: error });
   return new Error(said, { cause: error });

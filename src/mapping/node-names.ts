@@ -55,9 +55,17 @@ export function createNodeNames({ describe, clock, rate }: NodeNamesDeps): NodeN
       const names = await describe(ids);
       for (const id of ids) learn(id, names.get(id));
     } catch (error) {
-      if (error instanceof UnknownInstanceError) await askApart(ids);
+      if (error instanceof UnknownInstanceError) await askWithout(error.ids, ids);
       else giveUp(ids, `EC2 did not tell the private DNS name: ${toError(error).message}`);
     }
+  }
+
+  /** Those that EC2 named would cost a call for each half of a half, while instances that are there wait. */
+  async function askWithout(named: readonly string[], ids: readonly string[]): Promise<void> {
+    const others = ids.filter((id) => !named.includes(id));
+    if (others.length === ids.length) return await askApart(ids);
+    for (const id of ids) if (named.includes(id)) learn(id, undefined);
+    if (others.length > 0) await ask(others);
   }
 
   /** One id that EC2 does not know fails its whole call: halves are asked, until it stands alone. */

@@ -90,6 +90,42 @@ describe('the private DNS name of an instance', () => {
   });
 });
 
+describe('instances that EC2 does not know', () => {
+  /** As EC2 does: it says which of them it does not know. */
+  const createNaming = (most: number): NodeNames =>
+    createNodeNames({
+      clock,
+      rate: { perSecond: 1_000, burst: 100_000 },
+      async describe(asked) {
+        calls.push([...asked]);
+        const missing = asked.filter((id) => known(id) === undefined);
+        if (missing.length > 0) throw new UnknownInstanceError('some', { ids: missing.slice(0, most) });
+        return new Map(asked.map((id) => [id, known(id) ?? '']));
+      },
+    });
+
+  test('and that it names cost one call more for those who are with them', async () => {
+    const [mine = '', ...others] = ids(400);
+    known = (id) => (id === mine ? 'mine' : undefined);
+    names = createNaming(100);
+    const lost = others.map((id) => names.find(id).catch((error: Error) => error.message));
+    expect(await names.find(mine)).toBe('mine');
+    expect(new Set((await Promise.all(lost)).map((text) => text.replace(/i-\d+/, 'ID')))).toEqual(
+      new Set(['EC2 knows no private DNS name of instance ID']),
+    );
+    // Five alone, four of a hundred, and one without those that were named.
+    expect(calls).toHaveLength(10);
+  });
+
+  test('are found one by one where it names one at a time', async () => {
+    names = createNaming(1);
+    const all = ids(3);
+    known = (id) => (id === all[1] ? 'one' : undefined);
+    const found = await Promise.allSettled(all.map((id) => names.find(id)));
+    expect(found.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected']);
+  });
+});
+
 describe('calls of EC2', () => {
   test('are five at a time, and then take up to a hundred instances', async () => {
     names = createHeld();

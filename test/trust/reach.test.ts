@@ -336,8 +336,17 @@ describe('an ordinary policy for a platform that runs anywhere is not taken for 
       ),
     ],
   ])('%s', (_, statements) => {
-    const found = lint(statements, []);
-    expect(found.filter((each) => !each.endsWith('no-subject'))).toEqual([]);
+    expect(lint(statements, [])).toEqual([]);
+  });
+
+  test('what a platform lets in is called by its name, and no ServiceAccount is advised', () => {
+    const host = 'token.actions.githubusercontent.com';
+    const open = provider(host, { StringEquals: { [`${host}:aud`]: AUDIENCE } });
+    const [found] = lintPolicy(read(policy(open)));
+    expect(found?.what).toBe(
+      'nothing is asked of the subject: every token of GitHub Actions may take the role',
+    );
+    expect(found?.remedy).toContain(`{"${host}:sub":"<subject>"}`);
   });
 
   test('a cluster is known by its subjects, by EKS, or because it was given', () => {

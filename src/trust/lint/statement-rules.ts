@@ -1,10 +1,11 @@
 import { toAscii } from '../../json/quote.ts';
 import { judgeAction } from '../judge/action.ts';
-import { matchGlob, toGlob } from '../match/glob.ts';
 import { STS_AUDIENCE } from '../near-miss/audience.ts';
+import { findPlatformOfKey } from '../platforms.ts';
 import { ROLE_ACTIONS } from '../policy/action.ts';
 import type { Condition } from '../policy/condition.ts';
 import { showValue } from '../policy/problem.ts';
+import { coversAssumeRole, findEverybody } from './everybody.ts';
 import {
   isRestriction,
   listConditionsOn,
@@ -14,7 +15,6 @@ import {
 } from './facts.ts';
 import { mergeValues } from './merge-values.ts';
 import {
-  adviseProvider,
   findContradictions,
   findOtherAction,
   findOtherPrincipal,
@@ -56,7 +56,7 @@ export const STATEMENT_RULES = {
     text: 'Without a condition on the subject, every ServiceAccount of the cluster can take the role (confused deputy).',
     check(facts) {
       if (!isOpenToSubjects(facts) || findDenyList(facts) !== undefined) return [];
-      const what = 'nothing is asked of the subject: every ServiceAccount of the cluster may take the role';
+      const what = `nothing is asked of the subject: every ${nameCaller(facts)} may take the role`;
       return [{ severity: 'critical', where: facts.statement.pointer, what, remedy: adviseSubject(facts) }];
     },
   },
@@ -65,7 +65,7 @@ export const STATEMENT_RULES = {
     check(facts) {
       const negated = isOpenToSubjects(facts) ? findDenyList(facts) : undefined;
       if (negated === undefined) return [];
-      const what = `${negated.operator.text} names who may not take the role: every other ServiceAccount of the cluster may`;
+      const what = `${negated.operator.text} names who may not take the role: every other ${nameCaller(facts)} may`;
       return [{ severity: 'critical', where: negated.pointer, what, remedy: adviseSubject(facts) }];
     },
   },
@@ -91,41 +91,6 @@ export const STATEMENT_RULES = {
     check: findRepeatedKeys,
   },
 } as const satisfies Readonly<Record<string, StatementRule>>;
-
-function findEverybody(facts: StatementFacts): Observation[] {
-  const { principal, effect, action } = facts.statement;
-  if (effect === 'Deny') return [];
-  const where = principal.pointer;
-  const remedy =
-    'write {"Federated": "arn:aws:iam::<account>:oidc-provider/<issuer without https://>"}: callers of all others are shut out then';
-  const anybody =
-    principal.everyone || principal.members.some(({ kind, value }) => kind === 'Federated' && value === '*');
-  if (anybody) {
-    const what =
-      'a wildcard principal may let in tokens of every provider of the account, and callers of other accounts';
-    return [{ severity: 'critical', where, what, remedy }];
-  }
-  if (!principal.members.some(({ kind, value }) => kind === 'AWS' && value === '*')) return [];
-  const opens = action.patterns.some(coversAssumeRole) !== action.inverted;
-  const what = opens
-    ? 'every caller of every AWS account may take the role'
-    : '{"AWS": "*"} is every caller with AWS keys, and none with a token: nobody comes in by this statement';
-  return [
-    {
-      severity: opens ? 'critical' : 'high',
-      where,
-      what,
-      remedy: opens ? NAME_ACCOUNT : adviseProvider(facts),
-    },
-  ];
-}
-
-const NAME_ACCOUNT =
-  'write {"AWS": "arn:aws:iam::<account>:root"}: callers of all other accounts are shut out then';
-
-function coversAssumeRole(pattern: string): boolean {
-  return matchGlob(toGlob(pattern.toLowerCase()), 'sts:assumerole');
-}
 
 /** Only where somebody has said which issuers are theirs. */
 function findForeignProviders(facts: StatementFacts): Observation[] {
@@ -155,7 +120,15 @@ function findForeignProviders(facts: StatementFacts): Observation[] {
 /** It lets tokens in, and does not say of which subjects. */
 function isOpenToSubjects(facts: StatementFacts): boolean {
   if (!mayLetTokensIn(facts)) return false;
-  return !listConditionsOn('sub', facts).some(isRestriction);
+  const isAsked = listConditionsOn('sub', facts).some(isRestriction);
+  return (
+    !isAsked && !(listConditionsOn('aud', facts).some(isRestriction) && facts.prefixes.every(hasOwnAudiences))
+  );
+}
+
+/** Its audiences are each one customer's own, and tell callers apart as subjects do. */
+function hasOwnAudiences(prefix: string): boolean {
+  return findPlatformOfKey(`${prefix}:`)?.ownAudiences === true;
 }
 
 /** What is said of whom it lets in would be wrong of a statement that lets nobody in. */
@@ -187,7 +160,18 @@ function adviseClaim(
 }
 
 function adviseSubject(facts: StatementFacts): string {
-  return `${adviseClaim('sub', 'system:serviceaccount:<namespace>:<name>', facts)}: all others are shut out then`;
+  const subject = facts.isForPlatform ? '<subject>' : 'system:serviceaccount:<namespace>:<name>';
+  return `${adviseClaim('sub', subject, facts)}: all others are shut out then`;
+}
+
+/** One of whom a statement lets in that asks for no subject. */
+function nameCaller({ prefixes, isForPlatform }: StatementFacts): string {
+  const platform = prefixes
+    .map((prefix) => findPlatformOfKey(`${prefix}:`))
+    .find((each) => each !== undefined);
+  return isForPlatform && platform !== undefined
+    ? `token of ${platform.name}`
+    : 'ServiceAccount of the cluster';
 }
 
 function findMissingAudience(facts: StatementFacts): Observation[] {

@@ -84,7 +84,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     kind: 'tree',
     name: 'verify',
-    summary: 'judges a web identity token (JWT) as AWS STS would: every check, in order, and the reason',
+    summary: 'judges a token, a JWT as AWS STS would, or one of IAM: every check, in order, and the reason',
     load: async () => (await import('./verify/command.ts')).registerVerify,
   },
   {

@@ -186,12 +186,6 @@ describe('the token', () => {
       expect(err).not.toContain(good.slice(0, 40));
     }
   });
-
-  test('of an IAM authenticator is named as what it is', async () => {
-    const { code, out, err } = await verify({ jwt: 'k8s-aws-v1.aHR0cHM6Ly9zdHM', flags });
-    expect([code, out]).toEqual([2, '']);
-    expect(err).toContain('a token of the IAM authenticator (k8s-aws-v1.)');
-  });
 });
 
 describe('with a policy verify gives the whole answer of STS', () => {

@@ -54,7 +54,7 @@ export function readAwsSettings(
   return {
     region: readRegion(flags.region, env, problems, remarks),
     metadataEndpoint: readMetadataEndpoint(env, problems),
-    proxies: unprinted(readProxies(flags, env, problems)),
+    proxies: unprinted(readProxyVariables(flags.proxy, flags['proxy-from-environment'], env, problems)),
     authorities: readAuthorities(flags['aws-ca-file'], env),
     stsAddress: readStsAddress(flags['sts-address'], problems),
     describeInstances: { perSecond, burst, roleArn, sourceArn },
@@ -86,8 +86,13 @@ function readMetadataEndpoint(env: NodeJS.ProcessEnv, problems: Problems): strin
   return endpoint;
 }
 
-function readProxies(flags: Flags, env: NodeJS.ProcessEnv, problems: Problems): ProxyVariables {
-  const { proxy, 'proxy-from-environment': fromEnvironment } = flags;
+/** @param proxy of a flag; '' where there is none */
+export function readProxyVariables(
+  proxy: string,
+  fromEnvironment: boolean,
+  env: NodeJS.ProcessEnv,
+  problems: Problems,
+): ProxyVariables {
   const asked = fromEnvironment ? Object.fromEntries(PROXY_VARIABLES.map((name) => [name, env[name]])) : {};
   const used: ProxyVariables = proxy === '' ? asked : { ...asked, HTTPS_PROXY: proxy };
   const [by, text] =
@@ -102,7 +107,7 @@ function isProxy(text: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && url.hostname !== '';
 }
 
-function readStsAddress(text: string, problems: Problems): AwsSettings['stsAddress'] {
+export function readStsAddress(text: string, problems: Problems): AwsSettings['stsAddress'] {
   if (text === '') return undefined;
   const url = URL.parse(`https://${text}`);
   if (url === null || url.host !== text || url.port === '') {

@@ -29,6 +29,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
       await runServerDescriptor(AUTHENTICATOR, ['--proxy-from-environment', ...words], surroundings);
   },
   token: async () => (await import('../token/command.ts')).runTokenCommand,
+  verify: async () => (await import('../verify/iam/command.ts')).runVerifyIamCommand,
   init: async () => (await import('../init/command.ts')).runInitCommand,
   version: async () => runVersion,
   add: async () => runAdd,

@@ -1,5 +1,7 @@
 import { Option } from 'commander';
+import { complain } from '../diagnostics.ts';
 import type { Registration } from '../registration.ts';
+import type { ExitCode, Surroundings } from '../surroundings.ts';
 import type { VerifyFlags } from './plan.ts';
 
 const HELP = `
@@ -13,8 +15,9 @@ Examples:
   iam-bridge verify --token-file token --offline --jwks jwks.json
   iam-bridge verify --token-file token --issuer https://oidc.example/id/A \\
     --policy trust-policy.json --role-arn arn:aws:iam::111122223333:role/s3-echoer
+  iam-bridge get-token --cluster-name my-cluster | iam-bridge verify - -i my-cluster --mapping cluster
 
-Exit codes: 0 accepted (with --policy: granted), 1 refused, 2 usage, 3 the keys could not be had.`;
+Exit codes: 0 accepted (with --policy: granted), 1 refused, 2 usage, 3 the keys, STS or the cluster could not be had.`;
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
@@ -50,13 +53,42 @@ export const registerVerify: Registration = (command, context) => {
     .option('--account <id>', "with --policy: the provider's account (default the role's)")
     .option('--session-name <text>', 'with --policy: RoleSessionName (default iam-bridge-verify)')
     .option('--duration <seconds>', 'with --policy: DurationSeconds (default 3600)')
+    .option('-t, --token <token>', 'the same as the argument, as aws-iam-authenticator has it')
+    .option('-i, --cluster-id <id>', 'of a k8s-aws-v1. token: the id that it has to be for')
+    .option('-c, --config <file>', 'of such a token: configuration of the authenticator, for the id')
+    .option('--partition <name>', 'of such a token: the partition of AWS (default aws)')
+    .option(
+      '--mapping <file>',
+      "of such a token: whose user it becomes, by the authenticator's configuration, a manifest of aws-auth, or cluster",
+    )
+    .option('--kubeconfig <file>', 'with --mapping cluster: how to reach it')
+    .option('--feature-gates <gates>', 'with --mapping: SSORoleMatch=true, as the authenticator has it')
+    .option('--sts-hosts <hosts>', 'of such a token: hosts of STS beside the public ones')
+    .option('--sts-address <address>', 'of such a token: where STS is called in place of its host')
     .addOption(new Option('-o, --output <format>', 'print one document').choices(['json']))
     .addHelpText('after', HELP)
     .action(async (jwt: string | undefined, flags: VerifyFlags) => {
-      const [{ runVerify }, { createNetworkKeys }] = await Promise.all([
-        import('./run.ts'),
-        import('./keys.ts'),
-      ]);
-      context.finish(await runVerify({ jwt, flags }, context, createNetworkKeys));
+      context.finish(await act(jwt, flags, context));
     });
 };
+
+async function act(
+  jwt: string | undefined,
+  flags: VerifyFlags,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const { findIamToken, listIamOptions } = await import('./iam/find.ts');
+  const found = await findIamToken(jwt, flags, surroundings.input);
+  if (found.kind === 'iam') {
+    const { runVerifyIamToken } = await import('./iam/from-verify.ts');
+    return await runVerifyIamToken(flags, found.token, surroundings);
+  }
+  const odd = listIamOptions(flags);
+  if (odd.length > 0) {
+    const problem = `${odd.join(', ')}: for tokens that begin with k8s-aws-v1., and this is none: leave it out`;
+    return complain('verify', [problem], surroundings.terminal, 2);
+  }
+  const [{ runVerify }, { createNetworkKeys }] = await Promise.all([import('./run.ts'), import('./keys.ts')]);
+  const inputs = { ...surroundings, input: found.input };
+  return await runVerify({ jwt: jwt ?? flags.token, flags }, inputs, createNetworkKeys);
+}

@@ -7,6 +7,16 @@ import type { Profile } from '../../web-identity/token/examination.ts';
 
 /** The flags as commander gives them. */
 export interface VerifyFlags {
+  /** The same as the argument. */
+  readonly token?: string;
+  readonly clusterId?: string;
+  readonly config?: string;
+  readonly partition?: string;
+  readonly mapping?: string;
+  readonly kubeconfig?: string;
+  readonly featureGates?: string;
+  readonly stsHosts?: string;
+  readonly stsAddress?: string;
   readonly tokenFile?: string;
   readonly issuer?: readonly string[];
   readonly audience?: readonly string[];

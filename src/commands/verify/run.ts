@@ -20,8 +20,6 @@ export interface VerifyRequest {
   readonly flags: VerifyFlags;
 }
 
-/** Of an IAM authenticator token, which is a presigned URL and no JWT. */
-const AUTHENTICATOR_PREFIX = 'k8s-aws-v1.';
 /** The most that a role can have: how long this one lets sessions be is not known here. */
 const MAX_SESSION_DURATION = 43_200;
 
@@ -38,10 +36,6 @@ export async function runVerify(
   if (isProblems(plan)) return complain(COMMAND, plan, terminal, 2);
   const inputs = await readInputs(plan, argument, surroundings.input);
   if (isProblems(inputs)) return complain(COMMAND, inputs, terminal, 2);
-  if (inputs.token.startsWith(AUTHENTICATOR_PREFIX)) {
-    const what = 'this is a token of the IAM authenticator (k8s-aws-v1.), for the Kubernetes API';
-    return complain(COMMAND, [`${what}; verify judges JWTs, such as a pod has for AWS STS`], terminal, 2);
-  }
   const issuers = findIssuers(plan, inputs);
   if (typeof issuers === 'string') return complain(COMMAND, [issuers], terminal, 2);
   const tell = (text: string): void => note(COMMAND, [text], terminal);

@@ -26,7 +26,7 @@ export function lintPolicy(
 ): readonly LintFinding[] {
   const ownPrefixes = issuers.map(toConditionPrefix);
   const ofStatements = policy.statements.flatMap((statement) => {
-    const facts = readStatementFacts(statement, policy.version, ownPrefixes);
+    const facts = readStatementFacts(statement, policy, ownPrefixes);
     const ofConditions = statement.conditions.flatMap((condition) => lintCondition(condition, facts));
     return [...applyRules(STATEMENT_RULES, facts), ...ofConditions];
   });

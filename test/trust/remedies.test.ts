@@ -6,7 +6,7 @@ import { lintPolicy } from '../../src/trust/lint.ts';
 import { readTrustPolicy, type TrustPolicy } from '../../src/trust/policy.ts';
 import type { TrustRequest } from '../../src/trust/request.ts';
 import { applyRemedy, FILLED } from '../support/trust/apply-remedy.ts';
-import { policies, requests } from '../support/trust/arbitrary.ts';
+import { mistaken, policies, requests } from '../support/trust/arbitrary.ts';
 import {
   AUDIENCE,
   ISSUER,
@@ -246,6 +246,73 @@ const cases: [keyof typeof RULES, string, unknown, Effect][] = [
     when({ StringEquals: { ...both, [aud]: 'sts.amazonaws.com.cn' } }),
     opens(SUBJECT),
   ],
+  ['audience-misspelt', 'of any subject', when({ StringEquals: { [aud]: 'sts.amazon.com' } }), opens(FILLED)],
+  [
+    'audience-misspelt',
+    'of a namespace',
+    when({
+      StringLike: { [sub]: 'system:serviceaccount:demo:*' },
+      StringEquals: { [aud]: 'sts.amazon.com' },
+    }),
+    opens(FILLED),
+  ],
+  [
+    'audience-misspelt',
+    'of a namespace, beside another',
+    when({
+      StringLike: { [sub]: 'system:serviceaccount:demo:*' },
+      StringEquals: { [aud]: ['vault', 'sts.amazon.com'] },
+    }),
+    'same',
+  ],
+  ['white-space', 'in the audience of all', when({ StringEquals: { [aud]: `${AUDIENCE} ` } }), opens(FILLED)],
+  [
+    'white-space',
+    'in a pattern',
+    when({ StringLike: { [sub]: 'system:serviceaccount:demo:* ' } }),
+    opens(FILLED),
+  ],
+  [
+    'wildcard-under-equals',
+    'in the audience of all',
+    when({ StringEquals: { [aud]: 'sts.*' } }),
+    opens(FILLED),
+  ],
+  ['swapped-sub-and-aud', 'the subject alone', when({ StringLike: { [sub]: AUDIENCE } }), opens(FILLED)],
+  ['swapped-sub-and-aud', 'the audience alone', when({ StringEquals: { [aud]: SUBJECT } }), opens(SUBJECT)],
+  [
+    'swapped-sub-and-aud',
+    'beside a pattern',
+    when({ StringLike: { [sub]: [AUDIENCE, 'system:serviceaccount:demo:*'] } }),
+    'same',
+  ],
+  [
+    'provider-of-other-issuer',
+    'of a namespace',
+    when(
+      { StringLike: { [sub]: 'system:serviceaccount:demo:*' } },
+      { Principal: { Federated: PROVIDER.replace('r/', 'r//') } },
+    ),
+    opens(FILLED),
+  ],
+  [
+    'unset-key',
+    'beside a pattern of subjects',
+    when({ StringLike: { [sub]: 'system:serviceaccount:*' }, StringEquals: { 'sts:ExternalId': 'x' } }),
+    opens(FILLED),
+  ],
+  [
+    'action-of-no-token',
+    'of a namespace',
+    when({ StringLike: { [sub]: 'system:serviceaccount:demo:*' } }, { Action: 'sts:AssumeRole' }),
+    opens(FILLED),
+  ],
+  [
+    'no-values',
+    'of the audience beside a pattern of subjects',
+    when({ StringLike: { [sub]: 'system:serviceaccount:demo:*' }, StringEquals: { [aud]: [] } }),
+    opens(FILLED),
+  ],
   [
     'if-exists-on-unset-key',
     'beside the subject',
@@ -415,8 +482,35 @@ const cases: [keyof typeof RULES, string, unknown, Effect][] = [
     },
     opens(SUBJECT),
   ],
+  [
+    'variable-in-old-version',
+    'beside another in a Deny',
+    {
+      Version: '2008-10-17',
+      Statement: [
+        statement({
+          Condition: { StringEquals: both, StringLike: { 'sts:RoleSessionName': `*\${aws:userid, 'x'}` } },
+        }),
+        statement(),
+        statement({ Effect: 'Deny', Condition: { StringNotLike: { [aud]: [`\${aws:username}`, '*'] } } }),
+      ],
+    },
+    'same',
+  ],
   ['statement-twice', 'the same', policy(statement(), statement({ Sid: 'B' })), 'same'],
   ['old-version', 'none', { Statement: [statement()] }, 'same'],
+  [
+    'old-version',
+    'none, with what would be variables',
+    {
+      Statement: [
+        statement(),
+        statement({ Effect: 'Deny', Condition: { StringNotLike: { 'sts:RoleSessionName': `\${*}` } } }),
+        statement({ Condition: { StringNotLike: { 'sts:RoleSessionName': [`\${aws:username}`, 'x'] } } }),
+      ],
+    },
+    'same',
+  ],
   ['odd-document', 'a Sid', policy(statement({ Sid: 'a b' })), 'same'],
 ];
 
@@ -424,9 +518,8 @@ describe('a remedy of the linter, followed to the letter, lets in or shuts out t
   test.each(cases)('%s: %s', (code, _, document, effect) => {
     const before = read(document);
     const find = (text: unknown): ReturnType<typeof lintPolicy> => {
-      const reading = readTrustPolicy(JSON.stringify(text));
-      if (reading.kind === 'invalid') throw new Error(JSON.stringify(reading.problems));
-      return lintPolicy(reading.policy, { issuers: [ISSUER], notes: reading.notes });
+      const { policy: policyRead, notes } = readWithNotes(text);
+      return lintPolicy(policyRead, { issuers: [ISSUER], notes });
     };
     const finding = find(document).find((each) => each.code === code);
     if (finding === undefined) throw new Error(`not found: ${JSON.stringify(find(document))}`);
@@ -474,13 +567,35 @@ test('where patterns overlap, no list is advised for a key that is there twice',
   }
 });
 
+test('where tokens of another provider come in without the key, or by a key of their own, or all is well, nothing is advised that shuts somebody out', () => {
+  const shutting: [keyof typeof RULES, unknown][] = [
+    ['no-values', when({ 'ForAllValues:StringEquals': { [sub]: [] } }, shared)],
+    ['no-values', when({ StringEqualsIfExists: { [sub]: [] } }, { Principal: '*' })],
+    ['null-reversed', when({ Null: { [sub]: 'true' } }, shared)],
+    [
+      'conditions-exclude-each-other',
+      when({ StringEqualsIfExists: { [sub]: SUBJECT }, 'ForAllValues:StringEquals': { [sub]: WEB } }, shared),
+    ],
+    [
+      'subject-malformed',
+      when({ StringLike: { [sub]: 'system:serviceaccount:demo:*' }, StringEquals: { [sub]: WEB } }),
+    ],
+    ['misspelt-key', when({ StringEquals: { [`${OTHER_KEY}:sub`]: WEB } }, { Principal: '*' })],
+    ['other-issuer', when({ StringEquals: { 'old.example:sub': WEB } }, { Principal: '*' })],
+  ];
+  for (const [code, document] of shutting) {
+    const found = lintPolicy(read(document), { issuers: [ISSUER] }).map((each) => each.code);
+    expect(found).not.toContain(code);
+  }
+});
+
 describe('no remedy', () => {
   test('removes a condition, or does both: let somebody in and shut somebody out', () => {
     let followed = 0;
     fc.assert(
-      fc.property(policies, (document) => {
-        const before = read(document);
-        for (const finding of lintPolicy(before, { issuers: [ISSUER] })) {
+      fc.property(fc.oneof(policies, mistaken), (document) => {
+        const { policy: before, notes } = readWithNotes(document);
+        for (const finding of lintPolicy(before, { issuers: [ISSUER], notes })) {
           expect(finding.remedy).not.toMatch(/remove (the|this) condition/);
           const applied = tryToApply(document, finding);
           if (applied === undefined) continue;
@@ -506,6 +621,12 @@ describe('no remedy', () => {
     );
   });
 });
+
+function readWithNotes(document: unknown): Extract<ReturnType<typeof readTrustPolicy>, { kind: 'policy' }> {
+  const reading = readTrustPolicy(JSON.stringify(document));
+  if (reading.kind === 'invalid') throw new Error(JSON.stringify(reading.problems));
+  return reading;
+}
 
 /** Somebody comes in or somebody goes, never both; who it is can be read in the remedy or the policy. */
 function expectOneWay({ letIn, shutOut }: Difference, remedy: string, document: string): void {

@@ -7,10 +7,10 @@ import {
   type ConditionFacts,
   isMetByOthers,
   isOfAnotherType,
-  isRestriction,
-  listConditionsOn,
   readClaimOfKey,
 } from './facts.ts';
+import { namesSubjects } from './names-subjects.ts';
+import { KEEPING_TEXTS } from './old-version.ts';
 import type { LintRule, Observation } from './rule.ts';
 import { writeCondition } from './write-condition.ts';
 
@@ -105,13 +105,13 @@ export const CONDITION_RULES = {
   'variable-in-old-version': {
     text: 'Policy variables are plain text before version 2012-10-17.',
     check(facts) {
-      const { condition, version, letsTokensIn } = facts;
+      const { condition, version, variables, letsTokensIn } = facts;
       const { values, pointer } = condition;
       const variable = values.find((value) => value.includes('${'));
       if (version !== '2008-10-17' || variable === undefined) return [];
       const what = `${showValue(variable)} has a variable, which is plain text in version 2008-10-17`;
-      const isOpen = letsTokensIn && !listConditionsOn('sub', facts).some(isRestriction);
-      const remedy = `write "Version": "2012-10-17"${isOpen ? ', with a condition on the subject: all others are shut out then' : ''}`;
+      const isOpen = letsTokensIn && !namesSubjects(facts.statement.conditions, facts);
+      const remedy = `write "Version": "2012-10-17"${variables > 1 ? KEEPING_TEXTS : ''}${isOpen ? ', with a condition on the subject: all others are shut out then' : ''}`;
       return [{ severity: 'high', where: pointer, what, remedy }];
     },
   },

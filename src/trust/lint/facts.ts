@@ -8,11 +8,14 @@ import type { Condition } from '../policy/condition.ts';
 import { type ConditionOperator, holdsWhenAbsent, type OperatorFamily } from '../policy/operator.ts';
 import type { Statement } from '../policy/statement.ts';
 import type { TrustPolicy } from '../policy.ts';
+import { countVariables } from './old-version.ts';
 
 /** A statement, and what can be told of it without a request. */
 export interface StatementFacts {
   readonly statement: Statement;
   readonly version: TrustPolicy['version'];
+  /** How many conditions of the policy have one, or would have in the version that knows them. */
+  readonly variables: number;
   /** Those of the OIDC providers that its principal names: issuers without `https://`. */
   readonly providers: readonly string[];
   /** Issuers without `https://` that its conditions may speak of; the first is the likeliest. */
@@ -48,7 +51,7 @@ export type Presence = 'always' | 'sometimes' | 'never';
 
 export function readStatementFacts(
   statement: Statement,
-  version: TrustPolicy['version'],
+  { version, statements }: TrustPolicy,
   ownPrefixes: readonly string[],
 ): StatementFacts {
   const providers = listProviderPrefixes(statement);
@@ -56,10 +59,14 @@ export function readStatementFacts(
   const { everyone, members } = statement.principal;
   const isOpen = everyone || members.some(({ value }) => value === '*');
   const covers = judgeAction(statement.action, 'sts:AssumeRoleWithWebIdentity').matches === 'yes';
-  const isForTokens = providers.length > 0 || isOpen || statement.action.patterns.some(isWebIdentity);
+  const isForTokens =
+    providers.length > 0 ||
+    isOpen ||
+    statement.action.patterns.some((each) => /^sts:AssumeRoleWithWebIdentity$/i.test(each));
   return {
     statement,
     version,
+    variables: countVariables(statements),
     providers,
     prefixes,
     ownPrefixes,
@@ -88,10 +95,6 @@ function isSharedWithOthers({ principal, action }: Statement): boolean {
   const hasOthers = everyone || members.some((member) => !isOfTokens(member));
   const ways = ['sts:AssumeRole', 'sts:AssumeRoleWithSAML'];
   return hasOthers && ways.some((each) => judgeAction(action, each).matches === 'yes');
-}
-
-function isWebIdentity(pattern: string): boolean {
-  return pattern.toLowerCase() === 'sts:assumerolewithwebidentity';
 }
 
 /**

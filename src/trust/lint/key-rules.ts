@@ -10,6 +10,7 @@ import {
   listConditionsOn,
   readClaimOfKey,
 } from './facts.ts';
+import { namesSubjects } from './names-subjects.ts';
 import type { LintRule, LintSeverity, Observation } from './rule.ts';
 import { writeCondition } from './write-condition.ts';
 
@@ -127,9 +128,10 @@ function adviseUnset(facts: ConditionFacts): string {
     return withReason(mistake, writeCondition(facts, { without: [condition] }));
   const isThere = statement.conditions.some(({ key }) => key.toLowerCase() === write.toLowerCase());
   const claim = readClaimOfKey(write, prefixes);
-  if (claim === undefined && listConditionsOn('sub', facts).some(isRestriction)) return mistake.remedy;
+  const isNamed = namesSubjects(statement.conditions, facts);
+  if (claim === undefined && isNamed) return mistake.remedy;
   const isExact = condition.operator.family === 'string' && condition.values.every(isServiceAccountSubject);
-  const isBound = claim === 'sub' ? isExact : listConditionsOn('sub', facts).some(isRestriction);
+  const isBound = claim === 'sub' ? isExact : isNamed;
   if (isBound && !isThere) return mistake.remedy;
   const { values } = condition;
   return withReason(

@@ -1,5 +1,6 @@
 import type { PolicyNote } from '../policy/problem.ts';
 import { DEFAULT_SIZE_QUOTA, type TrustPolicy } from '../policy.ts';
+import { countVariables, KEEPING_TEXTS } from './old-version.ts';
 import type { LintRule, LintSeverity, Observation } from './rule.ts';
 
 /** A policy that IAM takes, and what reading it brought up. */
@@ -17,7 +18,11 @@ export const POLICY_RULES = {
   },
   'old-version': {
     text: 'The version of the policy language is missing or old.',
-    check: (facts) => repeatNotes(facts, 'version', 'low'),
+    check: (facts) =>
+      repeatNotes(facts, 'version', 'low').map((note) => ({
+        ...note,
+        remedy: keepTexts(note.remedy, facts),
+      })),
   },
   'odd-document': {
     text: 'IAM takes it, but it may not be meant.',
@@ -47,6 +52,11 @@ function findSizeNearQuota({ policy: { size } }: PolicyFacts): Observation[] {
   const what = `it has ${size} of ${DEFAULT_SIZE_QUOTA} characters`;
   const remedy = "give the next ServiceAccount a role of its own, or have the account's quota raised";
   return [{ severity: 'low', where: '', what, remedy }];
+}
+
+/** A version is of the whole policy: what it makes a variable of was plain text, in a `Deny` as well. */
+function keepTexts(remedy: string, { policy: { statements } }: PolicyFacts): string {
+  return countVariables(statements) === 0 ? remedy : `${remedy}${KEEPING_TEXTS}`;
 }
 
 /** An empty list of values is noted, too: the rule no-values says the same, and what comes of it. */

@@ -4,7 +4,8 @@ import { judgeCondition } from '../judge/condition.ts';
 import type { Condition } from '../policy/condition.ts';
 import { showValue } from '../policy/problem.ts';
 import type { TrustAction } from '../verdict.ts';
-import type { StatementFacts } from './facts.ts';
+import { isMetByOthers, isRestriction, listConditionsOn, type StatementFacts } from './facts.ts';
+import { namesSubjects } from './names-subjects.ts';
 import type { Observation } from './rule.ts';
 import { writeCondition } from './write-condition.ts';
 
@@ -15,24 +16,21 @@ const OF_TOKENS: readonly TrustAction[] = [
   'sts:SetSourceIdentity',
 ];
 
-/** Whoever lets tokens in where nothing is asked of the subject lets in the whole cluster. */
-export const WITH_SUBJECT =
-  ', with a condition on the subject: without one every ServiceAccount of the cluster would come in';
-
-/** Whom a statement would let in, as far as it says so by name. */
-export function nameSubjects({ statement, prefixes }: StatementFacts): string {
-  const subjects = statement.conditions
-    .filter(
-      ({ operator, key }) => operator.family === 'string' && !operator.negated && isSubject(key, prefixes),
-    )
-    .flatMap(({ values }) => values);
-  return subjects.length === 0
-    ? WITH_SUBJECT
-    : toAscii(`, which lets in ${subjects.map(showValue).join(', ')}`);
+/** Whoever opens a statement that does not say by name who comes in opens it to others. */
+export function withSubject(facts: StatementFacts): string {
+  if (namesSubjects(facts.statement.conditions, facts)) return '';
+  const who = listConditionsOn('sub', facts).some(isRestriction) ? 'that fits' : 'of the cluster';
+  return `, with a condition on the subject: without one every ServiceAccount ${who} would come in`;
 }
 
-function isSubject(key: string, prefixes: readonly string[]): boolean {
-  return prefixes.some((prefix) => key.toLowerCase() === `${prefix}:sub`.toLowerCase());
+/** Whom a statement would let in by name. */
+export function nameSubjects(facts: StatementFacts): string {
+  const subjects = listConditionsOn('sub', facts)
+    .filter((condition) => namesSubjects([condition], facts))
+    .flatMap(({ values }) => values);
+  return subjects.length === 0
+    ? withSubject(facts)
+    : toAscii(`, which lets in ${subjects.map(showValue).join(', ')}`);
 }
 
 /** An Allow for OIDC providers alone, of actions that none of their tokens performs. */
@@ -70,7 +68,7 @@ export function adviseProvider(facts: StatementFacts): string {
 
 /** The literals of a key are tried against its other conditions; what has no literals may be met by something. */
 export function findContradictions(facts: StatementFacts): Observation[] {
-  const { statement, isForTokensAlone, prefixes } = facts;
+  const { statement, isForTokensAlone, prefixes, providers } = facts;
   if (statement.effect === 'Deny' || !isForTokensAlone) return [];
   const byKey = Map.groupBy(statement.conditions, ({ key }) => key.toLowerCase());
   return [...byKey].flatMap(([key, conditions]) => {
@@ -83,6 +81,7 @@ export function findContradictions(facts: StatementFacts): Observation[] {
     );
     const [other] = others;
     if (literal === undefined || other === undefined) return [];
+    if (conditions.every((condition) => isMetByOthers(condition, providers))) return [];
     if (literal.values.some((value) => others.every((each) => mayMeet(each, value, facts)))) return [];
     const what = `no value of ${showValue(literal.key)} meets ${literal.operator.text} and ${other.operator.text}: this statement lets nobody in`;
     return [

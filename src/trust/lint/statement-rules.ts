@@ -20,7 +20,7 @@ import {
   findOtherPrincipal,
   findOtherProvider,
   nameSubjects,
-  WITH_SUBJECT,
+  withSubject,
 } from './reach.ts';
 import type { LintRule, Observation } from './rule.ts';
 
@@ -112,7 +112,7 @@ function findForeignProviders(facts: StatementFacts): Observation[] {
         severity: 'high',
         where,
         what: `${what}, and the statement means ${showValue(meant)}: it lets none of its tokens in`,
-        remedy: `write ${showValue(right)}${listConditionsOn('sub', facts).some(isRestriction) ? '' : WITH_SUBJECT}`,
+        remedy: `write ${showValue(right)}${withSubject(facts)}`,
       };
     });
 }

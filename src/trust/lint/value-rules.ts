@@ -1,9 +1,11 @@
 import { isAtLeast } from '../../base/finding.ts';
 import { isServiceAccountSubject, SUBJECT_PREFIX } from '../../base/names/account.ts';
 import { hasLiteralVariable, stripVariables } from '../judge/variables.ts';
+import { showWhole } from '../near-miss/advice.ts';
 import { isAlmostSts, STS_AUDIENCE } from '../near-miss/audience.ts';
 import { findPlatformOfSubject } from '../platforms.ts';
 import { showPlain, showValue } from '../policy/problem.ts';
+import { adviseAudience, adviseRewriting } from './advise-value.ts';
 import { type ConditionFacts, isOfAnotherType, isRestriction, listConditionsOn } from './facts.ts';
 import { KEY_RULES } from './key-rules.ts';
 import type { LintRule, LintSeverity, Observation } from './rule.ts';
@@ -26,7 +28,8 @@ export const VALUE_RULES = {
       if (!isOther) return [];
       const [is, asks] = claim === 'sub' ? ['an audience', 'the subject'] : ['a subject', 'the audience'];
       const what = `${showValue(value)} is ${is}, and the key asks for ${asks}`;
-      return tellMismatch(facts, what, 'swap the values of sub and aud');
+      const remedy = facts.isForPlatform ? 'swap the values of sub and aud' : adviseRewriting(facts);
+      return tellMismatch(facts, what, remedy);
     },
   },
   'other-platform': {
@@ -43,7 +46,7 @@ export const VALUE_RULES = {
     check(facts) {
       if (!/\s/.test(stripVariables(facts.value, facts.version))) return [];
       const what = `${showValue(facts.value)} has white space in it, and no token has`;
-      return tellMismatch(facts, what, `write ${showValue(facts.value.replace(/\s+/g, ''))}`);
+      return tellMismatch(facts, what, adviseWithoutBlanks(facts));
     },
   },
   'wildcard-under-equals': {
@@ -55,7 +58,7 @@ export const VALUE_RULES = {
       const what = `${operator.text} takes the wildcards of ${showValue(facts.value)} for plain characters, and no token has them`;
       const remedy =
         facts.claim === 'aud'
-          ? `write ${STS_AUDIENCE}`
+          ? adviseAudience(facts)
           : 'name each in full, system:serviceaccount:<namespace>:<name>';
       return tellMismatch(facts, what, remedy);
     },
@@ -85,10 +88,19 @@ export const VALUE_RULES = {
         condition.operator.family === 'string-ignore-case' && value.toLowerCase() === STS_AUDIENCE;
       if (claim !== 'aud' || !isAlmostSts(value) || isSame || /[*?]/.test(value)) return [];
       const what = `${showValue(facts.value)} is not what tokens for STS have`;
-      return tellMismatch(facts, what, 'write sts.amazonaws.com');
+      return tellMismatch(facts, what, adviseAudience(facts));
     },
   },
 } as const satisfies Readonly<Record<string, ValueRule>>;
+
+/** A pattern would let in callers whom nobody has named. */
+function adviseWithoutBlanks(facts: ClaimValue): string {
+  const meant = facts.value.replace(/\s+/g, '');
+  if (facts.claim === 'aud') return adviseAudience(facts, meant.includes('${') ? STS_AUDIENCE : meant);
+  return facts.isForPlatform || isServiceAccountSubject(meant)
+    ? `write ${showWhole(meant)}`
+    : 'write system:serviceaccount:<namespace>:<name>';
+}
 
 /** What the rules of values look at. */
 export function listClaimValues(facts: ConditionFacts): ClaimValue[] {
@@ -110,7 +122,9 @@ function findMalformedSubject(facts: ClaimValue): Observation[] {
   const isOwn = prefixes.some((prefix) => ownPrefixes.includes(prefix));
   const isMeant = claim === 'sub' && (isOwn || /serviceaccount/i.test(value));
   const subject = condition.operator.family === 'string-ignore-case' ? value.toLowerCase() : value;
-  const isOpen = value.includes('${') && !hasLiteralVariable(value, version);
+  const isPattern =
+    condition.operator.family === 'string-like' && /[*?]/.test(stripVariables(value, version));
+  const isOpen = isPattern || (value.includes('${') && !hasLiteralVariable(value, version));
   if (!isMeant || isOpen || isServiceAccountSubject(subject)) return [];
   const remedy = 'write system:serviceaccount:<namespace>:<name>, all in lower case';
   return tellMismatch(facts, `${showValue(value)} is the subject of no ServiceAccount`, remedy);

@@ -3,6 +3,7 @@ import { type Block, setValue, toJson } from '../fix/block.ts';
 import { STS_AUDIENCE } from '../near-miss/audience.ts';
 import type { Condition } from '../policy/condition.ts';
 import { isRestriction, readClaimOfKey, type StatementFacts } from './facts.ts';
+import { namesSubjects } from './names-subjects.ts';
 
 /** Stands for the one ServiceAccount that whoever reads it has in mind. */
 const SUBJECT = 'system:serviceaccount:<namespace>:<name>';
@@ -31,7 +32,12 @@ export function writeCondition(
   const rest = statement.conditions.filter((condition) => !without.includes(condition));
   const block: Block = new Map();
   for (const { operator, key, values } of rest) setValue(block, operator.text, key, toListOrOne(values));
-  for (const claim of claims.filter((each) => !rest.some((condition) => isOn(each, condition, facts)))) {
+  // Where nobody came in, a pattern would let in callers whom nobody has named.
+  const isAsked = (claim: Claim): boolean =>
+    claim === 'sub' && claims.includes('aud')
+      ? namesSubjects(rest, facts)
+      : rest.some((condition) => isOn(claim, condition, facts));
+  for (const claim of claims.filter((each) => !isAsked(each))) {
     addClaim(block, prefixes, { claim, values: listValues(claim, instead) });
   }
   return toAscii(`write "Condition": ${JSON.stringify(toJson(block))}`);

@@ -144,6 +144,14 @@ const FORMS: readonly (readonly [RegExp, (place: Place) => void])[] = [
     },
   ],
   [
+    /take ".*" out of the list, no token has it/,
+    ({ statement, operator, key, text }) => {
+      const keys = (statement['Condition'] as Record<string, Json>)[operator] as Json;
+      const gone = readJsonAfter(text, 'take ');
+      keys[key] = [keys[key]].flat().filter((value) => value !== gone);
+    },
+  ],
+  [
     /take ".*" out/,
     ({ document, statement, index, what }) => {
       const gone = JSON.parse(/"(?:[^"\\]|\\.)*"/.exec(what)?.[0] ?? '""');
@@ -155,8 +163,10 @@ const FORMS: readonly (readonly [RegExp, (place: Place) => void])[] = [
   ],
   [
     /write "Version": "2012-10-17"/,
-    ({ document, statement, text }) => {
+    (place) => {
+      const { document, statement, text } = place;
       document['Version'] = '2012-10-17';
+      if (text.includes('for each "${"')) escapeOthers(place);
       if (text.includes('with a condition on the subject')) addSubject(statement);
     },
   ],
@@ -170,15 +180,6 @@ const FORMS: readonly (readonly [RegExp, (place: Place) => void])[] = [
     /write it with A/,
     ({ statement }) => {
       statement['Sid'] = String(statement['Sid']).replace(/[^A-Za-z0-9]/g, '');
-    },
-  ],
-  [
-    /swap the values/,
-    ({ statement }) => {
-      const text = JSON.stringify(statement['Condition']);
-      statement['Condition'] = JSON.parse(
-        text.replace(/:(sub|aud)"/g, (_, claim) => (claim === 'sub' ? ':aud"' : ':sub"')),
-      );
     },
   ],
   [
@@ -215,6 +216,19 @@ const FORMS: readonly (readonly [RegExp, (place: Place) => void])[] = [
   [/write "/, (place) => replaceValue(place, String(readJsonAfter(place.text, 'write ')))],
   [/write \S+:\S+$/, (place) => renameKey(place, place.operator, /write (\S+)$/.exec(place.text)?.[1] ?? '')],
 ];
+
+/** In all conditions but one. */
+function escapeOthers({ document, statement, operator, key }: Place): void {
+  const own = (statement['Condition'] as Record<string, Json> | undefined)?.[operator]?.[key];
+  const escaped = (_: string, value: unknown): unknown =>
+    typeof value === 'string' ? value.replaceAll('${', `\${$}{`) : value;
+  for (const each of document.Statement) Object.assign(each, JSON.parse(JSON.stringify(each, escaped)));
+  if (own !== undefined)
+    (statement['Condition'] as Record<string, Json>)[operator] = {
+      ...(statement['Condition'] as Record<string, Json>)[operator],
+      [key]: own,
+    };
+}
 
 function addSubject(statement: Json): void {
   statement['Condition'] = merge((statement['Condition'] as Json | undefined) ?? {}, {

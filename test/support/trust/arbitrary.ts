@@ -197,7 +197,7 @@ const likelyKeys = [
     `${KEY}:sbu`,
   ])
   .concat(['old.example:sub', `${KEY.replace('/A', '/B')}:sub`, `${KEY.replace('/A', '/B')}:aud`])
-  .concat([`\${OIDC}:sub`, '<issuer>:aud', 'token.actions.githubusercontent.com:sub', 'sts:ExternalId'])
+  .concat([`\${OIDC}:sub`, '{{issuer}}:aud', 'token.actions.githubusercontent.com:sub', 'sts:ExternalId'])
   .concat([
     `${KEY}:namespace`,
     `${KEY}:email`,
@@ -223,7 +223,7 @@ const likelyValues = [
   ])
   .concat([
     'System:serviceaccount:demo:s3-echor',
-    'repo:a/b',
+    'repo:c/d',
     'sts.amazon.com',
     'STS.amazonaws.com',
     'sts. amazonaws.com',
@@ -249,14 +249,29 @@ const likelyOperators = [
   .concat(['StringEqualsIfExists', 'StringNotEquals', 'ForAnyValue:StringLike', 'ForAllValues:StringEquals'])
   .concat(['ArnLike', 'BinaryEquals', 'NumericEquals', 'Null', 'IpAddress']);
 
-const likelyConditions = fc.dictionary(
-  fc.constantFrom(...likelyOperators),
+const likelyOnes = (keys: readonly string[], from: readonly string[]): typeof conditions =>
   fc.dictionary(
-    fc.constantFrom(...likelyKeys),
-    fc.oneof(oneOrMore(likelyValues), fc.constantFrom(...likelyValues), fc.constant([])),
-    { minKeys: 1, maxKeys: 3 },
-  ),
-  { minKeys: 1, maxKeys: 3 },
+    fc.constantFrom(...likelyOperators),
+    fc.dictionary(
+      fc.constantFrom(...keys),
+      fc.oneof(fc.constantFrom(...from), oneOrMore(from), fc.constant([])),
+      { minKeys: 1, maxKeys: 2 },
+    ),
+    { minKeys: 1, maxKeys: 2 },
+  );
+
+/** On the subject alone, the audience alone, both, or anything. */
+const likelyConditions = fc.oneof(
+  likelyOnes([`${KEY}:sub`], likelyValues),
+  likelyOnes([`${KEY}:aud`], likelyValues),
+  likelyOnes([`${KEY}:sub`, `${KEY}:aud`], likelyValues),
+  fc
+    .tuple(
+      likelyOnes([`${KEY}:sub`], [SUBJECT, 'system:serviceaccount:demo:*', '*']),
+      likelyOnes(likelyKeys, likelyValues),
+    )
+    .map(([one, other]) => ({ ...one, ...other })),
+  likelyOnes(likelyKeys, likelyValues),
 );
 
 /** Policies that let a pod in but for a mistake or two. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findDecision, findRun, readDocument, runInProcess } from '../support/demo/run.ts';
+import { findDecision, findLogin, findRun, readDocument, runInProcess } from '../support/demo/run.ts';
 import { findAssets } from '../support/e2e/assets.ts';
 import { describeOnCluster } from '../support/e2e/suite.ts';
 
@@ -26,5 +26,17 @@ describeOnCluster('iam-bridge demo --real', () => {
     const jobs = written?.commands.find(({ command }) => command.includes('get jobs'))?.output?.join('\n');
     expect(jobs).toMatch(/job\.batch\/s3-echoer\s+Complete\s+1\/1/);
     expect(ids.map((id) => findRun(document, id)?.exitCode)).toEqual([0, 2, undefined, 1, 1]);
+    const logins = ['login', 'forged-token', 'expired-token', 'unmapped'];
+    expect(logins.map((id) => findLogin(document, id)?.reason)).toEqual([
+      'granted',
+      'signature-mismatch',
+      'token-expired',
+      'unmapped',
+    ]);
+    const said = logins.map((id) => document.steps.find((step) => step.id === id)?.commands[0]?.output);
+    expect(said[0]).toEqual(['alice ["demo:viewers","system:authenticated"]']);
+    for (const refused of said.slice(1))
+      expect(refused).toEqual(['error: You must be logged in to the server (Unauthorized)']);
+    expect(run.out).not.toMatch(/k8s-aws-v1\.\w|AKIA[A-Z0-9]{12}/);
   });
 });

@@ -4,14 +4,12 @@ import type { Paint } from '../../terminal/paint.ts';
 export type Mode = 'stand-in' | 'real';
 
 /** What stands above the first step. */
-export function renderOpening(mode: Mode, paint: Paint): string {
+export function renderOpening(paint: Paint): string {
   const what = `${paint('title', 'iam-bridge demo')}: a Job writes to S3 as an IAM role, without a key; four pods do not, and why`;
   const back =
-    mode === 'real'
-      ? ''
-      : 'Then the other direction: a user logs in to the cluster by IAM; three tokens are refused, and why.\n';
+    'Then the other direction: a user logs in to the cluster by IAM; three tokens are refused, and why.';
   const how = `${paint('quiet', 'Lines with')} ${paint('command', '$')} ${paint('quiet', 'do the same by hand, on a cluster.')}`;
-  return `\n${what}\n${back}${how}\n`;
+  return `\n${what}\n${back}\n${how}\n`;
 }
 
 /** What stands below the last one. */

@@ -40,7 +40,7 @@ export async function runDemo(
   const interruption = listenForInterruption(surroundings);
   try {
     const story = await chooseStory(mode, surroundings.env, deps);
-    if (!json) terminal.out(renderOpening(mode, paint));
+    if (!json) terminal.out(renderOpening(paint));
     const report: DemoReport = await runStory(story, audience, interruption.signal);
     terminal.out(json ? renderJson(mode, report) : renderEnd(mode, report, paint));
     return report.problems.length === 0 ? 0 : 1;

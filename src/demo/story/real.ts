@@ -1,4 +1,6 @@
 import { type Authority, createAuthority } from '../../http/self-signed.ts';
+import { createTemporaryFolder } from '../../local-cluster/cleanup.ts';
+import { toTokenWebhookFlags } from '../../local-cluster/control-plane/commands.ts';
 import type { Programs } from '../../local-cluster/control-plane/programs.ts';
 import {
   renderPermissions,
@@ -13,6 +15,9 @@ import type { StoryDeps } from '../run.ts';
 import { type RunningWebhook, toWebhookCommands } from '../servers.ts';
 import { showAws } from './aws.ts';
 import { FAILING, WRITTEN } from './cases.ts';
+import { showAuthenticator } from './login/authenticator.ts';
+import { LOGINS } from './login/cases.ts';
+import { allowViewers, showRealLogin } from './login/real.ts';
 import { showJob, showPod } from './real-pods.ts';
 import { showIssuer, showNode } from './shared-steps.ts';
 
@@ -28,8 +33,13 @@ export async function tellRealStory(book: Book, deps: RealDeps): Promise<void> {
   const authority = await createAuthority(deps.clock.now());
   const [port = 0] = await findFreePorts(1);
   const issuer = `https://127.0.0.1:${port}`;
+  const people = await createTemporaryFolder(deps.cleanup);
+  // kube-apiserver reads how to find it at its start.
+  const { entrance } = await book.step({ id: 'authenticator', title: 'The authenticator' }, () =>
+    showAuthenticator({ authority, folder: people }, deps),
+  );
   const { controlPlane } = await book.step({ id: 'cluster', title: 'A real control plane' }, () =>
-    startCluster({ issuer, authority }, deps),
+    startCluster({ issuer, authority, tokenWebhook: entrance.authenticator.webhookKubeconfig }, deps),
   );
   const { folder, administrator, issuerKubeconfig } = controlPlane;
   await book.step({ id: 'issuer', title: "The cluster's OIDC issuer" }, async () => {
@@ -50,22 +60,26 @@ export async function tellRealStory(book: Book, deps: RealDeps): Promise<void> {
   const scene = { ...controlPlane, ...deps, issuer, webhook, aws, node };
   await book.step(WRITTEN, () => showJob(WRITTEN, scene));
   for (const each of FAILING) await book.step(each, () => showPod(each, scene));
+  const atTheDoor = { ...controlPlane, ...deps, ...entrance, authority, folder: people };
+  for (const each of LOGINS) await book.step(each, () => showRealLogin(each, atTheDoor));
 }
 
 async function startCluster(
-  { issuer, authority }: { readonly issuer: string; readonly authority: Authority },
+  options: { readonly issuer: string; readonly authority: Authority; readonly tokenWebhook: string },
   deps: RealDeps,
 ) {
-  const controlPlane = await startControlPlane({ ...deps, issuer, authority });
+  const { issuer } = options;
+  const controlPlane = await startControlPlane({ ...deps, ...options });
   return {
     controlPlane,
     text: [
-      `etcd, kube-apiserver ${controlPlane.version} and kube-controller-manager run on this machine alone, in a temporary folder. --service-account-issuer is ${issuer}, where the issuer will be.`,
+      `etcd, kube-apiserver ${controlPlane.version} and kube-controller-manager run on this machine alone, in a temporary folder. --service-account-issuer is ${issuer}, where the issuer will be; who the bearer of any other token is, it asks the authenticator.`,
     ],
     commands: [
       {
-        command: `kube-apiserver --service-account-issuer=${issuer} --service-account-jwks-uri=${issuer}/openid/v1/jwks --service-account-signing-key-file=tokens.key --service-account-key-file=tokens.pub …`,
+        command: `kube-apiserver --service-account-issuer=${issuer} --service-account-jwks-uri=${issuer}/openid/v1/jwks --service-account-signing-key-file=tokens.key --service-account-key-file=tokens.pub ${toTokenWebhookFlags('webhook.yaml').join(' ')} …`,
       },
+      ...(await allowViewers(controlPlane)),
     ],
   };
 }

@@ -23,6 +23,8 @@ export interface ApiServerFiles {
   readonly tokens: string;
   readonly signingKey: string;
   readonly checkingKey: string;
+  /** The kubeconfig of a token webhook; absent: none is asked. */
+  readonly tokenWebhook?: string | undefined;
 }
 
 export interface ApiServerOptions {
@@ -50,6 +52,7 @@ export function toApiServerCommand(
     `--cert-dir=${join(folder, 'certificates')}`,
     '--authorization-mode=RBAC',
     `--token-auth-file=${files.tokens}`,
+    ...(files.tokenWebhook === undefined ? [] : toTokenWebhookFlags(files.tokenWebhook)),
     `--service-account-issuer=${issuer}`,
     `--service-account-signing-key-file=${files.signingKey}`,
     `--service-account-key-file=${files.checkingKey}`,
@@ -57,6 +60,11 @@ export function toApiServerCommand(
     `--service-account-jwks-uri=${issuer}/openid/v1/jwks`,
     '--profiling=false',
   ];
+}
+
+/** The version is v1beta1 unless one asks for another. @param path of its kubeconfig */
+export function toTokenWebhookFlags(path: string): string[] {
+  return [`--authentication-token-webhook-config-file=${path}`, '--authentication-token-webhook-version=v1'];
 }
 
 /** The two controllers that a Job's pod needs: its own, and the one that makes `default` ServiceAccounts. */

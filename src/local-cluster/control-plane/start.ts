@@ -18,6 +18,8 @@ export interface ControlPlane {
   readonly version: string;
   readonly folder: Folder;
   readonly kubectl: Kubectl;
+  /** @returns kubectl as somebody else. @param kubeconfig path */
+  kubectlWith(kubeconfig: string): Kubectl;
   /** Access as the administrator. */
   readonly administrator: ApiAccess;
   /** Path of the kubeconfig of the user that the webhook runs as. */
@@ -33,6 +35,8 @@ export interface ControlPlaneDeps {
   readonly authority: Authority;
   readonly clock: Clock;
   readonly cleanup: Cleanup;
+  /** Path of the kubeconfig of a webhook that is asked about tokens; absent: none is. */
+  readonly tokenWebhook?: string;
 }
 
 /**
@@ -41,7 +45,7 @@ export interface ControlPlaneDeps {
  * @throws Error with the end of a log, where one of the programs does not come up
  */
 export async function startControlPlane(deps: ControlPlaneDeps): Promise<ControlPlane> {
-  const { programs, authority, clock, cleanup, issuer } = deps;
+  const { programs, authority, clock, cleanup, issuer, tokenWebhook } = deps;
   const folder = await createTemporaryFolder(cleanup);
   const [etcdPort = 0, peerPort = 0, port = 0] = await findFreePorts(3);
   const server = `https://127.0.0.1:${port}`;
@@ -50,6 +54,7 @@ export async function startControlPlane(deps: ControlPlaneDeps): Promise<Control
     ...(await writeTokenKeys(folder)),
     ...(await writeServingPair(folder, authority)),
     tokens: await folder.write('tokens.csv', users.tokenFile),
+    tokenWebhook,
   };
   const kubeconfig = await folder.write('kubeconfig', users.toKubeconfig(ADMINISTRATOR_USER));
   const start = (name: keyof Programs, flags: readonly string[]) => {
@@ -68,17 +73,16 @@ export async function startControlPlane(deps: ControlPlaneDeps): Promise<Control
   start('kube-controller-manager', toControllerManagerCommand(kubeconfig, files.signingKey));
   const ending = new AbortController();
   cleanup.add(() => ending.abort());
+  const { signal } = ending;
+  const kubectlWith = (path: string): Kubectl =>
+    createKubectl({ program: programs.kubectl, kubeconfig: path, folder: folder.path, signal });
   return {
     server,
     version: await readVersion(api),
     folder,
     administrator: users.administrator,
-    kubectl: createKubectl({
-      program: programs.kubectl,
-      kubeconfig,
-      folder: folder.path,
-      signal: ending.signal,
-    }),
+    kubectl: kubectlWith(kubeconfig),
+    kubectlWith,
     webhookKubeconfig: await folder.write('webhook.kubeconfig', users.toKubeconfig(WEBHOOK_USER)),
     issuerKubeconfig: await folder.write('issuer.kubeconfig', users.toKubeconfig(ISSUER_USER)),
   };

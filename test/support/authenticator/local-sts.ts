@@ -21,8 +21,8 @@ export function toSession(role: string, sessionName: string): Signer {
   const principal = toSessionPrincipal({ roleArn: toRoleArn(role), sessionName, permissions: [] });
   return {
     accessKeyId: toUniqueId('AROA', principal.arn).replace(/^AROA/, 'ASIA').slice(0, 20),
-    secretAccessKey: `secret of ${principal.arn}`,
-    sessionToken: `session token of ${principal.arn}`,
+    secretAccessKey: `secret-of-${principal.arn}`,
+    sessionToken: `session-token-of-${principal.arn}`,
     principal,
   };
 }
@@ -33,7 +33,7 @@ export function toUser(name: string): Signer {
   const permissions = [[{ effect: 'Allow', actions: ['*'], resources: ['*'] }]] as const;
   return {
     accessKeyId: toUniqueId('AIDA', arn).replace(/^AIDA/, 'AKIA').slice(0, 20),
-    secretAccessKey: `secret of ${arn}`,
+    secretAccessKey: `secret-of-${arn}`,
     principal: { arn, userId: toUniqueId('AIDA', arn), account: ACCOUNT, permissions },
   };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { renewCertificate } from '../../src/commands/authenticator/serving/certificate.ts';
 import { openStateFolder } from '../../src/commands/authenticator/serving/state-folder.ts';
@@ -14,11 +14,13 @@ import {
   toSession,
   toUser,
 } from '../support/authenticator/local-sts.ts';
-import { CLUSTER, signToken } from '../support/authenticator/tokens.ts';
+import { CLUSTER, HOST, signToken } from '../support/authenticator/tokens.ts';
+import { BOTOCORE, PYTHON } from '../support/clients/clients.ts';
 import { createSurroundings } from '../support/commands/surroundings.ts';
 import {
   type AuthenticatorPlace,
   type AuthenticatorProcess,
+  type CredentialPlugin,
   initAuthenticator,
   startAuthenticator,
   writeUserKubeconfig,
@@ -39,7 +41,44 @@ const ADMIN = toSession('Admin', 'root');
 const KUBELET = toSession('Nodes', INSTANCE);
 const STRANGER = toSession('Stranger', 'joe');
 const NEWCOMER = toSession('Newcomer', 'ann');
-const SIGNERS = [DEV, ADMIN, KUBELET, STRANGER, NEWCOMER, toUser('authenticator')];
+// Sessions of their own, so that the API server remembers none of their tokens.
+const CLI_USER = toSession('Dev', 'aws-cli');
+const BOTOCORE_USER = toSession('Dev', 'botocore');
+const SIGNERS = [
+  ...[DEV, ADMIN, KUBELET, STRANGER, NEWCOMER, CLI_USER, BOTOCORE_USER],
+  toUser('authenticator'),
+];
+
+const REGION = 'us-west-2';
+/** How people who do not have our plugin log in. */
+const FOREIGN_PLUGINS: readonly { name: string; signer: Signer; plugin: CredentialPlugin }[] = [
+  {
+    name: 'the AWS CLI',
+    signer: CLI_USER,
+    plugin: [
+      join(dirname(PYTHON ?? ''), 'aws'),
+      ...['--region', REGION, 'eks', 'get-token', '--cluster-name', CLUSTER],
+    ],
+  },
+  {
+    name: 'botocore',
+    signer: BOTOCORE_USER,
+    plugin: [
+      ...(['sh', '-c', `printf '${toCredentialFormat()}' "$("$@")"`, 'sh'] as const),
+      ...[PYTHON ?? '', join(import.meta.dirname, '..', 'clients', 'python', 'eks_token.py')],
+      ...[CLUSTER, REGION, HOST],
+    ],
+  },
+];
+
+/** For printf: what kubectl wants of a plugin around the token. */
+function toCredentialFormat(): string {
+  return JSON.stringify({
+    apiVersion: 'client.authentication.k8s.io/v1',
+    kind: 'ExecCredential',
+    status: { token: '%s' },
+  });
+}
 
 const CONFIG = `
 clusterID: ${CLUSTER}
@@ -96,6 +135,12 @@ interface Scene {
   readonly authenticator: () => AuthenticatorProcess;
   restartAuthenticator(): Promise<void>;
   kubectl(signer: Signer, ...words: readonly string[]): Promise<KubectlAnswer>;
+  /** As `kubectl`, with another credential plugin than ours. */
+  kubectlBy(
+    plugin: CredentialPlugin | undefined,
+    signer: Signer,
+    ...words: readonly string[]
+  ): Promise<KubectlAnswer>;
   /** What the API server makes of a token; a status. */
   ask(token: string): Promise<number>;
   stop(): Promise<void>;
@@ -125,6 +170,8 @@ async function openScene(version: 'v1' | 'v1beta1', isGuarded: boolean): Promise
   };
   let authenticator = await start();
   const access = { server: cluster.server, authority: cluster.authority.certificate };
+  const kubectlBy: Scene['kubectlBy'] = (plugin, signer, ...words) =>
+    cluster.kubectl([`--kubeconfig=${writeUserKubeconfig(workspace, access, signer, plugin)}`, ...words]);
   return {
     workspace,
     place,
@@ -135,8 +182,8 @@ async function openScene(version: 'v1' | 'v1beta1', isGuarded: boolean): Promise
       await authenticator.child.stop();
       authenticator = await start();
     },
-    kubectl: (signer, ...words) =>
-      cluster.kubectl([`--kubeconfig=${writeUserKubeconfig(workspace, access, signer)}`, ...words]),
+    kubectl: (signer, ...words) => kubectlBy(undefined, signer, ...words),
+    kubectlBy,
     ask: (token) => ask(access, token),
     async stop() {
       await cluster.stop();
@@ -202,6 +249,31 @@ describeOnCluster('an API server that asks the authenticator, v1', () => {
     expect([username, groups]).toEqual(['dev:jane-example.com', ['viewers', 'system:authenticated']]);
     const { code, stderr } = await scene.kubectl(DEV, 'get', 'secrets', '-A');
     expect([code, stderr]).toEqual([1, expect.stringContaining('User "dev:jane-example.com" cannot list')]);
+  });
+
+  describe('with a token of another maker', () => {
+    if (BOTOCORE.missing !== undefined && process.env['IAM_BRIDGE_E2E'] === 'required') {
+      it('is required', () => {
+        throw new Error(BOTOCORE.missing);
+      });
+    } else if (BOTOCORE.missing !== undefined) {
+      console.error(BOTOCORE.missing);
+    }
+
+    it.skipIf(BOTOCORE.missing !== undefined).each(FOREIGN_PLUGINS)(
+      'lets in who has it from $name',
+      async ({ plugin, signer }) => {
+        const answer = await scene.kubectlBy(plugin, signer, 'auth', 'whoami', '-o', 'json');
+        expect(whoAmI(answer)).toMatchObject({
+          username: `dev:${signer.principal.arn.split('/').at(-1)}`,
+          groups: ['viewers', 'system:authenticated'],
+        });
+        const before = await countReviews('signature-mismatch');
+        const stolen = { ...signer, secretAccessKey: 'of-somebody-else' };
+        expect(await scene.kubectlBy(plugin, stolen, 'get', 'namespaces')).toMatchObject({ code: 1 });
+        expect(await countReviews('signature-mismatch')).toBeGreaterThan(before);
+      },
+    );
   });
 
   it('has an administrator by system:masters', async () => {

@@ -110,17 +110,25 @@ export function toEnvironment({
   };
 }
 
-/** A kubeconfig whose user is whoever has these keys, by our credential plugin. */
+/** A program that kubectl runs for a token, with its words. */
+export type CredentialPlugin = readonly [string, ...string[]];
+
+/** Ours, from the source or as IAM_BRIDGE_E2E_PROGRAM says. */
+export function findOurPlugin(): CredentialPlugin {
+  return [...findOurProgram(), 'get-token', '--cluster-name', CLUSTER, '--region', 'us-west-2'];
+}
+
+/** A kubeconfig whose user is whoever has these keys, by this credential plugin. */
 export function writeUserKubeconfig(
   workspace: Workspace,
   { server, authority }: { readonly server: string; readonly authority: string },
   signer: Signer,
+  [command, ...args]: CredentialPlugin = findOurPlugin(),
 ): string {
-  const [command, ...before] = findOurProgram();
   const exec = {
     apiVersion: 'client.authentication.k8s.io/v1',
     command,
-    args: [...before, 'get-token', '--cluster-name', CLUSTER, '--region', 'us-west-2'],
+    args,
     env: Object.entries(toEnvironment(signer)).map(([name, value]) => ({ name, value })),
     interactiveMode: 'Never',
   };

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { startLocalSts, toUser } from '../../support/authenticator/local-sts.ts';
 import { describeMachine } from '../machine.ts';
 import { type CommonOptions, readCommonOptions } from '../options.ts';
 import { findMissingTools, LOAD_CORE, SERVER_CORE } from '../tools.ts';
@@ -9,14 +10,14 @@ import { REVIEW_COUNT } from '../webhook/reviews.ts';
 import { KINDS } from './kinds.ts';
 import { besiege, type StrangerFigures, type Target } from './measure.ts';
 import { renderReport, type StrangersReport } from './report.ts';
-import { startIssuer, startWebhook } from './targets.ts';
+import { startAuthenticator, startIssuer, startWebhook } from './targets.ts';
 
-const SERVERS = ['webhook', 'issuer'] as const;
+const SERVERS = ['webhook', 'issuer', 'authenticator'] as const;
 type ServerName = (typeof SERVERS)[number];
 
 const USAGE = `npm run bench -- strangers [options]
   --seconds N     how long each kind is measured once it stands (12)
-  --only NAMES    of ${SERVERS.join(',')} (both)
+  --only NAMES    of ${SERVERS.join(',')} (all)
   --quick         three seconds each: shows that it works, and no more
   --out FILE      where the figures go as JSON (a file in the temporary folder)`;
 
@@ -60,24 +61,41 @@ export async function benchStrangers(words: readonly string[]): Promise<number> 
 
 async function measure(bed: Bed, options: Options, tell: (text: string) => void): Promise<StrangersReport> {
   const machine = describeMachine();
+  const signer = toUser('bench');
+  const sts = await startLocalSts([signer]);
+  const where = { bed, prefix: ON_SERVER_CORE };
+  const starts: Readonly<Record<ServerName, () => Promise<Target>>> = {
+    webhook: async () => await startWebhook(where, (await startStandIn(bed, REVIEW_COUNT)).port),
+    issuer: () => startIssuer(where),
+    authenticator: () => startAuthenticator(where, sts, signer),
+  };
   const servers: Record<string, readonly StrangerFigures[]> = {};
-  for (const name of SERVERS.filter((each) => options.sections.has(each))) {
-    const target = await start(bed, name);
-    const figures: StrangerFigures[] = [];
-    for (const kind of KINDS) {
-      const siege = { kind, connections: CONNECTIONS, seconds: options.seconds, prefix: ON_LOAD_CORE };
-      const one = await besiege(bed, target, siege);
-      tell(`${name}, ${kind}: ${one.rss.toFixed(0)} MB, p99 ${one.p99.toFixed(0)} ms, ${one.failed} failed`);
-      figures.push(one);
+  try {
+    for (const name of SERVERS.filter((each) => options.sections.has(each))) {
+      const target = await starts[name]();
+      servers[name] = await besiegeByAll(bed, target, options.seconds, tell);
+      await target.child.stop(2_000);
     }
-    servers[name] = figures;
-    await target.child.stop(2_000);
+  } finally {
+    await sts.stop();
   }
   return { machine, connections: CONNECTIONS, servers };
 }
 
-async function start(bed: Bed, name: ServerName): Promise<Target> {
-  const where = { bed, prefix: ON_SERVER_CORE };
-  if (name === 'issuer') return await startIssuer(where);
-  return await startWebhook(where, (await startStandIn(bed, REVIEW_COUNT)).port);
+/** Kind after kind. */
+async function besiegeByAll(
+  bed: Bed,
+  target: Target,
+  seconds: number,
+  tell: (text: string) => void,
+): Promise<StrangerFigures[]> {
+  const figures: StrangerFigures[] = [];
+  for (const kind of KINDS) {
+    const siege = { kind, connections: CONNECTIONS, seconds, prefix: ON_LOAD_CORE };
+    const one = await besiege(bed, target, siege);
+    const { rss, p99, failed } = one;
+    tell(`${target.name}, ${kind}: ${rss.toFixed(0)} MB, p99 ${p99.toFixed(0)} ms, ${failed} failed`);
+    figures.push(one);
+  }
+  return figures;
 }

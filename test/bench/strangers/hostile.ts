@@ -1,12 +1,12 @@
 /**
- * Strangers, in a process of their own: `node hostile.ts PORT PATH COUNT KIND`. Writes `ready` once all connections stand
+ * Strangers, in a process of their own: `node hostile.ts PORT PATH COUNT KIND SMALL`. Writes `ready` once all connections stand
  * and have done what their kind does; whoever is cut off comes back after five seconds.
  */
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { type Kind, LARGE, SMALL } from './kinds.ts';
+import { type Kind, LARGE } from './kinds.ts';
 
-const [port = '', path = '', count = '', kind = ''] = process.argv.slice(2);
+const [port = '', path = '', count = '', kind = '', small = ''] = process.argv.slice(2);
 const ADDRESS = '127.0.0.1';
 const RETURN = 5_000;
 
@@ -47,7 +47,7 @@ function drip(head: string, more: string): Behaviour {
 
 const BEHAVIOURS: Readonly<Record<Kind, Behaviour>> = {
   'large bodies': sendBody(LARGE),
-  'small bodies': sendBody(SMALL),
+  'small bodies': sendBody(Number(small)),
   'a byte a second': drip(toHead(4_000), '['),
   'idle after the handshake': (settled) => openTls(settled),
   'idle after a request': (settled) =>

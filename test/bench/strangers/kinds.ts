@@ -10,6 +10,6 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** What is declared, and of which the last byte never comes. */
+/** Bytes that are declared, and of which the last never comes. */
 export const LARGE = 7 * 1024 * 1024;
 export const SMALL = 250_000;

@@ -12,6 +12,10 @@ export interface Target {
   readonly child: Child;
   /** Where strangers send their requests. */
   readonly path: string;
+  /** Bytes of a small body of theirs, which the server takes in. */
+  readonly small: number;
+  /** ms from one legal call to the next */
+  readonly interval: number;
   readonly legal: LegalCall;
   readonly live: LegalCall;
 }
@@ -38,7 +42,6 @@ export interface StrangerFigures {
   readonly failed: number;
 }
 
-const LEGAL_INTERVAL = 25;
 const LIVE_INTERVAL = 100;
 const MEMORY_INTERVAL = 50;
 
@@ -46,14 +49,14 @@ const MEMORY_INTERVAL = 50;
 export async function besiege(bed: Bed, target: Target, siege: Siege): Promise<StrangerFigures> {
   const { kind, connections, seconds, prefix } = siege;
   const script = join(import.meta.dirname, 'hostile.ts');
-  const words = [String(target.legal.port), target.path, String(connections), kind];
+  const words = [String(target.legal.port), target.path, String(connections), kind, String(target.small)];
   const name = `${target.name} ${kind}`.replaceAll(' ', '-');
   const hostile = bed.start(name, toCommand([...prefix, process.execPath, script, ...words]));
   try {
     await untilReady(hostile);
     const memory = watchMemory(target.child);
     const [legal, live] = await Promise.all([
-      callFor(target.legal, seconds, LEGAL_INTERVAL),
+      callFor(target.legal, seconds, target.interval),
       callFor(target.live, seconds, LIVE_INTERVAL),
     ]);
     return summarise(kind, memory(), legal, live);

@@ -1,9 +1,13 @@
 import { join } from 'node:path';
+import { toReview } from '../../support/authenticator/bed.ts';
+import type { LocalSts, Signer } from '../../support/authenticator/local-sts.ts';
+import { CLUSTER, signToken } from '../../support/authenticator/tokens.ts';
 import { createJwk } from '../../support/issuer/jwks.ts';
 import { findFreePort } from '../../support/workspace.ts';
 import { pause } from '../ready.ts';
 import type { Bed } from '../webhook/bed.ts';
 import { REVIEW_COUNT, renderReview } from '../webhook/reviews.ts';
+import { SMALL } from './kinds.ts';
 import { callOnce, type LegalCall } from './legal.ts';
 import { type Target, toCommand } from './measure.ts';
 
@@ -20,7 +24,9 @@ export async function startWebhook(start: Start, apiPort: number): Promise<Targe
   return await startTarget(start, {
     name: 'webhook',
     path: '/mutate?timeout=10s',
-    flags: ['--in-cluster=false', `--kube-api=http://127.0.0.1:${apiPort}`],
+    small: SMALL,
+    interval: 25,
+    flags: ['--in-cluster=false', `--kube-api=http://127.0.0.1:${apiPort}`, ...toTlsFlags(start.bed)],
     legal: {
       method: 'POST',
       path: '/mutate?timeout=10s',
@@ -39,33 +45,74 @@ export async function startIssuer(start: Start): Promise<Target> {
   return await startTarget(start, {
     name: 'issuer',
     path: '/verify',
-    flags: [`--issuer=${ISSUER}`, `--jwks-file=${keys}`, `--verify-token-file=${tokens}`],
+    small: SMALL,
+    interval: 25,
+    flags: [
+      `--issuer=${ISSUER}`,
+      `--jwks-file=${keys}`,
+      `--verify-token-file=${tokens}`,
+      ...toTlsFlags(start.bed),
+    ],
     legal: { method: 'GET', path: '/openid/v1/jwks', expected: '"keys"', body: undefined },
   });
 }
 
-interface Plan {
-  readonly name: string;
-  readonly path: string;
+/**
+ * The authenticator, as it is shipped, with its mappings in a file; it is asked who one and the same token is of.
+ * @param signer whom STS knows
+ */
+export async function startAuthenticator(start: Start, sts: LocalSts, signer: Signer): Promise<Target> {
+  const { workspace } = start.bed;
+  const mapUsers = [{ userARN: signer.principal.arn, username: 'bench', groups: ['benchers'] }];
+  const config = { clusterID: CLUSTER, server: { mapUsers } };
+  const review = toReview(signToken({ keys: signer, at: Date.now() }));
+  return await startTarget(start, {
+    name: 'authenticator',
+    path: '/authenticate',
+    // Reviews end at 64 KiB: whatever is larger is turned away unread.
+    small: 60_000,
+    interval: 5,
+    flags: [
+      `--config=${workspace.write('authenticator.json', JSON.stringify(config))}`,
+      `--state-dir=${join(workspace.folder, 'state')}`,
+      `--generate-kubeconfig=${join(workspace.folder, 'authenticator.kubeconfig')}`,
+      `--aws-ca-file=${workspace.write('sts.pem', sts.authority)}`,
+      `--sts-address=127.0.0.1:${sts.port}`,
+      `--health-port=${await findFreePort()}`,
+      '--region=us-west-2',
+    ],
+    legal: {
+      method: 'POST',
+      path: '/authenticate',
+      expected: '"authenticated":true',
+      body: () => review,
+    },
+  });
+}
+
+function toTlsFlags({ certPath, keyPath }: Bed): string[] {
+  return [`--tls-cert=${certPath}`, `--tls-key=${keyPath}`, '--bind-address=127.0.0.1'];
+}
+
+interface Plan extends Pick<Target, 'name' | 'path' | 'small' | 'interval'> {
   readonly flags: readonly string[];
   readonly legal: Omit<LegalCall, 'port' | 'tls'>;
 }
 
-async function startTarget({ bed, prefix }: Start, { name, path, flags, legal }: Plan): Promise<Target> {
+async function startTarget({ bed, prefix }: Start, { flags, legal, ...plan }: Plan): Promise<Target> {
+  const { name } = plan;
   const [port, opsPort] = [await findFreePort(), await findFreePort()];
   const command = toCommand([...prefix, BIN, name, ...flags]);
   const child = bed.start(name, [
     ...command,
-    `--tls-cert=${bed.certPath}`,
-    `--tls-key=${bed.keyPath}`,
     `--port=${port}`,
     `--metrics-port=${opsPort}`,
-    '--bind-address=127.0.0.1',
     '--shutdown-delay=0s',
   ]);
   const ops = { port: opsPort, method: 'GET', tls: false, body: undefined } as const;
   const target = {
-    ...{ name, child, path },
+    ...plan,
+    child,
     legal: { ...legal, port, tls: true },
     live: { ...ops, path: '/livez', expected: 'ok' },
   };

@@ -4,6 +4,7 @@ import { renderEksToken } from '../../src/aws/eks-token.ts';
 import { readPresignedUrl } from '../../src/aws/sigv4/presigned-url.ts';
 import { parseTimestamp } from '../../src/aws/sigv4/timestamp.ts';
 import { findStsHost, stsHost } from '../../src/aws/sts-hosts.ts';
+import { CANARY_SECRET, CANARY_SESSION } from '../support/canary.ts';
 import { BOTOCORE, PYTHON } from '../support/clients/clients.ts';
 import { run } from '../support/clients/run.ts';
 
@@ -11,14 +12,14 @@ const required = process.env['IAM_BRIDGE_E2E'] === 'required';
 const CLUSTER = 'demo';
 const LONG_LIVED = {
   AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  AWS_SECRET_ACCESS_KEY: `${CANARY_SECRET}/with+signs=`,
 };
 const IDENTITIES = {
   'a long-lived key': LONG_LIVED,
   'a session': {
     ...LONG_LIVED,
     AWS_ACCESS_KEY_ID: 'ASIAIOSFODNN7EXAMPLE',
-    AWS_SESSION_TOKEN: `FwoGZXIvYXdzE${'a+/9'.repeat(300)}==`,
+    AWS_SESSION_TOKEN: `${CANARY_SESSION}${'a+/9'.repeat(300)}==`,
   },
 } as const;
 

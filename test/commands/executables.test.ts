@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readVersion } from '../../src/commands/version.ts';
 import { WEBHOOK_FLAGS } from '../../src/commands/webhook/flags.ts';
+import { CANARY_SECRET, CANARY_SESSION } from '../support/canary.ts';
 import {
   type Checkout,
   createCheckout,
@@ -286,7 +287,8 @@ describe('bin/iam-bridge', () => {
     const env = {
       NODE_OPTIONS: '--require=/nonexistent.js',
       AWS_ACCESS_KEY_ID: 'a',
-      AWS_SECRET_ACCESS_KEY: 'b',
+      AWS_SECRET_ACCESS_KEY: CANARY_SECRET,
+      AWS_SESSION_TOKEN: CANARY_SESSION,
     };
     const { code, stdout } = await run(
       [...checkout.ways['iam-bridge'], 'token', '-i', 'demo', '--token-only'],

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { refuseLeaks } from '../support/canary.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 
@@ -13,6 +14,7 @@ function run(words: readonly string[], env: Readonly<Record<string, string>> = {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
   });
   if (done.error !== undefined) throw done.error;
+  refuseLeaks('demo', done);
   return done;
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { refuseLeaks } from './canary.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A program that was started by the harness and dies with it. */
@@ -9,7 +10,7 @@ export interface Child {
   readonly name: string;
   /** The program's own process id (it leads its process group). */
   readonly pid: number;
-  /** Resolves when the program has ended. */
+  /** Resolves when the program has ended; rejects where its log holds a secret of the tests. */
   readonly exited: Promise<Ending>;
   isRunning(): boolean;
   kill(signal: NodeJS.Signals): void;
@@ -65,8 +66,11 @@ export function startChild(options: ChildOptions): Child {
   });
   closeSync(log);
   if (child.pid === undefined) throw new Error(`${options.name}: /bin/sh could not be started`);
-  const exited = awaitEnd(child);
   const readLog = () => (existsSync(logPath) ? readFileSync(logPath, 'utf8') : '');
+  const exited = awaitEnd(child).then((ending) => {
+    refuseLeaks(options.name, { stderr: readLog() });
+    return ending;
+  });
   let shown = 0;
   return {
     name: options.name,

@@ -3,6 +3,7 @@ import { createStaticKeys } from '../../../src/issuer/keys/key-finder.ts';
 import { type Principal, toSessionPrincipal, toUniqueId } from '../../../src/local-aws/principal.ts';
 import type { AwsLogLine } from '../../../src/local-aws/server.ts';
 import { startLocalAws } from '../../../src/local-aws/start.ts';
+import { CANARY_SECRET, CANARY_SESSION } from '../canary.ts';
 import { createAuthority } from '../certificates.ts';
 
 const ACCOUNT = '111122223333';
@@ -21,8 +22,8 @@ export function toSession(role: string, sessionName: string): Signer {
   const principal = toSessionPrincipal({ roleArn: toRoleArn(role), sessionName, permissions: [] });
   return {
     accessKeyId: toUniqueId('AROA', principal.arn).replace(/^AROA/, 'ASIA').slice(0, 20),
-    secretAccessKey: `secret-of-${principal.arn}`,
-    sessionToken: `session-token-of-${principal.arn}`,
+    secretAccessKey: `${CANARY_SECRET}-of-${principal.arn}`,
+    sessionToken: `${CANARY_SESSION}-of-${principal.arn}`,
     principal,
   };
 }
@@ -33,7 +34,7 @@ export function toUser(name: string): Signer {
   const permissions = [[{ effect: 'Allow', actions: ['*'], resources: ['*'] }]] as const;
   return {
     accessKeyId: toUniqueId('AIDA', arn).replace(/^AIDA/, 'AKIA').slice(0, 20),
-    secretAccessKey: `secret-of-${arn}`,
+    secretAccessKey: `${CANARY_SECRET}-of-${arn}`,
     principal: { arn, userId: toUniqueId('AIDA', arn), account: ACCOUNT, permissions },
   };
 }

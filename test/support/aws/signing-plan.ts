@@ -1,5 +1,6 @@
 import { type Header, joinHeaders } from '../../../src/aws/sigv4/request.ts';
 import type { SigningCredentials } from '../../../src/aws/sigv4/verify.ts';
+import { CANARY_SECRET, CANARY_SESSION } from '../canary.ts';
 
 /** 28 April 2023, 12:00 UTC, in ms. */
 export const NOW = Date.UTC(2023, 3, 28, 12);
@@ -7,14 +8,14 @@ export const NOW = Date.UTC(2023, 3, 28, 12);
 /** Long-lived keys of a user. */
 export const KEYS: SigningCredentials = {
   accessKeyId: 'AKIAEXAMPLEEXAMPLE00',
-  secretAccessKey: 'a secret of the tests/with+signs=',
+  secretAccessKey: `${CANARY_SECRET}/with+signs=`,
 };
 
 /** Temporary keys that last an hour from {@link NOW}. */
 export const SESSION: SigningCredentials = {
   accessKeyId: 'ASIAEXAMPLEEXAMPLE00',
-  secretAccessKey: 'another secret of the tests',
-  sessionToken: 'session/token+of=the tests',
+  secretAccessKey: `another ${CANARY_SECRET}`,
+  sessionToken: `${CANARY_SESSION}/with+signs= and blanks`,
   expiration: NOW + 3_600_000,
 };
 

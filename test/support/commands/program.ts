@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { isTokenMaker, refuseLeaks } from '../canary.ts';
 import { until } from '../until.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
@@ -41,7 +42,7 @@ export interface Program {
   readonly pid: number;
   stdout(): string;
   stderr(): string;
-  /** Resolves at its end, when all of its output is there. */
+  /** Resolves at its end, when all of its output is there; rejects where that holds a secret of the tests. */
   readonly ended: Promise<Outcome>;
 }
 
@@ -82,7 +83,12 @@ export function start(command: readonly string[], env: Readonly<Record<string, s
     child.on('error', reject);
     child.on('close', (code, signal) => {
       running.delete(child);
-      resolve({ code, signal, ...output });
+      try {
+        refuseLeaks(file, output, isTokenMaker(command));
+        resolve({ code, signal, ...output });
+      } catch (error) {
+        reject(error);
+      }
     });
   });
   return { child, pid: child.pid ?? 0, stdout: () => output.stdout, stderr: () => output.stderr, ended };

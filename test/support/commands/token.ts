@@ -1,5 +1,6 @@
 import { runAwsIamAuthenticator } from '../../../src/commands/aws-iam-authenticator/command.ts';
 import { runEksCommand, runGetTokenCommand, runTokenCommand } from '../../../src/commands/token/command.ts';
+import { CANARY_SECRET, refuseLeaks } from '../canary.ts';
 import { createSurroundings } from './surroundings.ts';
 
 export const COMMANDS = {
@@ -12,7 +13,7 @@ export const COMMANDS = {
 /** A key pair that no AWS has, and a region, in the environment. */
 export const KEYS_ENV = {
   AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+  AWS_SECRET_ACCESS_KEY: `${CANARY_SECRET}/with+signs=`,
   AWS_REGION: 'eu-west-1',
 };
 
@@ -44,6 +45,7 @@ export async function runCommand(
     input,
   });
   const code = await COMMANDS[command](words, surroundings);
+  refuseLeaks(command, written, true);
   return { code, ...written };
 }
 

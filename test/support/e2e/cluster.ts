@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { refuseLeaks } from '../canary.ts';
 import { type Authority, createAuthority } from '../certificates.ts';
 import type { Child } from '../child.ts';
 import { createWorkspace, findFreePort, type Workspace } from '../workspace.ts';
@@ -241,7 +242,7 @@ interface Kubectl {
 
 function runKubectl(kubectl: Kubectl, args: readonly string[], input = ''): Promise<KubectlAnswer> {
   const { folder } = kubectl.workspace;
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const child = execFile(
       kubectl.program,
       [`--kubeconfig=${kubectl.kubeconfig}`, ...args],
@@ -249,7 +250,12 @@ function runKubectl(kubectl: Kubectl, args: readonly string[], input = ''): Prom
       { cwd: folder, env: { PATH: process.env['PATH'], HOME: folder, NO_PROXY: '*' }, timeout: 60_000 },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
-        resolve({ code, stdout, stderr });
+        try {
+          refuseLeaks('kubectl', { stdout, stderr });
+          resolve({ code, stdout, stderr });
+        } catch (leak) {
+          reject(leak);
+        }
       },
     );
     child.stdin?.end(input);

@@ -1,9 +1,10 @@
 import { ConfigurationError, toError } from '../base/errors.ts';
 import { type ApiAccess, toAccessAt } from '../kube/access.ts';
+import { createKubeApi, type KubeApi } from '../kube/api.ts';
 import { createDirectAccess } from '../kube/direct.ts';
 import { readInClusterAccess } from '../kube/in-cluster.ts';
 import { parseServerUrl, renderServerNotes } from '../kube/server-url.ts';
-import type { ClusterSettings } from '../settings/cluster.ts';
+import { type ClusterSettings, readKubectlCluster } from '../settings/cluster.ts';
 
 /**
  * How to reach the API server: a kubeconfig if one is named, the pod's own credentials inside a cluster, a bare URL
@@ -27,4 +28,18 @@ export async function findCluster({ kubeconfig, server, inCluster }: ClusterSett
   const address = parseServerUrl(server, '--kube-api');
   const notes = [...access.notes, ...renderServerNotes(address, false)];
   return toAccessAt(access, { server: address, notes });
+}
+
+/**
+ * The API server for a command that a person runs, found as kubectl finds it.
+ * @throws as {@link findCluster} does
+ */
+export async function openKubectlApi(
+  kubeconfig: string | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<KubeApi> {
+  const problems: string[] = [];
+  const cluster = readKubectlCluster(kubeconfig, env, problems);
+  if (problems.length > 0) throw new ConfigurationError(problems.join('; '));
+  return createKubeApi(await findCluster(cluster));
 }

@@ -12,13 +12,19 @@ export interface ReadScope {
   readonly name?: string;
 }
 
-/** Why a list or a watch does not come about, and what to do where the API server says so. One line. */
-export function describeTrouble({ during, error }: Trouble, scope: ReadScope): string {
+/** What went wrong with a request for one object. */
+interface SingleTrouble {
+  readonly during: 'get';
+  readonly error: Error;
+}
+
+/** Why a request, a list or a watch does not come about, and what to do where the API server says so. One line. */
+export function describeTrouble({ during, error }: Trouble | SingleTrouble, scope: ReadScope): string {
   return `${describeError(error)}${readRemedy(during, error, scope)}`;
 }
 
 function readRemedy(
-  during: Trouble['during'],
+  during: (Trouble | SingleTrouble)['during'],
   error: Error,
   { resource, namespace, name }: ReadScope,
 ): string {

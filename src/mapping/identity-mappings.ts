@@ -5,9 +5,10 @@ import { createReflector, type ReflectorSink } from '../kube/reflector.ts';
 import type { RunningBackend } from './backend.ts';
 import { type ClusterSourceDeps, describeWhy } from './config-map.ts';
 import type { AnyEntry } from './entry.ts';
-import { createEntryIndex, type EntryIndex } from './entry-index.ts';
+import { createEntryIndex, type EntryIndex, type MatchRules } from './entry-index.ts';
 import { createStatusWriter, IDENTITY_MAPPINGS_PATH } from './identity-mapping-status.ts';
 import type { TellMapping } from './mapping-events.ts';
+import { type MappingSource, toEntriesSource } from './mapping-source.ts';
 import { toCanonicalArn } from './principal-arn.ts';
 import { type EntryRules, readEntry } from './read-entry.ts';
 import type { Found } from './section-lookup.ts';
@@ -16,6 +17,8 @@ import { describeBadEntry } from './sections.ts';
 import { toSourceNode } from './value-nodes.ts';
 
 const RULES: EntryRules = { convertScalars: false, permissionSets: false, byUserId: false };
+
+const MATCH_RULES: MatchRules = { by: 'canonical', permissionSets: false };
 
 const NOT_LISTED = 'objects of kind IAMIdentityMapping were not listed yet';
 
@@ -30,6 +33,16 @@ export function readIdentityMapping(name: string, raw: JsonRecord): AnyEntry {
   if (entry.kind === 'bad' || toCanonicalArn(entry.principal.arn ?? '') !== undefined) return entry;
   const problem = 'spec.arn is none of a role, a user or a session in a partition of AWS';
   return { ...entry, kind: 'bad', problem, claims: [] };
+}
+
+/** Objects as one list has them; what has no name is none. @param where they are, for people */
+export function readIdentityMappings(where: string, objects: readonly JsonRecord[]): MappingSource {
+  const entries = new Map<string, AnyEntry>();
+  for (const raw of objects) {
+    const name = toKubeObject(raw, () => {})?.metadata.name;
+    if (name !== undefined) entries.set(name, readIdentityMapping(name, raw));
+  }
+  return toEntriesSource({ where, backend: 'CRD' }, sortForIndex(entries), MATCH_RULES);
 }
 
 /** Keeps the mappings by the names of their objects. */
@@ -59,7 +72,7 @@ export function createIdentityMappingStore(report: TellMapping): IdentityMapping
   return {
     find(identity) {
       if (!isKnown) return { kind: 'unknown', problem: NOT_LISTED };
-      index ??= createEntryIndex(sortForIndex(entries), { by: 'canonical', permissionSets: false });
+      index ??= createEntryIndex(sortForIndex(entries), MATCH_RULES);
       const entry = index.find(identity);
       return entry === undefined ? { kind: 'none' } : { kind: 'entry', entry };
     },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { TOKEN_RULES } from '../../src/authenticator/token/rules.ts';
 import { runAwsIamAuthenticator } from '../../src/commands/aws-iam-authenticator/command.ts';
 import { runCommandTree } from '../../src/commands/tree.ts';
@@ -11,6 +11,8 @@ import {
 } from '../support/authenticator/local-sts.ts';
 import { CLUSTER, signToken } from '../support/authenticator/tokens.ts';
 import { createSurroundings } from '../support/commands/surroundings.ts';
+import { refusal } from '../support/kube/answers.ts';
+import { type Answer, type ScriptedServer, startScriptedServer } from '../support/kube/scripted-server.ts';
 import { createWorkspace, type Workspace } from '../support/workspace.ts';
 
 const DEV = toSession('Dev', 'jane@example.com');
@@ -201,6 +203,39 @@ describe('the mapping', () => {
       0,
       { username: 'dev:jane-example.com', groups: ['viewers'], origin },
     ]);
+  });
+
+  describe('of a cluster', () => {
+    let server: ScriptedServer;
+    afterEach(() => server.close());
+
+    /** A cluster that serves no IAMIdentityMapping. */
+    async function verifyThere(awsAuth: Answer): Promise<Run> {
+      server = await startScriptedServer([awsAuth, refusal(404, '')]);
+      const kubeconfig = workspace.write(
+        'kubeconfig',
+        `{current-context: a, contexts: [{name: a, context: {cluster: a, user: a}}], users: [{name: a, user: {}}], clusters: [{name: a, cluster: {server: "${server.url}"}}]}`,
+      );
+      const words = ['--mapping', 'cluster', '--kubeconfig', kubeconfig];
+      return await verify([sign(), '-i', CLUSTER, '-o', 'json', ...words, ...network]);
+    }
+
+    test('makes a user', async () => {
+      const object = { metadata: { name: 'aws-auth' }, data: { mapRoles: roles } };
+      const { code, json, stderr } = await verifyThere({
+        kind: 'whole',
+        status: 200,
+        body: JSON.stringify(object),
+      });
+      expect([code, json['mapping']]).toMatchObject([0, { username: 'dev:jane-example.com' }]);
+      expect(stderr).toMatch(/^iam-bridge verify: IAMIdentityMappings of the cluster: [^\n]+\n$/);
+    });
+
+    test('that may not be read is no answer', async () => {
+      const { code, json, stderr } = await verifyThere(refusal(403, 'forbidden'));
+      expect([code, json['mapping']]).toMatchObject([3, { reason: 'source-unknown' }]);
+      expect(stderr).toContain('missing right: get on configmaps named aws-auth');
+    });
   });
 
   test('that names somebody else makes none, and says so', async () => {

@@ -58,10 +58,11 @@ export const registerVerify: Registration = (command, context) => {
     .option('-c, --config <file>', 'of such a token: configuration of the authenticator, for the id')
     .option('--partition <name>', 'of such a token: the partition of AWS (default aws)')
     .option(
-      '--mapping <file>',
-      "of such a token: whose user it becomes, by the authenticator's configuration, a manifest of aws-auth, or cluster",
+      '--mapping <source>',
+      'of such a token: whose user it becomes; repeatable, in the order of precedence: cluster, EKSConfigMap, CRD, or a file',
+      collect,
     )
-    .option('--kubeconfig <file>', 'with --mapping cluster: how to reach it')
+    .option('--kubeconfig <file>', 'with --mapping of a cluster: how to reach it')
     .option('--feature-gates <gates>', 'with --mapping: SSORoleMatch=true, as the authenticator has it')
     .option('--sts-hosts <hosts>', 'of such a token: hosts of STS beside the public ones')
     .option('--sts-address <address>', 'of such a token: where STS is called in place of its host')

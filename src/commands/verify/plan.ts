@@ -12,7 +12,7 @@ export interface VerifyFlags {
   readonly clusterId?: string;
   readonly config?: string;
   readonly partition?: string;
-  readonly mapping?: string;
+  readonly mapping?: readonly string[];
   readonly kubeconfig?: string;
   readonly featureGates?: string;
   readonly stsHosts?: string;

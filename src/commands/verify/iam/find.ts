@@ -49,9 +49,7 @@ const SHARED: readonly (readonly [option: keyof VerifyFlags, flag: string])[] = 
 export function toIamWords(flags: VerifyFlags, token: string): readonly string[] {
   return [
     `--token=${token}`,
-    ...SHARED.flatMap(([option, flag]) =>
-      flags[option] === undefined ? [] : [`--${flag}=${flags[option]}`],
-    ),
+    ...SHARED.flatMap(([option, flag]) => [flags[option] ?? []].flat().map((value) => `--${flag}=${value}`)),
     ...(flags.offline ? ['--offline'] : []),
   ];
 }

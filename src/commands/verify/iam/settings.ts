@@ -7,6 +7,7 @@ import { readConfigured } from '../../authenticator/config/read-config.ts';
 import { COMMON_FLAGS } from '../../authenticator/flags.ts';
 import { readGates } from '../../authenticator/gates.ts';
 import { checkClusterId } from '../../authenticator/settings.ts';
+import { MAPPING_VALUES } from '../../mapping-sources.ts';
 
 /** Those of `aws-iam-authenticator verify`, and ours. */
 export const VERIFY_IAM_FLAGS = {
@@ -16,11 +17,11 @@ export const VERIFY_IAM_FLAGS = {
   offline: { type: 'bool', default: false, help: 'ask nobody: not STS who has signed it, either' },
   at: { type: 'string', default: '', help: 'judge as of a time: 2026-03-18T12:00:00Z; with --offline' },
   mapping: {
-    type: 'string',
-    default: '',
-    help: 'say whom the mappings make of it: a configuration of the server, a manifest of aws-auth, or cluster',
+    type: 'strings',
+    default: [],
+    help: `say whom the mappings make of it; repeatable, in the order of precedence: ${MAPPING_VALUES}`,
   },
-  kubeconfig: { type: 'string', default: '', help: 'with --mapping cluster: how to reach it' },
+  kubeconfig: { type: 'string', default: '', help: 'with --mapping of a cluster: how to reach it' },
   ca: { type: 'string', default: '', help: 'PEM file of authorities that the call to STS trusts, too' },
   'sts-hosts': {
     type: 'strings',
@@ -44,8 +45,8 @@ export interface IamVerifySettings {
   readonly offline: boolean;
   /** ms since epoch; undefined: now */
   readonly at: number | undefined;
-  /** '' where nobody asks; `cluster`, or a file. */
-  readonly mapping: string;
+  /** As they were given, in the order of precedence; none where nobody asks. */
+  readonly mappings: readonly string[];
   readonly kubeconfig: string | undefined;
   readonly ssoRoleMatch: boolean;
   readonly authorities: { readonly by: string; readonly path: string } | undefined;
@@ -75,7 +76,7 @@ export function readIamVerifySettings(
     isJson: flags.output === 'json',
     offline: flags.offline,
     at,
-    mapping: flags.mapping,
+    mappings: flags.mapping,
     kubeconfig: flags.kubeconfig || undefined,
     ssoRoleMatch: gates.ssoRoleMatch,
     authorities:
@@ -97,7 +98,7 @@ function checkFlags(flags: FlagReading<typeof VERIFY_IAM_FLAGS>['values'], probl
   if (flags.token === '')
     problems.push('there is no token: give it with -t, or - to read it from standard input');
   if (!flags.offline) checkClusterId(flags['cluster-id'], problems);
-  if (flags.offline && flags.mapping !== '')
+  if (flags.offline && flags.mapping.length > 0)
     problems.push('--mapping needs the answer of STS: leave --offline out');
   if (flags.at !== '' && !flags.offline) problems.push('--at is for --offline: STS has a clock of its own');
   if (flags.output !== '' && flags.output !== 'json')

@@ -1,0 +1,67 @@
+import { parseJson } from '../json/parse.ts';
+import { isRecord } from '../json/record.ts';
+import type { KubeApi } from '../kube/api.ts';
+import { ApiStatusError, toStatusError } from '../kube/errors.ts';
+import { listPages } from '../kube/list.ts';
+import { toConfigMap } from '../kube/objects.ts';
+import { describeTrouble } from '../kube/trouble.ts';
+import { readAwsAuth } from './aws-auth.ts';
+import { IDENTITY_MAPPINGS_PATH } from './identity-mapping-status.ts';
+import { readIdentityMappings } from './identity-mappings.ts';
+import { type MappingSource, toEmptySource, toSectionsSource } from './mapping-source.ts';
+
+/** The backends that a cluster itself holds, in the order of the names of all. */
+export const CLUSTER_BACKENDS = ['EKSConfigMap', 'CRD'] as const;
+export type ClusterBackend = (typeof CLUSTER_BACKENDS)[number];
+
+/**
+ * Reads what a cluster has for a backend, once. What is not there is a source without entries; what may not be read is one
+ * that nobody knows; the notes of either say so.
+ * @param permissionSets whether entries with `sso` match: the gate SSORoleMatch
+ * @throws Error where the API server cannot be asked, or answers with something else
+ */
+export async function readClusterSource(
+  backend: ClusterBackend,
+  api: KubeApi,
+  permissionSets: boolean,
+): Promise<MappingSource> {
+  return backend === 'CRD' ? await readObjects(api) : await readConfigMap(api, permissionSets);
+}
+
+const AWS_AUTH_PATH = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
+const AWS_AUTH = { where: 'aws-auth of the cluster', backend: 'EKSConfigMap' } as const;
+const OBJECTS = { where: 'IAMIdentityMappings of the cluster', backend: 'CRD' } as const;
+
+async function readConfigMap(api: KubeApi, permissionSets: boolean): Promise<MappingSource> {
+  const { status, body } = await api.get(AWS_AUTH_PATH);
+  if (status === 404) return toEmptySource(AWS_AUTH, 'there is none', false);
+  const error = toStatusError('get aws-auth', status, body);
+  if (status === 403) {
+    const scope = { resource: 'configmaps', namespace: 'kube-system', name: 'aws-auth' };
+    return toEmptySource(AWS_AUTH, describeTrouble({ during: 'get', error }, scope), true);
+  }
+  if (status !== 200) throw error;
+  const map = toConfigMap(parseJson(body), () => {});
+  if (map === undefined) throw new ApiStatusError('get aws-auth: the answer is no ConfigMap', status);
+  return toSectionsSource(AWS_AUTH, readAwsAuth(map.data), { by: 'typed', permissionSets });
+}
+
+/** ms for all pages: somebody waits */
+const PATIENCE = 60_000;
+
+async function readObjects(api: KubeApi): Promise<MappingSource> {
+  const signal = AbortSignal.timeout(PATIENCE);
+  const items: unknown[] = [];
+  try {
+    await listPages({ api, path: IDENTITY_MAPPINGS_PATH, accept: 'application/json', signal }, (page) =>
+      items.push(...page),
+    );
+  } catch (error) {
+    const status = error instanceof ApiStatusError ? error.status : undefined;
+    if (status === 404) return toEmptySource(OBJECTS, 'the cluster does not serve that kind', false);
+    if (!(error instanceof ApiStatusError) || status !== 403) throw error;
+    const scope = { resource: 'iamidentitymappings' };
+    return toEmptySource(OBJECTS, describeTrouble({ during: 'list', error }, scope), true);
+  }
+  return readIdentityMappings(OBJECTS.where, items.filter(isRecord));
+}

@@ -6,7 +6,7 @@ import { ApiStatusError, toStatusError } from './errors.ts';
 const PAGE_SIZE = 500;
 
 export interface ListRequest {
-  readonly api: KubeApi;
+  readonly api: Pick<KubeApi, 'get'>;
   /** Without a query, such as `/api/v1/serviceaccounts`. */
   readonly path: string;
   readonly fieldSelector?: string | undefined;

@@ -1,0 +1,116 @@
+import { toText, toTexts } from '../json/loose.ts';
+import { parseJson } from '../json/parse.ts';
+import { isRecord, type JsonRecord } from '../json/record.ts';
+import type { KubeApi } from './api.ts';
+import { toStatusError } from './errors.ts';
+
+/** Who the API server takes somebody for (authentication.k8s.io/v1, UserInfo). */
+export interface ReviewedUser {
+  readonly username: string;
+  /** '' where the authenticator gives none */
+  readonly uid: string;
+  readonly groups: readonly string[];
+  readonly extra: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What is asked, as the reviews of authorization.k8s.io/v1 have it; what is left out is ''. */
+export type AccessAttributes =
+  | {
+      readonly kind: 'resource';
+      readonly verb: string;
+      readonly group: string;
+      readonly resource: string;
+      readonly subresource: string;
+      readonly name: string;
+      readonly namespace: string;
+    }
+  | { readonly kind: 'url'; readonly verb: string; readonly path: string };
+
+/** Somebody else, of whom nothing is known but what is said here: the server adds no group (SubjectAccessReview). */
+export interface ReviewSubject {
+  readonly user: string;
+  readonly groups: readonly string[];
+}
+
+/** `reason` and `error` are the server's own words, '' where it has none. */
+export type AccessReview =
+  | { readonly kind: 'answer'; readonly allowed: boolean; readonly reason: string; readonly error: string }
+  /** The caller may not ask that; `missing` is the right, in words of RBAC. */
+  | { readonly kind: 'forbidden'; readonly missing: string };
+
+type Sender = Pick<KubeApi, 'send'>;
+
+/**
+ * Asks the API server who it takes the caller for (SelfSubjectReview, Kubernetes ≥ 1.28).
+ * @returns undefined where the server is older, or does not say it to callers that it does not know
+ * @throws ApiStatusError, or Error where the server cannot be reached
+ */
+export async function reviewSelf(api: Sender, signal?: AbortSignal): Promise<ReviewedUser | undefined> {
+  const answer = await post(
+    api,
+    { group: 'authentication.k8s.io', kind: 'SelfSubjectReview', spec: {} },
+    signal,
+  );
+  if (answer.status === 403 || answer.status === 404) return undefined;
+  const info = readStatus(answer, 'SelfSubjectReview')['userInfo'];
+  if (!isRecord(info)) throw new Error('the answer to a SelfSubjectReview names no user');
+  return {
+    username: toText(info['username']),
+    uid: toText(info['uid']),
+    groups: toTexts(info['groups']),
+    extra: new Map(
+      Object.entries(isRecord(info['extra']) ? info['extra'] : {}).map(([name, values]) => [
+        name,
+        toTexts(values),
+      ]),
+    ),
+  };
+}
+
+/**
+ * Asks the API server's authorizers, all of them in their order.
+ * @param subject absent: the caller itself
+ * @throws ApiStatusError, or Error where the server cannot be reached
+ */
+export async function reviewAccess(
+  api: Sender,
+  attributes: AccessAttributes,
+  subject?: ReviewSubject,
+  signal?: AbortSignal,
+): Promise<AccessReview> {
+  const kind = subject === undefined ? 'SelfSubjectAccessReview' : 'SubjectAccessReview';
+  const spec = { ...toSpec(attributes), ...(subject && { user: subject.user, groups: subject.groups }) };
+  const answer = await post(api, { group: 'authorization.k8s.io', kind, spec }, signal);
+  if (answer.status === 403)
+    return { kind: 'forbidden', missing: `create on ${kind.toLowerCase()}s.authorization.k8s.io` };
+  const { allowed, reason, evaluationError } = readStatus(answer, kind);
+  if (typeof allowed !== 'boolean') throw new Error(`the answer to a ${kind} has no verdict`);
+  return { kind: 'answer', allowed, reason: toText(reason), error: toText(evaluationError) };
+}
+
+function toSpec(attributes: AccessAttributes): object {
+  const { kind, ...fields } = attributes;
+  return kind === 'url' ? { nonResourceAttributes: fields } : { resourceAttributes: fields };
+}
+
+interface Posted {
+  readonly status: number;
+  readonly body: string;
+}
+
+function post(
+  api: Sender,
+  { group, kind, spec }: { readonly group: string; readonly kind: string; readonly spec: object },
+  signal: AbortSignal | undefined,
+): Promise<Posted> {
+  const review = { apiVersion: `${group}/v1`, kind, spec };
+  return api.send('POST', `/apis/${group}/v1/${kind.toLowerCase()}s`, review, { ...(signal && { signal }) });
+}
+
+function readStatus({ status, body }: Posted, kind: string): JsonRecord {
+  if (status !== 201 && status !== 200) throw toStatusError(`create a ${kind}`, status, body);
+  const review = parseJson(body);
+  const read = isRecord(review) ? review['status'] : undefined;
+  if (!isRecord(read)) throw new Error(`the answer to a ${kind} has no status`);
+  return read;
+}

@@ -98,6 +98,7 @@ describe('the guard of the rooms', () => {
     ['the back door under another name', 'attic/any.ts', 'const { getBuiltinModule: load } = process;'],
     ['the back door in brackets', 'attic/any.ts', "process['getBuiltinModule'];"],
     ['an older back door', 'attic/any.ts', "process.binding('fs');"],
+    ['an older back door, taken apart', 'attic/any.ts', 'const { binding } = globalThis.process;'],
     ['code in a text', 'attic/any.ts', "new Function('return import(1)');"],
     ['code in a text, by its constructor', 'attic/any.ts', "(() => {}).constructor('return 1');"],
   ])('finds %s', (_, path, text) => {
@@ -110,6 +111,11 @@ describe('the guard of the rooms', () => {
     ['a package that is free to all', 'attic/new.ts', "import { join } from 'node:path';"],
     ['a package of this room', 'cellar/disk.ts', "import { open } from 'node:fs/promises';"],
     ['a path into a package of this room', 'attic/jam.ts', "import jam from '@scope/jam/strawberry';"],
+    [
+      'a word of RBAC, where nothing is known of the process',
+      'attic/any.ts',
+      'export const a = (b) => b.binding;',
+    ],
     ['what a comment tells of', 'cellar/up.ts', "/** import '../attic/old.ts' */ // from '../attic/old.ts'"],
     ['what a text tells of', 'cellar/up.ts', `const a = "import '../attic/old.ts'"; Array.from('node:fs');`],
   ])('passes over %s', (_, path, text) => {

@@ -5,7 +5,7 @@
 
 const GROUND = ['base', 'json', 'go'] as const;
 const SECOND = [...GROUND, 'aws', 'http', 'kube', 'terminal'] as const;
-const THIRD = [...SECOND, 'admission', 'mapping', 'trust', 'web-identity'] as const;
+const THIRD = [...SECOND, 'admission', 'mapping', 'rbac', 'trust', 'web-identity'] as const;
 const FOURTH = [...THIRD, 'authenticator', 'issuer', 'local-aws', 'local-cluster', 'webhook'] as const;
 
 /** Room of `src/`, or file that stands in it, → the rooms that it may import; floors from the roof down. */
@@ -28,6 +28,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   admission: SECOND,
   mapping: SECOND,
   trust: [...GROUND, 'aws'],
+  rbac: [...GROUND, 'aws'],
 
   kube: GROUND,
   http: GROUND,
@@ -60,7 +61,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['authenticator', 'commands', 'http', 'issuer', 'webhook'],
   'reflect-metadata': ['http'],
   'smol-toml': ['commands'],
-  yaml: ['commands', 'demo', 'kube', 'local-aws', 'local-cluster', 'mapping'],
+  yaml: ['commands', 'demo', 'kube', 'local-aws', 'local-cluster', 'mapping', 'rbac'],
   zod: ['local-aws', 'local-cluster'],
 
   'node:child_process': ['local-cluster'],

@@ -26,12 +26,13 @@ const BACK_DOORS: ReadonlySet<unknown> = new Set([
 ]);
 
 /** These, too, as members of something; by themselves they are words like any other. */
-const BACK_DOORS_OF_OBJECTS: ReadonlySet<unknown> = new Set([
-  ...BACK_DOORS,
-  '_linkedBinding',
-  'binding',
-  'constructor',
-]);
+const BACK_DOORS_OF_OBJECTS: ReadonlySet<unknown> = new Set([...BACK_DOORS, '_linkedBinding', 'constructor']);
+
+/** These, where the file knows the process at all: RBAC has a word of that name. */
+const BACK_DOORS_OF_PROCESS: ReadonlySet<unknown> = new Set([...BACK_DOORS_OF_OBJECTS, 'binding']);
+
+/** By these a file comes to the process; `node:process` is refused as a module. */
+const WAYS_TO_PROCESS: ReadonlySet<unknown> = new Set(['process', 'globalThis', 'global']);
 
 /** A comment that imports types. */
 const DIRECTIVE = /^\s*\/\/\/\s*<.*/gm;
@@ -45,10 +46,13 @@ export function readImports(path: string, text: string): FileImports {
   if (!path.endsWith('.ts')) return { files: [], packages: [], hidden: ['only .ts is read'] };
   const specifiers: string[] = [];
   const hidden = [...text.matchAll(DIRECTIVE)].map(([found]) => found.trim());
-  for (const node of walk(parseAst(text, { lang: 'ts' }))) {
+  const nodes = [...walk(parseAst(text, { lang: 'ts' }))];
+  const members = nodes.some(isWayToProcess) ? BACK_DOORS_OF_PROCESS : BACK_DOORS_OF_OBJECTS;
+  for (const node of nodes) {
     const target = findTarget(node);
     if (isNode(target) && typeof target['value'] === 'string') specifiers.push(target['value']);
-    else if (isNode(target) || isBackDoor(node)) hidden.push(text.slice(node.start, node.end).slice(0, 80));
+    else if (isNode(target) || isBackDoor(node, members))
+      hidden.push(text.slice(node.start, node.end).slice(0, 80));
   }
   const isFile = (specifier: string): boolean => /^\.{1,2}\//.test(specifier);
   return {
@@ -95,14 +99,21 @@ function findTarget(node: Node): unknown {
   }
 }
 
-function isBackDoor(node: Node): boolean {
+function isWayToProcess(node: Node): boolean {
+  return node.type === 'Identifier' && WAYS_TO_PROCESS.has(node['name']);
+}
+
+/** @param members what may not be taken of an object */
+function isBackDoor(node: Node, members: ReadonlySet<unknown>): boolean {
   switch (node.type) {
     case 'Identifier':
       return BACK_DOORS.has(node['name']);
     case 'MemberExpression':
-      return BACK_DOORS_OF_OBJECTS.has(nameOf(node['property']));
+      return members.has(nameOf(node['property']));
     case 'ObjectPattern':
-      return Array.isArray(node['properties']) && node['properties'].some(takesBackDoor);
+      return (
+        Array.isArray(node['properties']) && node['properties'].some((one) => takesBackDoor(one, members))
+      );
     case 'CallExpression':
     case 'NewExpression':
       return nameOf(node['callee']) === 'Function';
@@ -111,8 +122,8 @@ function isBackDoor(node: Node): boolean {
   }
 }
 
-function takesBackDoor(property: unknown): boolean {
-  return isNode(property) && BACK_DOORS_OF_OBJECTS.has(nameOf(property['key']));
+function takesBackDoor(property: unknown, members: ReadonlySet<unknown>): boolean {
+  return isNode(property) && members.has(nameOf(property['key']));
 }
 
 /** Of an identifier, or of a text in brackets. */

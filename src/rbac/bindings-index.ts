@@ -1,0 +1,91 @@
+import type { Caveat } from './caveats.ts';
+import { toAccountUser } from './identity.ts';
+import type { Binding, RbacObjects, Role, Subject } from './objects.ts';
+import type { ObjectProblem } from './read/problem.ts';
+import { compareRefs } from './refs.ts';
+import { createRoleTable, type RoleTable } from './role-table.ts';
+
+/** A binding with its role at hand. */
+export interface BoundRole {
+  readonly binding: Binding;
+  /** Undefined: it is missing. */
+  readonly role: Role | undefined;
+  /** Place in the order in which answers tell grants. */
+  readonly order: number;
+}
+
+/** A subject of a binding. */
+export interface Bond extends BoundRole {
+  readonly subject: Subject;
+  /** Place among the subjects: of several that are the same person, the first is told. */
+  readonly position: number;
+}
+
+/** The subjects of all bindings of one namespace, or of the cluster, by what a request has. */
+export interface BondTable {
+  /** Accounts stand here by their user names. */
+  readonly users: ReadonlyMap<string, readonly Bond[]>;
+  readonly groups: ReadonlyMap<string, readonly Bond[]>;
+}
+
+/** RBAC, made ready for questions. */
+export interface RbacIndex {
+  readonly objects: RbacObjects;
+  readonly roles: RoleTable;
+  /** Of ClusterRoleBindings. */
+  readonly cluster: BondTable;
+  /** Of RoleBindings, by namespace. */
+  readonly namespaces: ReadonlyMap<string, BondTable>;
+  /** In the order in which answers tell grants. */
+  readonly bindings: readonly BoundRole[];
+  /** What every answer has to say of what it was made from. */
+  readonly caveats: readonly Caveat[];
+}
+
+/** @param problems what reading the objects left out */
+export function createIndex(objects: RbacObjects, problems: readonly ObjectProblem[] = []): RbacIndex {
+  const roles = createRoleTable(objects.roles);
+  const bindings = objects.bindings
+    .toSorted(compareRefs)
+    .map((binding, order) => ({ binding, role: roles.find(binding.role), order }));
+  const cluster = createTable();
+  const namespaces = new Map<string, MutableTable>();
+  for (const bound of bindings) {
+    const { namespace } = bound.binding;
+    addBonds(namespace === undefined ? cluster : getOrAdd(namespaces, namespace, createTable), bound);
+  }
+  return { objects, roles, cluster, namespaces, bindings, caveats: problems.map(toLeftOut) };
+}
+
+interface MutableTable {
+  readonly users: Map<string, Bond[]>;
+  readonly groups: Map<string, Bond[]>;
+}
+
+function createTable(): MutableTable {
+  return { users: new Map(), groups: new Map() };
+}
+
+function addBonds(table: MutableTable, bound: BoundRole): void {
+  bound.binding.subjects.forEach((subject, position) => {
+    const side = subject.kind === 'Group' ? table.groups : table.users;
+    getOrAdd(side, toRequestName(subject), () => []).push({ ...bound, subject, position });
+  });
+}
+
+/** What a request has where it comes from this subject: a user name or a group. */
+export function toRequestName({ kind, namespace = '', name }: Subject): string {
+  return kind === 'ServiceAccount' ? toAccountUser(namespace, name) : name;
+}
+
+function getOrAdd<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const added = create();
+  map.set(key, added);
+  return added;
+}
+
+function toLeftOut({ object, problem }: ObjectProblem): Caveat {
+  return { code: 'object-left-out', message: `${object} was left out: ${problem}` };
+}

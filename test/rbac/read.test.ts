@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'vitest';
+import { ExplainedError } from '../../src/base/errors.ts';
+import { parseDocuments } from '../../src/rbac/read/documents.ts';
+import { readObjects } from '../../src/rbac/read/objects.ts';
+import { account, group, type Manifest, toManifest, user } from '../support/rbac/manifests.ts';
+
+const RULE = { verbs: ['get'], apiGroups: [''], resources: ['pods'] };
+const ROLE = toManifest('ClusterRole', 'reader', { rules: [RULE] });
+const DEV = toManifest('RoleBinding', 'team-a/dev', {
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'reader' },
+  subjects: [user('jane'), account('ci')],
+});
+
+describe('documents', () => {
+  const list = { apiVersion: 'v1', kind: 'List', items: [ROLE, DEV] };
+
+  test.each([
+    ['a List in JSON', JSON.stringify(list)],
+    ['JSON documents after each other', `${JSON.stringify(ROLE)}\n${JSON.stringify(DEV, null, 2)}\n`],
+    ['JSON documents with dashes between them', `${JSON.stringify(ROLE)}\n---\n${JSON.stringify(DEV)}`],
+    ['YAML documents', `${toYaml(ROLE)}\n---\n# nothing\n---\n${toYaml(DEV)}`],
+    ['a byte order mark', `\uFEFF${JSON.stringify(list)}`],
+  ])('%s', (_, text) => {
+    const { objects, problems, ignored } = readObjects(parseDocuments(text));
+    expect(problems).toEqual([]);
+    expect(ignored).toEqual([]);
+    expect(objects.roles).toMatchObject([
+      { kind: 'ClusterRole', name: 'reader', rules: [RULE], stored: false },
+    ]);
+    expect(objects.bindings).toEqual([
+      {
+        kind: 'RoleBinding',
+        namespace: 'team-a',
+        name: 'dev',
+        role: { kind: 'ClusterRole', name: 'reader' },
+        subjects: [user('jane'), account('ci', 'team-a')],
+      },
+    ]);
+  });
+
+  test.each([
+    ['nothing', ' \n', /empty/],
+    ['neither', 'a: [', /neither JSON nor YAML/],
+    ['a member that is there twice', '{"kind":"List","kind":"Role"}', /twice/],
+    ['what nests without an end', '['.repeat(100_000), /nests deeper/],
+    ['what nests without an end, in YAML', `a: ${'['.repeat(20_000)}`, /neither JSON nor YAML/],
+    ['aliases that stand for more and more', toBomb(), /neither JSON nor YAML: .*alias/i],
+    ['too much YAML', `a: ${'b'.repeat(16_000_001)}`, /use -o json/],
+  ])('%s is refused in a sentence', (_, text, message) => {
+    expect(() => parseDocuments(text)).toThrow(ExplainedError);
+    expect(() => parseDocuments(text)).toThrow(message);
+  });
+});
+
+describe('objects', () => {
+  test('of lists of the API server, whose items have no kind', () => {
+    const list = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleList',
+      items: [{ metadata: { name: 'reader', namespace: 'team-a', uid: 'u1' }, rules: null }],
+    };
+    expect(readObjects([list]).objects.roles).toEqual([
+      { kind: 'Role', namespace: 'team-a', name: 'reader', rules: [], labels: {}, stored: true },
+    ]);
+  });
+
+  test('of other kinds are handed over as they are', () => {
+    const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'aws-auth' } };
+    const namesake = { apiVersion: 'example.com/v1', kind: 'Role', metadata: {} };
+    const { objects, problems, ignored } = readObjects([map, namesake]);
+    expect({ ...objects, problems }).toEqual({
+      roles: [],
+      bindings: [],
+      accounts: [],
+      namespaces: [],
+      problems: [],
+    });
+    expect(ignored.map(({ raw }) => raw)).toEqual([map, namesake]);
+  });
+
+  test('besides RBAC are ServiceAccounts with their annotations, and namespaces', () => {
+    const metadata = { name: 'ci', namespace: 'team-a', annotations: { a: 'b' } };
+    const { objects } = readObjects([
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-a' } },
+    ]);
+    expect(objects.accounts).toEqual([metadata]);
+    expect(objects.namespaces).toEqual(['team-a']);
+  });
+
+  test('that are there twice are taken where both say the same, and left out where they differ', () => {
+    expect(readObjects([ROLE, structuredClone(ROLE)])).toMatchObject({
+      objects: { roles: [{}] },
+      problems: [],
+    });
+    const other = toManifest('ClusterRole', 'reader', { rules: [] });
+    const { objects, problems } = readObjects([ROLE, other, ROLE]);
+    expect(objects.roles).toEqual([]);
+    expect(problems).toMatchObject([
+      { object: 'ClusterRole reader', problem: expect.stringContaining('more than once') },
+    ]);
+  });
+});
+
+describe('an object that no API server would have stored is left out by name', () => {
+  const bind = (rest: Manifest, kind = 'RoleBinding', path = 'a/b') =>
+    toManifest(kind, path, { roleRef: { kind: 'ClusterRole', name: 'r' }, ...rest });
+  const role = (rule: Manifest, kind = 'ClusterRole', path = 'r') =>
+    toManifest(kind, path, { rules: [rule] });
+
+  test.each<[string, Manifest, string]>([
+    ['a Role without a namespace', toManifest('Role', 'r'), 'no namespace'],
+    ['a rule without verbs', role({ ...RULE, verbs: [] }), 'rules[0]: verbs is empty'],
+    ['verbs that are no texts', role({ ...RULE, verbs: [true] }), 'rules[0]: verbs holds true'],
+    ['verbs that are no list', role({ ...RULE, verbs: 'get' }), 'rules[0]: verbs is "get"'],
+    ['a rule without groups', role({ verbs: ['get'], resources: ['pods'] }), 'rules[0]: apiGroups is empty'],
+    ['a rule without resources', role({ verbs: ['get'], apiGroups: [''] }), 'rules[0]: resources is empty'],
+    ['a rule of both kinds', role({ ...RULE, nonResourceURLs: ['/a'] }), 'rules[0]: it has URLs as well'],
+    [
+      'URLs in a Role',
+      role({ verbs: ['get'], nonResourceURLs: ['/a'] }, 'Role', 'a/r'),
+      'only a ClusterRole',
+    ],
+    ['a name that is no path segment', toManifest('ClusterRole', 'a%b'), 'holds / or %'],
+    ['no name', { ...ROLE, metadata: {} }, 'metadata.name is empty'],
+    ['an older version', { ...ROLE, apiVersion: 'rbac.authorization.k8s.io/v1beta1' }, 'its apiVersion is'],
+    ['rules that are no objects', { ...ROLE, rules: ['get'] }, 'rules[0]: it is "get"'],
+    ['aggregation of nothing', { ...ROLE, aggregationRule: {} }, 'no clusterRoleSelectors'],
+    [
+      'an operator that is none',
+      {
+        ...ROLE,
+        aggregationRule: { clusterRoleSelectors: [{ matchExpressions: [{ key: 'a', operator: 'Is' }] }] },
+      },
+      'operator is "Is"',
+    ],
+    [
+      'In without values',
+      {
+        ...ROLE,
+        aggregationRule: { clusterRoleSelectors: [{ matchExpressions: [{ key: 'a', operator: 'In' }] }] },
+      },
+      'In needs values',
+    ],
+    ['no roleRef', bind({ roleRef: null }), 'roleRef: kind is ""'],
+    [
+      'a Role in a ClusterRoleBinding',
+      bind({ roleRef: { kind: 'Role', name: 'r' } }, 'ClusterRoleBinding', 'b'),
+      'ClusterRole here',
+    ],
+    [
+      'a roleRef of another group',
+      bind({ roleRef: { apiGroup: 'x', kind: 'Role', name: 'r' } }),
+      'roleRef: apiGroup is "x"',
+    ],
+    [
+      'an account without a namespace',
+      bind({ subjects: [account('ci')] }, 'ClusterRoleBinding', 'b'),
+      'subjects[0]: a ServiceAccount needs',
+    ],
+    [
+      'an account that cannot be',
+      bind({ subjects: [account('C I', 'a')] }),
+      'no ServiceAccount can be called',
+    ],
+    [
+      'a subject of another kind',
+      bind({ subjects: [{ kind: 'Team', name: 'x' }] }),
+      'subjects[0]: kind is "Team"',
+    ],
+    ['a subject without a name', bind({ subjects: [group('')] }), 'subjects[0]: name is empty'],
+    [
+      'a user of another group',
+      bind({ subjects: [{ ...user('x'), apiGroup: 'x' }] }),
+      'subjects[0]: apiGroup is "x"',
+    ],
+  ])('%s', (_, manifest, problem) => {
+    const { objects, problems } = readObjects([manifest]);
+    expect([...objects.roles, ...objects.bindings]).toEqual([]);
+    expect(problems).toEqual([
+      { object: expect.stringMatching(/^(Cluster)?Role/), problem: expect.stringContaining(problem) },
+    ]);
+  });
+
+  test('what is no object has its place', () => {
+    expect(readObjects([{ kind: 'List', items: [3] }, 'text']).problems.map(({ object }) => object)).toEqual([
+      'document 1, items[0]',
+      'document 2',
+    ]);
+  });
+
+  test('names that a terminal would obey are escaped', () => {
+    const { problems } = readObjects([{ ...toManifest('ClusterRole', 'x\u001b[2J\u202e'), rules: [3] }]);
+    expect(problems[0]?.object).toBe('ClusterRole "x\\u001b[2J\\u202e"');
+  });
+});
+
+/** JSON is YAML; as block style, so that only a YAML parser takes it. */
+function toYaml(value: Manifest): string {
+  return Object.entries(value)
+    .map(([key, member]) => `${key}: ${JSON.stringify(member)}`)
+    .join('\n');
+}
+
+function toBomb(): string {
+  const lines = Array.from({ length: 30 }, (_, level) =>
+    level === 0 ? 'a0: &a0 [x]' : `a${level}: &a${level} [${`*a${level - 1},`.repeat(9)}]`,
+  );
+  return lines.join('\n');
+}

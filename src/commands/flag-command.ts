@@ -15,6 +15,8 @@ export interface FlagCommand<Flags extends FlagTable, Settings> {
   /** What stands above the flags, and below them. */
   readonly help: { readonly head: string; readonly foot: string };
   readonly flags: Flags;
+  /** Those that help lists, where it says in other words which the others are. */
+  readonly shown?: FlagTable;
   read(line: FlagReading<Flags>, env: NodeJS.ProcessEnv): SettingsReading<Settings>;
 }
 
@@ -53,7 +55,7 @@ export async function runFlagCommand<Flags extends FlagTable, Settings>(
   const line = readCommandLine(command, words, env);
   switch (line.kind) {
     case 'help':
-      terminal.out(command.help.head + renderFlags(command.flags) + command.help.foot);
+      terminal.out(command.help.head + renderFlags(command.shown ?? command.flags) + command.help.foot);
       return 0;
     case 'version':
       terminal.out(`${await readVersion()}\n`);

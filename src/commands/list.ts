@@ -53,6 +53,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     kind: 'quick',
+    name: 'serve',
+    summary: 'these three, or two of them, in one process, each at its own port',
+    load: async () => (await import('./serve/command.ts')).runServe,
+  },
+  {
+    kind: 'quick',
     name: 'token',
     summary: 'a token of yours for a cluster that knows people by IAM, as aws-iam-authenticator token',
     load: async () => (await import('./token/command.ts')).runTokenCommand,

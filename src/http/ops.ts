@@ -14,8 +14,16 @@ export interface ReadyCheck {
 
 export interface OpsOptions {
   readonly registry: Registry;
-  readonly checks: readonly ReadyCheck[];
+  /** All that the process runs; what `/readyz/NAME` is answered for. */
+  readonly servers: readonly ReadyServer[];
   readonly connections?: ConnectionLimit;
+}
+
+/** A server of the process, and what must hold before its traffic is welcome. */
+export interface ReadyServer {
+  /** Such as `webhook`: a segment of a path. */
+  readonly name: string;
+  readonly checks: readonly ReadyCheck[];
   /** A degraded check fails readiness, too. Off: one comma too many in a shared source must not take all replicas out. */
   readonly unreadyWhenDegraded?: boolean;
 }
@@ -39,19 +47,50 @@ export function findDegradation(check: ReadyCheck): string | undefined {
   return standing.sign === '!' ? standing.problem : undefined;
 }
 
+interface Readiness {
+  readonly isReady: boolean;
+  /** A line for each check. */
+  readonly text: string;
+}
+
+function readReadiness({ checks, unreadyWhenDegraded }: ReadyServer, prefix: string): Readiness {
+  const standings = checks.map(lookAt);
+  const lines = standings.map(
+    (each) => `[${each.sign}]${prefix}${each.name} ${'problem' in each ? each.problem : 'ok'}\n`,
+  );
+  return {
+    isReady: standings.every(({ sign }) => sign === '+' || (sign === '!' && !unreadyWhenDegraded)),
+    text: lines.join(''),
+  };
+}
+
+/**
+ * Readiness of a process: each server has to come up first, and after that it is ready as long as one of them is. A pod
+ * has one readiness for all Services in front of it: what goes wrong with one server must not take the others out.
+ */
+function createOverall(servers: readonly ReadyServer[]): () => Readiness {
+  const pending = new Set(servers);
+  return () => {
+    const all = servers.map((server) => ({
+      server,
+      ...readReadiness(server, servers.length > 1 ? `${server.name}/` : ''),
+    }));
+    for (const { server, isReady } of all) if (isReady) pending.delete(server);
+    return {
+      isReady: pending.size === 0 && all.some(({ isReady }) => isReady),
+      text: all.map(({ text }) => text).join(''),
+    };
+  };
+}
+
 /** Probes and scrapes are few, and each may open its own. */
 export const OPS_CONNECTIONS = 64;
 
 /**
  * The plain-HTTP port for probes and scrapes: `/livez` (the event loop turns), `/readyz` (every check by name, 503 if
- * one fails), `/healthz` (older manifests probe it here), `/metrics`.
+ * one fails), `/readyz/NAME` (those of one server), `/healthz` (older manifests probe it here), `/metrics`.
  */
-export function createOpsServer({
-  registry,
-  checks,
-  connections,
-  unreadyWhenDegraded,
-}: OpsOptions): HttpServer {
+export function createOpsServer({ registry, servers, connections }: OpsOptions): HttpServer {
   const server = createPlainServer({
     direct: new Map(),
     connections: { limit: OPS_CONNECTIONS, ...connections },
@@ -59,17 +98,17 @@ export function createOpsServer({
   const { app } = server;
   app.get('/livez', async () => 'ok');
   app.get('/healthz', async () => 'ok');
-  app.get('/readyz', async (_request, reply) => {
-    const standings = checks.map(lookAt);
-    const ready = standings.every(({ sign }) => sign === '+' || (sign === '!' && !unreadyWhenDegraded));
-    const lines = standings.map(
-      (each) => `[${each.sign}]${each.name} ${'problem' in each ? each.problem : 'ok'}`,
-    );
-    return reply
-      .code(ready ? 200 : 503)
-      .type('text/plain; charset=utf-8')
-      .send(`${lines.join('\n')}\n`);
-  });
+  const addReadiness = (path: string, read: () => Readiness): void => {
+    app.get(path, async (_request, reply) => {
+      const { isReady, text } = read();
+      return reply
+        .code(isReady ? 200 : 503)
+        .type('text/plain; charset=utf-8')
+        .send(text);
+    });
+  };
+  addReadiness('/readyz', createOverall(servers));
+  for (const server of servers) addReadiness(`/readyz/${server.name}`, () => readReadiness(server, ''));
   app.get('/metrics', async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );

@@ -1,5 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
@@ -246,6 +248,45 @@ describe('webhook and issuer in one process', () => {
     );
   });
 
+  test('a certificate that cannot be taken is the matter of its own server', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'iam-bridge-together-'));
+    cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
+    const own = createTlsFolder(join(folder, 'tls'), authority.issue({ names: ['127.0.0.1'] }));
+    const flags = [`--tls-cert=${own.certificatePath}`, `--tls-key=${own.keyPath}`];
+    await run([planWebhook(...flags, '--unready-when-degraded'), planIssuer('--unready-when-degraded')]);
+    own.swap({ certificate: 'none', key: 'none' });
+    await vi.waitFor(async () => expect((await ask('/readyz/webhook')).status).toBe(503), {
+      timeout: 10_000,
+    });
+    expect((await ask('/readyz/issuer')).status).toBe(200);
+    expect((await ask('/readyz')).status).toBe(200);
+    const path = '/clusters/demo/openid/v1/jwks';
+    expect((await call(at(ports.issuer), { method: 'GET', path })).status).toBe(200);
+    own.swap(authority.issue({ names: ['127.0.0.1'] }));
+    await vi.waitFor(async () => expect((await ask('/readyz/webhook')).status).toBe(200), {
+      timeout: 10_000,
+    });
+  });
+
+  test('a source that never answers holds up nobody else', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    cleanups.push(() => {
+      silent.closeAllConnections();
+      silent.close();
+    });
+    const { port } = silent.address() as AddressInfo;
+    const started = run([planWebhook(), planIssuer(`--kube-api=http://127.0.0.1:${port}`)]);
+    started.catch(() => {});
+    await vi.waitFor(async () => expect((await ask('/readyz/webhook')).status).toBe(200), {
+      timeout: 10_000,
+    });
+    const review = await call(at(ports.webhook), { body: renderReview(renderPod('web')) });
+    expect(readPatch(review.text)).not.toEqual([]);
+    expect((await ask('/readyz/issuer')).status).toBe(503);
+    expect((await ask('/readyz')).status).toBe(503);
+  });
+
   test('tell at once what is wrong with both, as a mistake of configuration', async () => {
     const planned = [
       planIssuer('--tls-cert=/nowhere/tls.crt'),
@@ -253,7 +294,9 @@ describe('webhook and issuer in one process', () => {
     ];
     const error = await run(planned).catch((each: unknown) => each);
     expect(error).toBeInstanceOf(ConfigurationError);
-    expect(String(error)).toMatch(/\/nowhere\/tls\.crt does not exist.*\/nowhere\/config/);
+    expect(String(error)).toMatch(
+      /issuer: .*\/nowhere\/tls\.crt does not exist.*; webhook: .*\/nowhere\/config/,
+    );
   });
 
   test('neither starts where the other cannot be made', async () => {

@@ -113,7 +113,7 @@ test('without TLS it is the same', async () => {
 });
 
 test('the port for probes has room for 64, and answers whatever they do', async () => {
-  const server = createOpsServer({ registry: new Registry(), checks: [] });
+  const server = createOpsServer({ registry: new Registry(), servers: [{ name: 'webhook', checks: [] }] });
   const port = await listenOn(server.app, { host: '127.0.0.1', port: 0 });
   onCleanUp(() => server.drain.close(0));
   for (let index = 0; index < 70; index += 1) await openMute({ port, ca: '', server });

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
-import Fastify from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { Counter, Registry } from 'prom-client';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listenOn } from '../../src/http/listen.ts';
 import { createOpsServer, type ReadyCheck } from '../../src/http/ops.ts';
 import { createTlsServer } from '../../src/http/server.ts';
@@ -11,7 +11,7 @@ import { authority, cleanUp, createFixedCertificate, onCleanUp } from '../suppor
 afterEach(cleanUp);
 
 function createOps(checks: readonly ReadyCheck[] = [], registry = new Registry()) {
-  const server = createOpsServer({ registry, checks });
+  const server = createOpsServer({ registry, servers: [{ name: 'webhook', checks }] });
   onCleanUp(() => server.drain.close(0));
   return server.app;
 }
@@ -45,7 +45,10 @@ describe('probes', () => {
     const body = '[!]a the list before stays\n[+]b ok\n';
     const tolerant = await createOps(checks).inject({ url: '/readyz' });
     expect([tolerant.statusCode, tolerant.body]).toEqual([200, body]);
-    const { app: strict } = createOpsServer({ registry: new Registry(), checks, unreadyWhenDegraded: true });
+    const { app: strict } = createOpsServer({
+      registry: new Registry(),
+      servers: [{ name: 'webhook', checks, unreadyWhenDegraded: true }],
+    });
     onCleanUp(() => strict.close());
     const refused = await strict.inject({ url: '/readyz' });
     expect([refused.statusCode, refused.body]).toEqual([503, body]);
@@ -57,12 +60,83 @@ describe('probes', () => {
     expect([statusCode, body]).toEqual([503, '[-]a not delivered\n']);
   });
 
-  test.each(['/', '/mutate', '/debug/alpha/cache', '/debug/alpha/cache/clear', '/debug/pprof'])(
-    '%s is not there',
-    async (url) => {
-      expect((await createOps().inject({ url })).statusCode).toBe(404);
-    },
-  );
+  describe('of several servers', () => {
+    /** What is wrong with each; undefined: it is ready. */
+    const wrong: Record<string, string | undefined> = {};
+    const toServer = (name: string, unreadyWhenDegraded = false) => ({
+      name,
+      unreadyWhenDegraded,
+      checks: [{ name: 'source', check: () => wrong[name], degraded: () => wrong[`${name}, degraded`] }],
+    });
+    beforeEach(() => {
+      for (const name of Object.keys(wrong)) delete wrong[name];
+    });
+
+    async function readStatuses(app: FastifyInstance): Promise<Record<string, number>> {
+      const paths = ['/readyz', '/readyz/webhook', '/readyz/issuer'];
+      const answers = await Promise.all(
+        paths.map(async (url) => [url, (await app.inject({ url })).statusCode]),
+      );
+      return Object.fromEntries(answers);
+    }
+
+    function createBoth(unreadyWhenDegraded = false) {
+      const servers = [toServer('webhook', unreadyWhenDegraded), toServer('issuer')];
+      const { app } = createOpsServer({ registry: new Registry(), servers });
+      onCleanUp(() => app.close());
+      return app;
+    }
+
+    test('waits at the start for every one of them', async () => {
+      const app = createBoth();
+      wrong['issuer'] = 'no keys yet';
+      expect(await readStatuses(app)).toEqual({
+        '/readyz': 503,
+        '/readyz/webhook': 200,
+        '/readyz/issuer': 503,
+      });
+      expect((await app.inject({ url: '/readyz' })).body).toBe(
+        '[+]webhook/source ok\n[-]issuer/source no keys yet\n',
+      );
+      expect((await app.inject({ url: '/readyz/issuer' })).body).toBe('[-]source no keys yet\n');
+      delete wrong['issuer'];
+      expect(await readStatuses(app)).toMatchObject({ '/readyz': 200, '/readyz/issuer': 200 });
+    });
+
+    test('goes on while one of them is ready, and tells which is not', async () => {
+      const app = createBoth();
+      await readStatuses(app);
+      wrong['webhook'] = 'expired';
+      expect(await readStatuses(app)).toEqual({
+        '/readyz': 200,
+        '/readyz/webhook': 503,
+        '/readyz/issuer': 200,
+      });
+      expect((await app.inject({ url: '/readyz' })).body).toContain('[-]webhook/source expired\n');
+      wrong['issuer'] = 'going away';
+      expect(await readStatuses(app)).toMatchObject({ '/readyz': 503 });
+    });
+
+    test('takes a degraded one for unready only where that one asks for it', async () => {
+      const app = createBoth(true);
+      wrong['issuer, degraded'] = 'the file before stays';
+      expect(await readStatuses(app)).toMatchObject({ '/readyz': 200, '/readyz/issuer': 200 });
+      wrong['webhook, degraded'] = 'the file before stays';
+      expect(await readStatuses(app)).toMatchObject({ '/readyz': 200, '/readyz/webhook': 503 });
+    });
+  });
+
+  test.each([
+    '/',
+    '/mutate',
+    '/debug/alpha/cache',
+    '/debug/alpha/cache/clear',
+    '/debug/pprof',
+    '/readyz/issuer',
+    '/readyz/',
+  ])('%s is not there', async (url) => {
+    expect((await createOps().inject({ url })).statusCode).toBe(404);
+  });
 
   test('a body is of no interest', async () => {
     const { statusCode } = await createOps().inject({

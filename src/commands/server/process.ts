@@ -1,13 +1,14 @@
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 import type { Clock } from '../../base/clock.ts';
+import { ConfigurationError, toError } from '../../base/errors.ts';
 import type { Part } from '../../http/lifecycle.ts';
 import type { ListenAddress } from '../../http/listen.ts';
 import type { Log } from '../../http/log.ts';
-import { createOpsServer } from '../../http/ops.ts';
+import { createOpsServer, type ReadyServer } from '../../http/ops.ts';
 import { allOf } from './all-of.ts';
 import { type Budgets, createBudgets } from './budgets.ts';
 import { type Certificates, createCertificates } from './certificate.ts';
-import { createDegradationPart, type ObservedCheck } from './degradations.ts';
+import { createDegradationPart } from './degradations.ts';
 import type { Server, ServerDescriptor, ServerSettings } from './descriptor.ts';
 import { createDoorServer, toDoorChecks, toDoorPart, toOpsPart } from './door.ts';
 import { createWatchMetrics, type WatchMetrics } from './watches.ts';
@@ -24,8 +25,13 @@ export interface ProcessSurroundings {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly version: string;
-  /** Where all of them are probed and scraped. */
-  readonly ops: ListenAddress;
+  readonly ops: OpsAddress;
+}
+
+/** Where all servers of a process are probed and scraped. */
+export interface OpsAddress extends ListenAddress {
+  /** Where the port cannot be had, the log says so and the servers go on without. */
+  readonly isOptional?: boolean;
 }
 
 /** What to start and stop, in order, and how to become unready first. */
@@ -52,28 +58,20 @@ export async function createServerProcess(
     certificates: createCertificates(registry, several),
     watches: createWatchMetrics(registry, several),
   };
-  const opened = await allOf(planned.map((each) => openServer(each, surroundings, shared)));
+  const opened = await allOf(planned.map((each) => openNamed(each, surroundings, shared)));
   collectDefaultMetrics({ register: registry });
   shared.watches.close();
-  const observed = opened.flatMap((server) => server.checks);
-  const checks = observed.map(({ check, server }) =>
-    several ? { ...check, name: `${server}/${check.name}` } : check,
+  const observed = opened.flatMap(({ name, log, checks }) =>
+    checks.map((check) => ({ server: name, check, log })),
   );
-  const unreadyWhenDegraded = planned.some(({ settings }) => settings.unreadyWhenDegraded);
-  const isOptional = planned.every(({ settings }) => settings.listen.opsOptional === true);
   const opsBudget = shared.budgets.ofOps(log);
-  const opsServer = createOpsServer({
-    registry,
-    checks,
-    unreadyWhenDegraded,
-    connections: opsBudget.connections,
-  });
+  const opsServer = createOpsServer({ registry, servers: opened, connections: opsBudget.connections });
   opsBudget.watch(opsServer);
   return {
     parts: [
       ...opened.flatMap(({ server }) => server.before),
       ...opened.map(({ door }) => door),
-      toOpsPart({ address: ops, server: opsServer, isOptional }, log),
+      toOpsPart({ address: ops, server: opsServer, isOptional: ops.isOptional === true }, log),
       createDegradationPart(observed, { registry, clock, several }),
       ...opened.flatMap(({ server }) => server.after),
     ],
@@ -90,10 +88,10 @@ interface Shared {
   readonly watches: WatchMetrics;
 }
 
-interface OpenedServer {
+interface OpenedServer extends ReadyServer {
   readonly server: Server;
   readonly door: Part;
-  readonly checks: readonly ObservedCheck[];
+  readonly log: Log;
   readonly beginDrain: () => void;
 }
 
@@ -103,7 +101,7 @@ async function openServer(
   { several, budgets, certificates, watches }: Shared,
 ): Promise<OpenedServer> {
   const { name } = descriptor;
-  const log = several ? withServer(surroundings.log, name) : surroundings.log;
+  const log = several ? withServer(surroundings.log, name, settings.verbosity) : surroundings.log;
   const maker = await descriptor.load();
   await maker.prepare?.(settings, { log, clock });
   const budget = budgets.of(name, settings.budgets, log);
@@ -114,16 +112,34 @@ async function openServer(
   ]);
   const http = createDoorServer(server.door, settings.tls, certificate, budget.connections);
   budget.watch(http);
-  const checks = [...toDoorChecks(certificate, http), ...server.checks];
   return {
+    name,
+    log,
     server,
     door: toDoorPart({ name, server: http, address: settings.listen, certificate }, log),
-    checks: checks.map((check) => ({ server: name, check, log })),
+    checks: [...toDoorChecks(certificate, http), ...server.checks],
+    unreadyWhenDegraded: settings.unreadyWhenDegraded,
     beginDrain: http.drain.begin,
   };
 }
 
-function withServer({ verbosity, info, warn, error }: Log, server: string): Log {
+/** What goes wrong with one of several is told with its name, since others may have the same flags. */
+async function openNamed(
+  planned: PlannedServer,
+  surroundings: ProcessSurroundings,
+  shared: Shared,
+): Promise<OpenedServer> {
+  const opening = openServer(planned, surroundings, shared);
+  if (!shared.several) return await opening;
+  return await opening.catch((cause: unknown) => {
+    const message = `${planned.descriptor.name}: ${toError(cause).message}`;
+    throw cause instanceof ConfigurationError
+      ? new ConfigurationError(message, { cause })
+      : new Error(message, { cause });
+  });
+}
+
+function withServer({ info, warn, error }: Log, server: string, verbosity: number): Log {
   return {
     verbosity,
     info: (fields, message) => info({ server, ...fields }, message),

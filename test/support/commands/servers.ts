@@ -17,12 +17,12 @@ export async function createParts(
   planned: PlannedServer,
   { log, registry = new Registry() }: ProcessOptions,
 ): Promise<ServerProcess> {
-  const { host, opsHost = host, metricsPort } = planned.settings.listen;
+  const { host, opsHost = host, metricsPort, opsOptional = false } = planned.settings.listen;
   return await createServerProcess([planned], {
     log,
     registry,
     clock: createSystemClock(),
     version: '0.0.0',
-    ops: { host: opsHost, port: metricsPort },
+    ops: { host: opsHost, port: metricsPort, isOptional: opsOptional },
   });
 }

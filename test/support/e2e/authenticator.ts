@@ -42,7 +42,8 @@ export async function initAuthenticator(
   return place;
 }
 
-function toPlaceFlags({ stateDir, webhookKubeconfig, port }: AuthenticatorPlace): string[] {
+/** Of `server` and of `init`. */
+export function toPlaceFlags({ stateDir, webhookKubeconfig, port }: AuthenticatorPlace): string[] {
   return [
     '--feature-gates=ConfiguredInitDirectories=true',
     `--cluster-id=${CLUSTER}`,

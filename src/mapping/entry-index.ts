@@ -1,7 +1,7 @@
 import { parseArn } from '../aws/arn.ts';
 import type { CallerIdentity } from '../aws/caller-identity.ts';
 import { PARTITION_NAMES } from '../aws/partition.ts';
-import type { AnyEntry, EntryPrincipal } from './entry.ts';
+import type { AnyEntry, BadEntry, EntryPrincipal } from './entry.ts';
 import {
   dropPermissionSetEnd,
   dropRolePath,
@@ -24,6 +24,8 @@ export interface MatchRules {
 /** Finds the entry for a principal; of several for one, the last counts. */
 export interface EntryIndex {
   find(identity: CallerIdentity): AnyEntry | undefined;
+  /** The first that may be for anybody; see {@link BadEntry}. */
+  readonly hidden: BadEntry | undefined;
 }
 
 export function createEntryIndex(entries: readonly AnyEntry[], rules: MatchRules): EntryIndex {
@@ -33,6 +35,7 @@ export function createEntryIndex(entries: readonly AnyEntry[], rules: MatchRules
     for (const key of principals.flatMap((principal) => toKeys(principal, rules))) index.set(key, entry);
   }
   return {
+    hidden: entries.find((entry): entry is BadEntry => entry.kind === 'bad' && entry.isHidden),
     find(identity) {
       for (const key of toSearchKeys(identity)) {
         const entry = index.get(key);

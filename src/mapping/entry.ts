@@ -4,6 +4,9 @@ import type { PermissionSet } from './principal-arn.ts';
 /** The sections whose entries name one principal each. */
 export type EntrySection = 'mapRoles' | 'mapUsers';
 
+/** Where an entry has its ARN: in `mapRoles`, in `mapUsers`, and in an IAMIdentityMapping. */
+export type ArnField = 'rolearn' | 'userarn' | 'arn';
+
 /** Whom an entry is for, as it was typed. At least one is there. */
 export interface EntryPrincipal {
   readonly arn?: string | undefined;
@@ -34,6 +37,8 @@ export interface BadEntry extends EntryPlace {
   /** What is wrong and what to do, without the label. */
   readonly problem: string;
   readonly claims: readonly EntryPrincipal[];
+  /** Whether it may be for others as well: what names its principal cannot be read. */
+  readonly isHidden: boolean;
 }
 
 export type AnyEntry = MappingEntry | BadEntry;

@@ -11,7 +11,7 @@ import type { TellMapping } from './mapping-events.ts';
 import { type MappingSource, toEntriesSource } from './mapping-source.ts';
 import { toCanonicalArn } from './principal-arn.ts';
 import { type EntryRules, readEntry } from './read-entry.ts';
-import type { Found } from './section-lookup.ts';
+import { type Found, findInIndex } from './section-lookup.ts';
 import { summarise } from './section-store.ts';
 import { describeBadEntry } from './sections.ts';
 import { toSourceNode } from './value-nodes.ts';
@@ -32,7 +32,7 @@ export function readIdentityMapping(name: string, raw: JsonRecord): AnyEntry {
   const entry = readEntry(toSourceNode(raw['spec']), 'arn', `IAMIdentityMapping ${name}`, RULES);
   if (entry.kind === 'bad' || toCanonicalArn(entry.principal.arn ?? '') !== undefined) return entry;
   const problem = 'spec.arn is none of a role, a user or a session in a partition of AWS';
-  return { ...entry, kind: 'bad', problem, claims: [] };
+  return { ...entry, kind: 'bad', problem, claims: [], isHidden: false };
 }
 
 /** Objects as one list has them; what has no name is none. @param where they are, for people */
@@ -73,8 +73,7 @@ export function createIdentityMappingStore(report: TellMapping): IdentityMapping
     find(identity) {
       if (!isKnown) return { kind: 'unknown', problem: NOT_LISTED };
       index ??= createEntryIndex(sortForIndex(entries), MATCH_RULES);
-      const entry = index.find(identity);
-      return entry === undefined ? { kind: 'none' } : { kind: 'entry', entry };
+      return findInIndex(index, identity);
     },
     isKnown: () => isKnown,
     problem: () => summarise(findProblems(entries)),

@@ -2,7 +2,7 @@ import type { Backend } from './backend.ts';
 import type { AnyEntry } from './entry.ts';
 import { createEntryIndex, type MatchRules } from './entry-index.ts';
 import type { BackendName } from './mapper.ts';
-import { createSectionLookup } from './section-lookup.ts';
+import { createSectionLookup, findInIndex } from './section-lookup.ts';
 import {
   describeBadEntry,
   describeProblems,
@@ -60,13 +60,7 @@ export function toEntriesSource(
   const index = createEntryIndex(entries, rules);
   return {
     where,
-    backend: {
-      name,
-      find(identity) {
-        const entry = index.find(identity);
-        return entry === undefined ? { kind: 'none' } : { kind: 'entry', entry };
-      },
-    },
+    backend: { name, find: (identity) => findInIndex(index, identity) },
     entries,
     rules,
     accounts: new Set(),

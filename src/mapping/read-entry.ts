@@ -1,6 +1,6 @@
-import { parseArn } from '../aws/arn.ts';
-import type { AnyEntry, EntryPrincipal } from './entry.ts';
-import { readPermissionSet, readPossibleSets } from './permission-set.ts';
+import type { AnyEntry, ArnField, EntryPrincipal } from './entry.ts';
+import { readClaims } from './entry-claims.ts';
+import { readPermissionSet } from './permission-set.ts';
 import { describeKind, readField, type SourceNode } from './source-node.ts';
 
 /** What a source allows more than aws-auth, or less. */
@@ -18,9 +18,6 @@ export const CONFIG_MAP_RULES: EntryRules = { convertScalars: false, permissionS
 /** A field that is not what it has to be; ends up in a {@link BadEntry}. */
 class EntryProblem extends Error {}
 
-/** Where an entry has its ARN: in `mapRoles`, in `mapUsers`, and in an IAMIdentityMapping. */
-export type ArnField = 'rolearn' | 'userarn' | 'arn';
-
 /** One entry, with fields named as the Go program names them, ignoring case. */
 export function readEntry(node: SourceNode, field: ArnField, label: string, rules: EntryRules): AnyEntry {
   const at = { label, place: node.place };
@@ -37,7 +34,7 @@ export function readEntry(node: SourceNode, field: ArnField, label: string, rule
     };
   } catch (error) {
     if (!(error instanceof EntryProblem)) throw error;
-    return { kind: 'bad', ...at, problem: error.message, claims: readClaims(node, field) };
+    return { kind: 'bad', ...at, problem: error.message, ...readClaims(node, field) };
   }
 }
 
@@ -47,7 +44,7 @@ export function readEntry(node: SourceNode, field: ArnField, label: string, rule
  */
 function refuseOddKeys(node: SourceNode & { readonly kind: 'map' }): void {
   if (node.members.some(([name]) => name === ''))
-    throw new EntryProblem('a key is no text: write it without a tag');
+    throw new EntryProblem('a key is no text, or << is no mapping: write it without a tag');
   // In Go the first is an `s` and the second a `k`.
   if (node.members.some(([name]) => /[\u017f\u212a]/.test(name)))
     throw new EntryProblem('a key has a letter that only looks like one: type it again');
@@ -103,35 +100,4 @@ function readGroups(node: SourceNode, rules: EntryRules): readonly string[] {
 
 function toRemedy({ kind }: SourceNode): string {
   return kind === 'tagged' ? 'write it without the tag' : 'put it in quotes';
-}
-
-/** Whom a bad entry is for: the ARN in its field, or else whatever in it is an ARN, since its key may be misspelt. */
-function readClaims(node: SourceNode, field: ArnField): readonly EntryPrincipal[] {
-  const sso = readField(node, 'sso');
-  const permissionSets = sso === undefined ? [] : readPossibleSets(sso);
-  const id = readField(node, 'userid');
-  const userId = id?.kind === 'text' ? id.text : undefined;
-  const named = findArns(readField(node, field));
-  const arns = named.length > 0 ? named : findArns(node);
-  return [
-    ...arns.map((arn) => ({ arn, userId })),
-    ...(arns.length === 0 && userId !== undefined ? [{ userId }] : []),
-    ...permissionSets.map((permissionSet) => ({ permissionSet })),
-  ];
-}
-
-/** Aliases may make of a short text more pieces than anybody has time for. */
-const MOST_PIECES = 1_000;
-
-/** All ARNs in a piece and what it holds, from the outside in. */
-function findArns(node: SourceNode | undefined): readonly string[] {
-  const pieces = node === undefined ? [] : [node];
-  const arns: string[] = [];
-  for (let index = 0; index < Math.min(pieces.length, MOST_PIECES); index += 1) {
-    const piece = pieces[index];
-    if (piece?.kind === 'text' && parseArn(piece.text.toLowerCase()) !== undefined) arns.push(piece.text);
-    if (piece?.kind === 'list') pieces.push(...piece.items.slice(0, MOST_PIECES));
-    if (piece?.kind === 'map') pieces.push(...piece.members.slice(0, MOST_PIECES).map(([, value]) => value));
-  }
-  return arns;
 }

@@ -1,7 +1,7 @@
 import { isAccountId } from '../aws/arn.ts';
 import { keepLastGood, type Reading, type ReadState } from '../base/watched-state.ts';
-import type { AnyEntry, EntrySection } from './entry.ts';
-import { type ArnField, type EntryRules, readEntry } from './read-entry.ts';
+import type { AnyEntry, ArnField, EntrySection } from './entry.ts';
+import { type EntryRules, readEntry } from './read-entry.ts';
 import { describeKind, describePlace, type SourceNode } from './source-node.ts';
 
 export type SectionName = EntrySection | 'mapAccounts';

@@ -25,5 +25,6 @@ export function toMembers(raw: readonly YamlMember[]): readonly Member[] {
 /** What a merge key brings; of several sources the first wins. */
 function readMerged(node: SourceNode): readonly Member[] {
   const sources = node.kind === 'list' ? node.items.toReversed() : [node];
-  return sources.flatMap((source) => (source.kind === 'map' ? source.members : []));
+  // What is no mapping stays, as something without a key, so that nobody reads an entry as if it had none of it.
+  return sources.flatMap((source) => (source.kind === 'map' ? source.members : [['', source] as const]));
 }

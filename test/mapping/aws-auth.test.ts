@@ -221,6 +221,49 @@ describe('an entry that cannot be used', () => {
     },
   );
 
+  const hidden = `!!binary ${Buffer.from(DEV).toString('base64')}`;
+  describe.each([
+    ['its ARN', `- rolearn: ${hidden}\n  username: dev\n`],
+    ['its ARN behind another that does not count', `- roleARN: ${OPS}-2\n  rolearn: ${hidden}\n`],
+    ['key and ARN', `- note: ${OPS}-2\n  !!binary ${Buffer.from('rolearn').toString('base64')}: ${hidden}\n`],
+    ['the list that its ARN is in', `- rolearn: !team [${DEV}]\n`],
+    ['a piece of such a list', `- rolearn: [${OPS}-2, ${hidden}]\n`],
+    ['itself', `- !team {rolearn: "${DEV}", username: dev}\n`],
+    ['what is merged into it', `- <<: !team {rolearn: "${DEV}"}\n  username: dev\n`],
+    ['its permission set', `- sso: !team {permissionSetName: A, accountID: "${ACCOUNT}"}\n`],
+    [
+      'the name of its permission set',
+      `- sso: {permissionSetName: !!binary QQ==, accountID: "${ACCOUNT}"}\n`,
+    ],
+    ['its ARN, far behind', `- a: [${'x,'.repeat(2_000)}"${DEV}"]\n`],
+  ])('of which a tag or its size hides whom it is for: %s', (_, text) => {
+    const data = {
+      mapRoles: bad(text),
+      mapUsers: `- {userarn: 'arn:aws:iam::${ACCOUNT}:user/bob', username: bob}\n`,
+      mapAccounts: `["${ACCOUNT}"]`,
+    };
+    const later = toBackend({ mapRoles: GOOD.replace(OPS, DEV) });
+
+    test('whoever it may be for gets in by no wider rule, and all who have an entry get in by that', async () => {
+      const backends = [toBackend(data), later];
+      const decision = await decide(backends, toRoleSession('Dev'));
+      expect(decision).toMatchObject({ kind: 'failed', code: 'source-unknown' });
+      expect(decision).toHaveProperty(
+        'message',
+        expect.stringMatching(/cannot be told.*: mapRoles\[1\] \(line 4, column \d+\): /),
+      );
+      expect(toWords(await decide(backends, toRoleSession('Ops')))).toBe('ops|admins');
+      expect(toWords(await decide(backends, toUser('bob')))).toBe('bob|');
+    });
+  });
+
+  test('whose userid a tag hides is refused to the role of its name, whatever its path', async () => {
+    const mapRoles = `- rolearn: ${DEV.replace('Dev', 'team/Dev')}\n  userid: !!binary QQ==\n`;
+    const backend = toBackend({ mapRoles, mapAccounts: `["${ACCOUNT}"]` });
+    expect(toWords(await decide([backend], toRoleSession('Dev')))).toBe('bad-entry');
+    expect(toWords(await decide([backend], toRoleSession('Ops')))).toContain('role/Ops');
+  });
+
   test('a later entry for the same role counts, good or bad', async () => {
     const [good, wrong] = [`- {rolearn: '${DEV}', username: dev}\n`, `- {rolearn: '${DEV}', username: 7}\n`];
     expect(await map(good + wrong)).toBe('bad-entry');

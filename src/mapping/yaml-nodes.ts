@@ -4,6 +4,7 @@ import type { TextPlace } from '../json/locate.ts';
 import { readJsonAsYaml } from './json-as-yaml.ts';
 import { readPlainYaml } from './plain-yaml.ts';
 import { describePlace, type SourceNode } from './source-node.ts';
+import { findExcess } from './yaml-bounds.ts';
 import { toMembers, type YamlMember } from './yaml-members.ts';
 
 export type YamlReading =
@@ -24,17 +25,15 @@ export interface YamlOptions {
 export function readLongYaml(text: string): YamlReading {
   const plain = readPlainYaml(text);
   if (plain !== undefined) return { kind: 'read', node: plain };
-  if (text.length <= MOST_CHARACTERS) return readYaml(text);
+  const excess = text.length > MOST_CHARACTERS ? `with ${text.length} characters` : findExcess(text);
+  if (excess === undefined) return readYaml(text);
   const json = readJsonAsYaml(text);
   if (json !== undefined) return { kind: 'read', node: json };
-  const problem = `with ${text.length} characters it has to be JSON, or plain: each item and key on a line of its own, no anchors, no escapes`;
+  const problem = `${excess} it has to be JSON, or plain: each item and key on a line of its own, no anchors, no escapes`;
   return { kind: 'malformed', problem };
 }
 
-/**
- * What the whole parser is asked to read while a server waits: the worst takes a square of its length, which are some
- * tenths of a second here.
- */
+/** What the whole parser is asked to read while a server waits, besides {@link findExcess}: some take a square of their length. */
 const MOST_CHARACTERS = 128 * 1024;
 
 /**
@@ -44,19 +43,32 @@ const MOST_CHARACTERS = 128 * 1024;
 export function readYaml(text: string, { keysOnce = false }: YamlOptions = {}): YamlReading {
   const lines = new LineCounter();
   try {
-    const document = parseDocument(text.replace(/^\uFEFF/, ''), {
-      version: '1.1',
-      uniqueKeys: keysOnce,
-      prettyErrors: false,
-      logLevel: 'silent',
-      lineCounter: lines,
-    });
+    const document = withoutStacks(() =>
+      parseDocument(text.replace(/^\uFEFF/, ''), {
+        version: '1.1',
+        uniqueKeys: keysOnce,
+        prettyErrors: false,
+        logLevel: 'silent',
+        lineCounter: lines,
+      }),
+    );
     const error = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS');
     if (error !== undefined) return toMalformed(error.message, toPlace(lines, error.pos[0]));
     return { kind: 'read', node: createConversion(lines)(document.contents) };
   } catch (error) {
     // Nesting may overflow the parser's stack.
     return toMalformed(describeError(error), error instanceof BadAlias ? error.place : undefined);
+  }
+}
+
+/** The parser makes an error of all that is wrong, of which there may be tens of thousands; a stack is most of what one takes. */
+function withoutStacks<T>(run: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return run();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { readErrorCode } from './errors.ts';
+import { describeFileError } from './text-file.ts';
 
 /** A file that must not be lost, or seen half. */
 export interface NewFile {
@@ -64,4 +66,11 @@ async function linkAll(prepared: readonly Prepared[]): Promise<void> {
     for (const path of placed) await rm(path);
     throw error;
   }
+}
+
+/** Why a file or folder could not be written, in words for people: in a container, who asks is rarely who was meant. */
+export function describeWriteError(path: string, error: unknown): string {
+  const code = readErrorCode(error);
+  if (code !== 'EACCES' && code !== 'EPERM') return describeFileError(path, error);
+  return `${path} may not be written to by this user, uid ${process.geteuid?.() ?? 'unknown'}`;
 }

@@ -18,18 +18,19 @@ export async function listenOn(app: FastifyInstance, { host, port }: ListenAddre
     // A kernel without IPv6 cannot listen on `::`, which elsewhere takes both.
     if (host === '' && readErrorCode(cause) === 'EAFNOSUPPORT')
       return await listenOn(app, { host: '0.0.0.0', port });
-    throw new Error(`cannot listen on port ${port}: ${describe(cause)}`, { cause });
+    throw new Error(`cannot listen on port ${port}: ${describe(cause, port)}`, { cause });
   }
   const address = app.server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
 }
 
-function describe(error: unknown): string {
+function describe(error: unknown, port: number): string {
   switch (readErrorCode(error)) {
     case 'EADDRINUSE':
       return 'another process listens there; stop it or choose another port';
     case 'EACCES':
-      return 'ports below 1024 need a privilege; choose one above, or grant CAP_NET_BIND_SERVICE';
+      // A capability that a pod adds does not reach a user who is not root: the kernel wants it ambient.
+      return `this user may not; choose one above 1023, or set the sysctl net.ipv4.ip_unprivileged_port_start of the pod to ${port}`;
     default:
       return toError(error).message;
   }

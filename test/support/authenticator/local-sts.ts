@@ -47,10 +47,14 @@ export interface LocalSts {
   stop(): Promise<void>;
 }
 
-/** @param instances private DNS names by the ids of EC2 instances */
+/**
+ * @param instances private DNS names by the ids of EC2 instances
+ * @param port 0 for a free one
+ */
 export async function startLocalSts(
   signers: readonly Signer[],
   instances: Readonly<Record<string, string>> = {},
+  port = 0,
 ): Promise<LocalSts> {
   const authority = createAuthority('local STS');
   const { certificate, key } = authority.issue({ names: ['sts.us-west-2.amazonaws.com', '127.0.0.1'] });
@@ -70,6 +74,7 @@ export async function startLocalSts(
     },
     keys: createStaticKeys(new Map()),
     clock: { now: Date.now },
+    port,
     log: (line) => void calls.push(line),
     tls: { cert: certificate, key },
   });

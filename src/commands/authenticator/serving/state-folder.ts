@@ -1,8 +1,8 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeBeside, writeNewFiles } from '../../../base/durable-file.ts';
+import { describeWriteError, writeBeside, writeNewFiles } from '../../../base/durable-file.ts';
 import { ConfigurationError, readErrorCode } from '../../../base/errors.ts';
-import { describeFileError, readTextFileIfPresent } from '../../../base/text-file.ts';
+import { readTextFileIfPresent } from '../../../base/text-file.ts';
 import type { KeyPair } from '../../../http/issue-certificate.ts';
 
 /** Pairs in the state folder: the serving one under the Go program's names, and those that it has not. */
@@ -72,7 +72,7 @@ async function explain<T>(folder: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    const remedy = 'give a folder that this user may write to, with --state-dir';
-    throw new ConfigurationError(`${describeFileError(folder, cause)}; ${remedy}`, { cause });
+    const remedy = 'give the folder to this user, or name another one with --state-dir';
+    throw new ConfigurationError(`${describeWriteError(folder, cause)}; ${remedy}`, { cause });
   }
 }

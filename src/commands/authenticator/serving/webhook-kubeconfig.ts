@@ -1,9 +1,9 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { writeBeside } from '../../../base/durable-file.ts';
+import { describeWriteError, writeBeside } from '../../../base/durable-file.ts';
 import { ConfigurationError } from '../../../base/errors.ts';
-import { describeFileError, readTextFileIfPresent } from '../../../base/text-file.ts';
+import { readTextFileIfPresent } from '../../../base/text-file.ts';
 import type { KeyPair } from '../../../http/issue-certificate.ts';
 import { isRecord } from '../../../json/record.ts';
 
@@ -60,8 +60,8 @@ export async function writeWebhookKubeconfig(
     await mkdir(dirname(path), { recursive: true });
     await rename(await writeBeside({ path, text, mode: 0o600 }), path);
   } catch (cause) {
-    const remedy = 'give a place that this user may write to, with --generate-kubeconfig';
-    throw new ConfigurationError(`${describeFileError(path, cause)}; ${remedy}`, { cause });
+    const remedy = 'give its folder to this user, or name another place with --generate-kubeconfig';
+    throw new ConfigurationError(`${describeWriteError(path, cause)}; ${remedy}`, { cause });
   }
   return before === undefined || saysTheSame(before, kubeconfig) ? 'written' : 'replaced';
 }

@@ -8,7 +8,7 @@ const PROGRAMS = [
 ];
 
 /** Folders with a project of their own; all others are fast tests, also those that are yet to come. */
-const SPECIAL = ['test/{bench,clients,e2e,fuzz,slow}/**'];
+const SPECIAL = ['test/{bench,chart,clients,e2e,fuzz,slow}/**'];
 
 /**
  * Files share one process and its modules: no module here has state, and loading them once halves the time. A property
@@ -37,6 +37,14 @@ export default defineConfig({
           ...QUICK,
           // `npm run fuzz` asks for a hundred thousand runs of each property; otherwise there are a few hundred.
           ...(process.env['FUZZ_RUNS'] !== undefined && { testTimeout: 1_800_000 }),
+        },
+      },
+      {
+        test: {
+          name: 'chart',
+          globalSetup: ['test/chart/global-setup.ts'],
+          include: ['test/chart/**/*.test.ts'],
+          testTimeout: 120_000,
         },
       },
       {

@@ -3,7 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWorkspace, type Workspace } from '../support/workspace.ts';
-import { isOlder, PROGRAMS, readVersions, toCacheFolder } from './control-plane/programs.ts';
+import { isOlder, listHelms, PROGRAMS, readVersions, toCacheFolder } from './control-plane/programs.ts';
 
 const SCRIPT = join(import.meta.dirname, 'control-plane', 'build.ts');
 
@@ -71,7 +71,7 @@ describe('npm run control-plane', () => {
     const folder = toCacheFolder({ IAM_BRIDGE_CACHE: cache }, readVersions());
     expect(second.stdout).toBe(`KUBEBUILDER_ASSETS=${folder}\n`);
     const listed = spawnSync('ls', [folder], { encoding: 'utf8' }).stdout.trim().split('\n');
-    expect(listed).toEqual(PROGRAMS.map(({ name }) => name).toSorted());
+    expect(listed).toEqual([...PROGRAMS, ...listHelms()].map(({ name }) => name).toSorted());
   });
 });
 

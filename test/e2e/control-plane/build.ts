@@ -12,6 +12,7 @@ import {
   findMissing,
   isExecutable,
   isOlder,
+  listHelms,
   PROGRAMS,
   type Program,
   readVersions,
@@ -49,20 +50,21 @@ function checkGivenFolder(folder: string): string {
     2,
     `KUBEBUILDER_ASSETS names ${folder}, which has no executable ${missing.join(', ')}. ` +
       'Folders of setup-envtest have no kube-controller-manager. ' +
-      'Put it there, or unset the variable and run this again to build all four.',
+      'Put it there, or unset the variable and run this again to build all of them.',
   );
 }
 
 function buildFolder(versions: Versions): string {
   const folder = toCacheFolder(process.env, versions);
-  const missing = PROGRAMS.filter(({ name }) => !isExecutable(join(folder, name)));
+  const programs = [...PROGRAMS, ...listHelms()];
+  const missing = programs.filter(({ name }) => !isExecutable(join(folder, name)));
   report(`Kubernetes ${versions.kubernetes} and etcd ${versions.etcd} in ${folder}`);
   if (missing.length > 0) {
     checkGo(versions.go);
     report('building with empty Go caches takes about ten minutes on two cores');
     mkdirSync(folder, { recursive: true });
   }
-  for (const program of PROGRAMS) {
+  for (const program of programs) {
     if (missing.includes(program)) buildProgram(program, folder, versions);
     else report(`${program.name}: there already`);
   }
@@ -112,15 +114,26 @@ function toBuildArguments(program: Program, output: string, versions: Versions):
   return ['build', '-ldflags', toLinkerFlags(program, versions), '-o', output, program.target];
 }
 
-/** Without the version stamps the API server calls itself v0.0.0, and kubectl warns about the distance. */
-function toLinkerFlags(program: Program, versions: Versions): string {
-  if (program.module !== 'kubernetes') return '-s -w';
-  const [major, minor] = versions.kubernetes.split('.');
-  const variables = { gitVersion: `v${versions.kubernetes}`, gitMajor: major, gitMinor: minor };
-  const stamps = Object.entries(variables).map(
-    ([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`,
+/**
+ * Without the version stamps the API server calls itself v0.0.0, and kubectl warns about the distance; helm 3 takes the
+ * cluster for Kubernetes 1.20 where it does not ask it.
+ */
+function toLinkerFlags({ module }: Program, { kubernetes }: Versions): string {
+  const [major, minor] = kubernetes.split('.');
+  const stamps = {
+    kubernetes: {
+      'k8s.io/component-base/version.gitVersion': `v${kubernetes}`,
+      'k8s.io/component-base/version.gitMajor': major,
+      'k8s.io/component-base/version.gitMinor': minor,
+    },
+    helm3: {
+      'helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor': major,
+      'helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor': minor,
+    },
+  }[module];
+  return ['-s', '-w', ...Object.entries(stamps ?? {}).map(([name, value]) => `-X ${name}=${value}`)].join(
+    ' ',
   );
-  return ['-s', '-w', ...stamps].join(' ');
 }
 
 function report(line: string): void {

@@ -2,7 +2,16 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** What a control plane is made of here. `module` is the folder beside this file whose go.mod pins the version. */
+const here = import.meta.dirname;
+
+/** A Go program. `module` is the folder beside this file whose go.mod pins the version. */
+export interface Program {
+  readonly name: string;
+  readonly module: string;
+  readonly target: string;
+}
+
+/** What a control plane is made of here. */
 export const PROGRAMS = [
   { name: 'etcd', module: 'etcd', target: 'go.etcd.io/etcd/server/v3' },
   { name: 'kube-apiserver', module: 'kubernetes', target: 'k8s.io/kubernetes/cmd/kube-apiserver' },
@@ -12,9 +21,17 @@ export const PROGRAMS = [
     target: 'k8s.io/kubernetes/cmd/kube-controller-manager',
   },
   { name: 'kubectl', module: 'kubernetes', target: 'k8s.io/kubernetes/cmd/kubectl' },
-] as const;
+] as const satisfies readonly Program[];
 
-export type Program = (typeof PROGRAMS)[number];
+/** What installs our chart on it: both majors of helm. A version is in the name, so that a newer one is built beside it. */
+export function listHelms(): readonly (Program & { readonly version: string })[] {
+  return [3, 4].map((major) => {
+    const target = `helm.sh/helm/v${major}/cmd/helm`;
+    const module = readFileSync(join(here, `helm${major}`, 'go.mod'), 'utf8');
+    const version = findVersion(module, /^require helm\.sh\/helm\/v\d v(\S+)$/m);
+    return { name: `helm-${version}`, module: `helm${major}`, target, version };
+  });
+}
 
 /** The versions that the go.mod files pin, without a leading `v`; `go` is the oldest Go that may build them. */
 export interface Versions {
@@ -22,8 +39,6 @@ export interface Versions {
   readonly etcd: string;
   readonly go: string;
 }
-
-const here = import.meta.dirname;
 
 /** The folder of a program's go.mod. */
 export function toModuleFolder(program: Program): string {

@@ -1,0 +1,67 @@
+{{/* A template of its own, so that tests can see it: `helm template` shows no notes. */}}
+{{- define "iam-bridge.notes" -}}
+{{- $namespace := include "iam-bridge.namespace" . -}}
+{{- $names := include "iam-bridge.component.names" . | fromYamlArray -}}
+iam-bridge {{ .Chart.AppVersion }} in {{ $namespace }}: {{ join ", " $names }}
+
+See that it runs:
+{{ range $name := $names }}
+  {{- $values := $.Values }}{{ if ne $name "webhook" }}{{ $values = get $.Values $name }}{{ end }}
+  {{- $c := dict "root" $ "name" $name "values" $values }}
+  kubectl --namespace {{ $namespace }} rollout status {{ include "iam-bridge.component.kind" $c | lower }}/{{ include "iam-bridge.component.name" $c }}
+{{- end }}
+{{ if .Values.webhook.enabled }}
+{{- $mode := include "iam-bridge.tls.mode" . }}
+Certificate: {{ get (dict "self" "the webhook makes and renews it, and writes caBundle by itself" "certManager" "cert-manager makes it, and its cainjector writes caBundle" "existingSecret" (printf "Secret %s" (include "iam-bridge.tls.secret" .))) $mode }}.
+While no webhook answers, pods are made without a role (failurePolicy Ignore)
+{{- if or .Values.mutatingWebhook.strictNamespaces (eq .Values.mutatingWebhook.failurePolicy "Fail") }}, and those of strict namespaces are refused
+{{- end }}.
+{{- end }}
+{{- if .Values.authenticator.enabled }}
+{{- $a := .Values.authenticator }}
+API servers have to be told of the authenticator, by
+  --authentication-token-webhook-config-file={{ if eq $a.kind "DaemonSet" }}{{ $a.kubeconfigDir }}/kubeconfig.yaml{{ else }}(the kubeconfig that iam-bridge init has made){{ end }}
+  --authentication-token-webhook-version=v1
+{{- end }}
+{{- if and (contains "gke" .Capabilities.KubeVersion.Version) (ne $namespace "kube-system") (hasPrefix "system-" .Values.priorityClassName) }}
+
+GKE admits pods of priority class {{ .Values.priorityClassName }} outside kube-system only where a ResourceQuota allows it:
+give {{ $namespace }} one, or set priorityClassName to "".
+{{- end }}
+{{- with include "iam-bridge.idle" . | fromYamlArray }}
+
+Of no effect, or of another one than elsewhere:
+{{- range . }}
+- {{ . }}
+{{- end }}
+{{- end }}
+
+Remove it: helm uninstall {{ .Release.Name }} --namespace {{ .Release.Namespace }}. The webhook configuration goes first; pods keep
+their roles, and new ones get none.
+{{- end -}}
+
+{{/* Values that are allowed for the sake of who comes from another chart, and change nothing here. A list. */}}
+{{- define "iam-bridge.idle" -}}
+{{- $v := .Values -}}
+{{- if include "iam-bridge.image.isPredecessor" . }}
+- image names amazon-eks-pod-identity-webhook; {{ include "iam-bridge.image" . }} runs in its place
+{{- end }}
+{{- if eq $v.mutatingWebhook.failurePolicy "Fail" }}
+- mutatingWebhook.failurePolicy Fail is never for all; pods of kube-system, kube-node-lease and {{ include "iam-bridge.namespace" . }} go on without a webhook, and the others are refused
+{{- end }}
+{{- if ne $v.config.podIdentityWebhookMap.name "pod-identity-webhook" }}
+- config.podIdentityWebhookMap.name; the ConfigMap is called pod-identity-webhook
+{{- end }}
+{{- if eq (toString (dig "httpGet" "path" "" $v.readinessProbe)) "/healthz" }}
+- readinessProbe asks /healthz, which says nothing of readiness; /readyz is asked
+{{- end }}
+{{- if and (not $v.pki.existingSecret) $v.pki.cert }}
+- pki.key is in the release, which whoever reads Secrets here can read; better have pki.existingSecret
+{{- end }}
+{{- if and $v.pki.certManager.enabled $v.pki.existingSecret }}
+- pki.certManager; pki.existingSecret goes before it
+{{- end }}
+{{- if $v.serviceAnnotations }}
+- serviceAnnotations; give them in service.annotations
+{{- end }}
+{{- end -}}

@@ -1,0 +1,58 @@
+{{/* An entry of the configuration but for its name and failure policy. expressions: which namespaces it is for */}}
+{{- define "iam-bridge.webhook.entry" -}}
+{{- $root := .root -}}
+{{- $webhook := $root.Values.mutatingWebhook -}}
+timeoutSeconds: {{ int64 $webhook.timeoutSeconds }}
+matchPolicy: Equivalent
+reinvocationPolicy: {{ $webhook.reinvocationPolicy }}
+sideEffects: None
+admissionReviewVersions: [v1]
+clientConfig:
+  {{- if ne (include "iam-bridge.tls.mode" $root) "self" }}
+  {{- with include "iam-bridge.tls.caBundle" $root }}
+  caBundle: {{ . }}
+  {{- end }}
+  {{- end }}
+  {{- if $webhook.url }}
+  url: {{ $webhook.url }}
+  {{- else }}
+  service:
+    name: {{ include "iam-bridge.component.name" (dict "root" $root "name" "webhook") }}
+    namespace: {{ include "iam-bridge.namespace" $root }}
+    port: 443
+    path: /mutate
+  {{- end }}
+rules:
+  - apiGroups: [""]
+    apiVersions: [v1]
+    operations: [CREATE]
+    resources: [pods]
+    scope: Namespaced
+namespaceSelector:
+  matchExpressions:
+    {{- $given := $webhook.namespaceSelector }}
+    {{- concat .expressions (default list $given.matchExpressions) | toYaml | nindent 4 }}
+  {{- with $given.matchLabels }}
+  matchLabels:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+objectSelector:
+  matchExpressions:
+    - key: eks.amazonaws.com/skip-pod-identity-webhook
+      operator: DoesNotExist
+    {{- with $webhook.objectSelector.matchExpressions }}
+    {{- tpl (toYaml .) $root | nindent 4 }}
+    {{- end }}
+  {{- with $webhook.objectSelector.matchLabels }}
+  matchLabels:
+    {{- tpl (toYaml .) $root | nindent 4 }}
+  {{- end }}
+{{- if semverCompare ">=1.30-0" $root.Capabilities.KubeVersion.Version }}
+matchConditions:
+  - name: no-mirror-pods
+    expression: "!has(object.metadata.annotations) || !('kubernetes.io/config.mirror' in object.metadata.annotations)"
+  {{- with $webhook.matchConditions }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,51 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { stringify } from 'yaml';
+import { CHART } from '../../tools/chart/files.ts';
+import { describeWithHelm } from '../support/chart/helm.ts';
+import { only, render } from '../support/chart/render.ts';
+import { createWorkspace } from '../support/workspace.ts';
+
+describeWithHelm('as a dependency of another chart', (helm) => {
+  test('takes its values below its name, and global ones', () => {
+    const objects = render(helm, {
+      chart: createParent(),
+      release: 'platform',
+      values: {
+        global: { imageRegistry: 'registry.example', imagePullSecrets: ['pull'], colour: 'blue' },
+        'iam-bridge': { replicaCount: 3 },
+      },
+    });
+    const { spec } = only(objects, 'Deployment', 'platform-iam-bridge-webhook');
+    expect(spec.replicas).toBe(3);
+    expect(spec.template.spec.containers[0].image).toBe('registry.example/iam-bridge:0.1.0');
+    expect(spec.template.spec.imagePullSecrets).toEqual([{ name: 'pull' }]);
+  });
+
+  test('leaves out what the values of the other chart take away with null', () => {
+    const { spec } = only(
+      render(helm, { chart: createParent({ podSecurityContext: { runAsUser: null } }) }),
+      'Deployment',
+    );
+    expect(Object.keys(spec.template.spec.securityContext)).not.toContain('runAsUser');
+  });
+
+  test('renders nothing where it is not enabled', () => {
+    expect(render(helm, { chart: createParent(), values: { 'iam-bridge': { enabled: false } } })).toEqual([]);
+  });
+
+  function createParent(values: Record<string, unknown> = {}): string {
+    const workspace = createWorkspace();
+    onTestFinished(() => workspace.remove());
+    const dependency = { name: 'iam-bridge', version: '0.1.0', condition: 'iam-bridge.enabled' };
+    workspace.write(
+      'Chart.yaml',
+      stringify({ apiVersion: 'v2', name: 'parent', version: '1.0.0', dependencies: [dependency] }),
+    );
+    workspace.write('values.yaml', stringify({ 'iam-bridge': { enabled: true, ...values } }));
+    mkdirSync(join(workspace.folder, 'charts'));
+    symlinkSync(CHART, join(workspace.folder, 'charts', 'iam-bridge'));
+    return workspace.folder;
+  }
+});

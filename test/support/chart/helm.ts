@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { isExecutable, listHelms } from '../../e2e/control-plane/programs.ts';
+
+/** What is said where the tests cannot run. */
+export const HOW_TO_GET_HELM =
+  'the folder of KUBEBUILDER_ASSETS has no helm: the chart was not rendered. Run `npm run control-plane` once (it needs Go), ' +
+  'set the variable to the folder that it prints, and run again.';
+
+/** One major of helm. */
+export interface Helm {
+  /** Such as `helm-4.3.1`. */
+  readonly name: string;
+  /** A failure is an answer, not an error. */
+  run(args: readonly string[], kubeconfig?: string): HelmAnswer;
+}
+
+export interface HelmAnswer {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Both majors, or none where they are not to be had. */
+export function findHelms(env = process.env): readonly Helm[] {
+  const folder = env['KUBEBUILDER_ASSETS'] ?? '';
+  const helms = listHelms().map(({ name }) => ({ name, path: join(folder, name) }));
+  if (helms.every(({ path }) => isExecutable(path)))
+    return helms.map(({ name, path }) => createHelm(name, path));
+  if (env['IAM_BRIDGE_E2E'] === 'required') throw new Error(HOW_TO_GET_HELM);
+  return [];
+}
+
+function createHelm(name: string, path: string): Helm {
+  return {
+    name,
+    run(args, kubeconfig = '/dev/null') {
+      const { status, stdout, stderr } = spawnSync(path, args, {
+        encoding: 'utf8',
+        env: { HOME: '/nonexistent', KUBECONFIG: kubeconfig },
+        maxBuffer: 16 * 1024 * 1024,
+        timeout: 60_000,
+      });
+      return { code: status, stdout, stderr };
+    },
+  };
+}
+
+/** `describe` for each major. */
+export function describeWithHelm(name: string, body: (helm: Helm) => void): void {
+  const helms = findHelms();
+  if (helms.length === 0) describe.skip(name, () => {});
+  for (const helm of helms) describe(`${name}, ${helm.name}`, () => body(helm));
+}
+
+/** `describe` for what does not depend on the major: the newest. */
+export function describeWithNewestHelm(name: string, body: (helm: Helm) => void): void {
+  const helm = findHelms().at(-1);
+  describe.skipIf(helm === undefined)(name, () => {
+    if (helm !== undefined) body(helm);
+  });
+}

@@ -1,3 +1,4 @@
+import { aggregateRoles } from './aggregation.ts';
 import type { Caveat } from './caveats.ts';
 import { toAccountUser } from './identity.ts';
 import type { Binding, RbacObjects, Role, Subject } from './objects.ts';
@@ -44,7 +45,7 @@ export interface RbacIndex {
 
 /** @param problems what reading the objects left out */
 export function createIndex(objects: RbacObjects, problems: readonly ObjectProblem[] = []): RbacIndex {
-  const roles = createRoleTable(objects.roles);
+  const roles = createRoleTable(aggregateRoles(objects.roles));
   const bindings = objects.bindings
     .toSorted(compareRefs)
     .map((binding, order) => ({ binding, role: roles.find(binding.role), order }));

@@ -1,4 +1,6 @@
+import type { Bond } from './bindings-index.ts';
 import type { BindingKind, ObjectRef, PolicyRule, RoleKind, Subject } from './objects.ts';
+import { toRef } from './refs.ts';
 
 /** Why something is allowed: one rule of a role that a binding gives. */
 export interface BindingGrant {
@@ -26,3 +28,12 @@ export function isBuiltinGrant(grant: Grant): grant is BuiltinGrant {
 }
 
 export const MASTERS_GRANT: BuiltinGrant = { builtin: 'system:masters' };
+
+/** What a binding gives one of its subjects by one rule. @param index place of the rule in the role's list */
+export function toGrant(
+  { binding, subject }: Pick<Bond, 'binding' | 'subject'>,
+  rule: PolicyRule,
+  index: number,
+): BindingGrant {
+  return { binding: toRef(binding), role: binding.role, subject, rule: { index, ...rule } };
+}

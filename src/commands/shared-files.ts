@@ -17,6 +17,11 @@ export function findSharedFiles(env: NodeJS.ProcessEnv): {
   };
 }
 
+/** Whose profile is asked for, by flag or environment; undefined where nobody names one. @param given '' where no flag does */
+export function findProfileName(given: string, env: NodeJS.ProcessEnv): string | undefined {
+  return given || env['AWS_PROFILE'] || env['AWS_DEFAULT_PROFILE'] || undefined;
+}
+
 /** Both files; one that is not there, or may not be read, says nothing. */
 export function readSharedFiles(env: NodeJS.ProcessEnv): SharedConfig {
   const { config, credentials } = findSharedFiles(env);

@@ -281,7 +281,7 @@ describe('to S3', () => {
 
   test.each<readonly [Partial<PublishOptions>, NodeJS.ProcessEnv, RegExp]>([
     [{}, {}, /the region of the bucket is not known: give --region, or set AWS_REGION/],
-    [{ region: 'evil.test/' }, {}, /--region or AWS_REGION is no region/],
+    [{ region: 'evil.test/' }, {}, /--region, AWS_REGION or the region of the profile is no region/],
     [{ region: 'eu-west-1' }, { AWS_ENDPOINT_URL: 'nowhere' }, /AWS_ENDPOINT_URL is no http/],
     [
       { to: 's3://UPPER/one', region: 'eu-west-1' },

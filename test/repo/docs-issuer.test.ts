@@ -95,7 +95,7 @@ describe('the commands of docs/issuer.md', { timeout: 30_000 }, () => {
     folder = mkdtempSync(join(tmpdir(), 'iam-bridge-docs-'));
     [port = 0] = await findFreePorts(1);
     cluster = await startCluster();
-    s3 = await startRecordingS3(Date.now, 60_000);
+    s3 = await startRecordingS3(Date.now, { leeway: 60_000 });
     mkdirSync(join(folder, '.kube'));
     writeFileSync(join(folder, '.kube', 'config'), renderKubeconfig(cluster.url));
     const { certificate, key } = authority.issue({ names: ['127.0.0.1'] });

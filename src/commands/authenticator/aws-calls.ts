@@ -1,9 +1,9 @@
 import { createAssumedRole } from '../../aws/assumed-role.ts';
-import { createCredentialChain } from '../../aws/credentials.ts';
 import { createDescribeInstances } from '../../aws/ec2-instances.ts';
 import { createSdkNetwork } from '../../aws/sdk-network.ts';
 import type { Clock } from '../../base/clock.ts';
 import { createNodeNames } from '../../mapping/node-names.ts';
+import { createAwsAccount } from '../aws-credentials.ts';
 import type { AwsSettings } from './aws-settings.ts';
 
 export interface AwsCallDeps {
@@ -17,7 +17,7 @@ export interface AwsCallDeps {
 
 /** Names of nodes by EC2: nothing is loaded, and nobody called, before a mapping asks for one. */
 export function createFindNodeName(
-  { describeInstances, proxies }: AwsSettings,
+  { describeInstances, proxies, environment }: AwsSettings,
   { clock, authorities, ownRegion, described }: AwsCallDeps,
 ): (instanceId: string) => Promise<string> {
   const { perSecond, burst, roleArn, sourceArn } = describeInstances;
@@ -27,7 +27,7 @@ export function createFindNodeName(
     if (known === undefined) throw new Error('no region is known: set --region or AWS_REGION');
     return known;
   };
-  const own = createCredentialChain({ network });
+  const { credentials: own } = createAwsAccount('', environment.reveal(), network);
   const role =
     roleArn === ''
       ? undefined

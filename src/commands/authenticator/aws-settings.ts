@@ -18,6 +18,8 @@ export interface AwsSettings {
   readonly metadataEndpoint: string | undefined;
   /** Variables that name proxies, and hosts that are called without; empty: none are used. */
   readonly proxies: Unprinted<ProxyVariables>;
+  /** Where keys, and the names of a profile and of shared files, are looked for once EC2 is asked. */
+  readonly environment: Unprinted<NodeJS.ProcessEnv>;
   /** Authorities beside those of Node and the system. */
   readonly authorities: { readonly by: string; readonly path: string } | undefined;
   /** Where STS is called, whatever host a token names; undefined: there. */
@@ -55,6 +57,7 @@ export function readAwsSettings(
     region: readRegion(flags.region, env, problems, remarks),
     metadataEndpoint: readMetadataEndpoint(env, problems),
     proxies: unprinted(readProxyVariables(flags.proxy, flags['proxy-from-environment'], env, problems)),
+    environment: unprinted(env),
     authorities: readAuthorities(flags['aws-ca-file'], env),
     stsAddress: readStsAddress(flags['sts-address'], problems),
     describeInstances: { perSecond, burst, roleArn, sourceArn },

@@ -7,8 +7,8 @@ Writes .well-known/openid-configuration, the JWKS, and iam-bridge-keys.json, whi
 is missing. A published key goes only when it has been missing from the source for the token lifetime and an
 hour; run it again and again, by a CronJob for instance, and it does nothing where there is nothing to do.
 
-Credentials come from where the AWS SDKs look: environment, profile, web identity, container, instance.
-AWS_REGION and AWS_ENDPOINT_URL_S3 are read as well.
+Credentials come from where the AWS CLI looks: --profile, keys in the environment, AWS_PROFILE, web identity,
+container, instance. AWS_REGION, AWS_ENDPOINT_URL_S3, AWS_CA_BUNDLE and HTTPS_PROXY are read as well.
 
 Examples
   iam-bridge publish --to ./public --issuer https://oidc.example --from cluster --dry-run
@@ -27,7 +27,11 @@ export const registerPublish: Registration = (command, context) => {
     .option('--jwks-uri <url>', 'below the issuer (default: <issuer>/openid/v1/jwks)')
     .option('--from <source...>', 'cluster, PEM or JWKS files, or - for standard input')
     .option('--kubeconfig <file>', 'of the cluster (default: as kubectl finds it)')
-    .option('--region <region>', 'of the bucket (default: AWS_REGION)')
+    .option(
+      '--region <region>',
+      'of the bucket (default: AWS_REGION, AWS_DEFAULT_REGION, that of the profile)',
+    )
+    .option('--profile <name>', 'of the shared files of AWS; goes before keys in the environment')
     .option('--token-lifetime <duration>', 'of the longest token that STS may see', '24h')
     .option('--drop <kid...>', 'keys to take out at once, whatever their age; the source must not have them')
     .option('--replace', 'overwrite documents that cannot be read, or are of another issuer')
@@ -35,10 +39,11 @@ export const registerPublish: Registration = (command, context) => {
     .addOption(new Option('-o, --output <format>', 'print one document').choices(['json']))
     .addHelpText('after', HELP)
     .action(async (options: PublishOptions) => {
-      const [{ runPublish }, { createCredentialChain }] = await Promise.all([
+      const [{ runPublish }, { createAwsAccount }] = await Promise.all([
         import('./run.ts'),
-        import('../../aws/credentials.ts'),
+        import('../aws-credentials.ts'),
       ]);
-      context.finish(await runPublish(options, context, { credentials: createCredentialChain(), fetch }));
+      const account = createAwsAccount(options.profile ?? '', context.env);
+      context.finish(await runPublish(options, context, account));
     });
 };

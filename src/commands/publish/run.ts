@@ -1,10 +1,10 @@
-import type { CredentialSource } from '../../aws/credentials.ts';
 import { createDirectoryTarget } from '../../issuer/publish/directory-target.ts';
 import type { KeyChange } from '../../issuer/publish/merge-keys.ts';
 import { planPublication, writePublication } from '../../issuer/publish/plan.ts';
 import { remarkOnIssuer, remarkOnNewKeys } from '../../issuer/publish/remarks.ts';
 import { createS3Target } from '../../issuer/publish/s3-target.ts';
 import type { PublishTarget } from '../../issuer/publish/target.ts';
+import type { AwsAccount } from '../aws-credentials.ts';
 import { complain, complainOf, note } from '../diagnostics.ts';
 import { readKeySource } from '../key-source.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
@@ -17,10 +17,7 @@ import {
 } from './settings.ts';
 
 /** How S3 is reached. */
-export interface PublishDeps {
-  readonly credentials: CredentialSource;
-  readonly fetch: typeof fetch;
-}
+export type PublishDeps = AwsAccount;
 
 const COMMAND = 'publish';
 

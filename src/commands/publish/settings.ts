@@ -5,6 +5,7 @@ import { readAwsPlace } from '../../settings/aws-endpoints.ts';
 import { readLifetime, type SettingsReading } from '../../settings/checks.ts';
 import type { ClusterSettings } from '../../settings/cluster.ts';
 import { readKubectlCluster } from '../../settings/cluster.ts';
+import { findProfileName, readSharedFiles } from '../shared-files.ts';
 
 /** The options as commander has them. */
 export interface PublishOptions {
@@ -14,6 +15,7 @@ export interface PublishOptions {
   readonly from?: readonly string[];
   readonly kubeconfig?: string;
   readonly region?: string;
+  readonly profile?: string;
   readonly tokenLifetime: string;
   readonly drop?: readonly string[];
   readonly replace?: boolean;
@@ -76,7 +78,7 @@ function readPlace({ issuer, jwksUri }: PublishOptions, problems: string[]): Pub
 }
 
 function readTarget(
-  { to, region: named }: PublishOptions,
+  { to, region: named, profile }: PublishOptions,
   env: NodeJS.ProcessEnv,
   problems: string[],
 ): TargetSettings | undefined {
@@ -91,9 +93,16 @@ function readTarget(
     return undefined;
   }
   const { region: usual, s3Endpoint } = readAwsPlace(env, problems);
-  const region = named ?? usual;
+  const region = named ?? (usual || readProfileRegion(profile, env));
   if (region === '') problems.push('the region of the bucket is not known: give --region, or set AWS_REGION');
   else if (!isRegion(region))
-    problems.push('--region or AWS_REGION is no region: give one such as eu-west-1');
+    problems.push(
+      '--region, AWS_REGION or the region of the profile is no region: give one such as eu-west-1',
+    );
   return { ...place, kind: 's3', region, endpoint: s3Endpoint };
+}
+
+function readProfileRegion(given: string | undefined, env: NodeJS.ProcessEnv): string {
+  const { profiles } = readSharedFiles(env);
+  return profiles.get(findProfileName(given ?? '', env) ?? 'default')?.get('region') ?? '';
 }

@@ -3,7 +3,7 @@ import { EKS_TOKEN_LIFETIME, renderEksToken } from '../../aws/eks-token.ts';
 import { readEnvironmentKeys } from '../../aws/environment-keys.ts';
 import { ConfigurationError, describeError, ExplainedError } from '../../base/errors.ts';
 import { complain, note } from '../diagnostics.ts';
-import { readSharedFiles } from '../shared-files.ts';
+import { findProfileName, readSharedFiles } from '../shared-files.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 import type { CredentialQuery } from './credentials.ts';
 import { type ExecInfo, readExecInfo } from './exec-info.ts';
@@ -57,7 +57,7 @@ interface Aside {
 async function findSigner(request: TokenRequest, { info, warn }: Aside, surroundings: Surroundings) {
   const { env } = surroundings;
   const shared = readSharedFiles(env);
-  const profileName = request.profile || env['AWS_PROFILE'] || env['AWS_DEFAULT_PROFILE'] || undefined;
+  const profileName = findProfileName(request.profile, env);
   const profile = shared.profiles.get(profileName ?? 'default') ?? new Map<string, string>();
   const region = findRegion({ given: request.region, env, profile, cluster: info.cluster.region });
   const keys = request.profile === '' ? readEnvironmentKeys(env) : undefined;

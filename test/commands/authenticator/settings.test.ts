@@ -44,6 +44,7 @@ describe('defaults', () => {
         region: undefined,
         metadataEndpoint: 'http://169.254.169.254',
         proxies: { reveal: expect.any(Function) },
+        environment: { reveal: expect.any(Function) },
         authorities: undefined,
         stsAddress: undefined,
         describeInstances: { perSecond: 15, burst: 5, roleArn: '', sourceArn: '' },

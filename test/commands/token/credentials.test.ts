@@ -11,7 +11,9 @@ import {
   renderCredentials,
   startRecordingSts,
 } from '../../support/aws/recording-sts.ts';
+import { createAuthority } from '../../support/certificates.ts';
 import { readUrl, runCommand, type TokenRun } from '../../support/commands/token.ts';
+import { type ConnectProxy, startConnectProxy } from '../../support/http/connect-proxy.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/Deployer';
 const PAIR = { AWS_ACCESS_KEY_ID: 'AKIDENV000000000', AWS_SECRET_ACCESS_KEY: 'env-secret' };
@@ -261,6 +263,56 @@ describe('a role', () => {
     const { code, stderr } = await run(['--profile', 'mfa'], {}, '654321\n');
     expect([code, stderr]).toEqual([0, `MFA code for ${serial}: `]);
     expect(sts.calls[0]?.parameters).toMatchObject({ SerialNumber: serial, TokenCode: '654321' });
+  });
+});
+
+describe('calls of STS', () => {
+  const authority = createAuthority('corp');
+  const names = ['sts.eu-west-1.amazonaws.com', '127.0.0.1'];
+  let far: RecordingSts;
+  let proxy: ConnectProxy;
+
+  beforeAll(async () => {
+    far = await startRecordingSts(KEYS, authority.issue({ names }));
+    far.answer = () => renderCredentials('2099-01-01T00:00:00Z');
+    proxy = await startConnectProxy(Number(new URL(far.endpoint).port));
+  });
+  afterAll(async () => {
+    await proxy.close();
+    await far.end();
+  });
+  beforeEach(() => {
+    proxy.asked.length = 0;
+    far.calls.length = 0;
+  });
+
+  test.each(['token', 'go'] as const)(
+    'go by HTTPS_PROXY, but to whom NO_PROXY names: as %s',
+    async (name) => {
+      const ca = write('corp.pem', authority.certificate);
+      const env = { ...process.env, ...PAIR, AWS_CA_BUNDLE: ca, HTTPS_PROXY: proxy.url };
+      const words = [...(name === 'go' ? ['token'] : []), '-i', 'demo', '-r', ROLE];
+      const isSigned = ({ stdout }: TokenRun): boolean =>
+        readUrl(stdout).searchParams.get('X-Amz-Credential')?.startsWith(ROLE_KEYS.accessKeyId) === true;
+      vi.stubEnv('AWS_ENDPOINT_URL_STS', undefined);
+      expect(isSigned(await runCommand(name, words, { env: { ...env, AWS_ENDPOINT_URL_STS: '' } }))).toBe(
+        true,
+      );
+      expect(proxy.asked).toEqual(['sts.eu-west-1.amazonaws.com:443']);
+      vi.stubEnv('AWS_ENDPOINT_URL_STS', far.endpoint);
+      const near = { ...env, NO_PROXY: 'example.com,127.0.0.1' };
+      expect(isSigned(await runCommand(name, words, { env: near }))).toBe(true);
+      expect(proxy.asked).toHaveLength(1);
+      expect(far.calls.map(({ accessKeyId }) => accessKeyId)).toEqual(Array(2).fill(PAIR.AWS_ACCESS_KEY_ID));
+    },
+  );
+
+  test('end where the proxy is not there, and say which host was wanted', async () => {
+    vi.stubEnv('AWS_ENDPOINT_URL_STS', undefined);
+    const gone = { ...PAIR, HTTPS_PROXY: 'http://127.0.0.1:1', AWS_MAX_ATTEMPTS: '1' };
+    const { code, stdout, stderr } = await run(['-r', ROLE], gone);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(/^iam-bridge token: [^\n]*(?:proxy|PROXY)[^\n]*\n$/);
   });
 });
 

@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { sha256 } from '../../../src/aws/sigv4/signature.ts';
 import { parseTimestamp } from '../../../src/aws/sigv4/timestamp.ts';
 import { verifySignature } from '../../../src/aws/sigv4/verify.ts';
 import { readHeaders } from '../../../src/local-aws/route.ts';
+import type { KeyPair } from '../certificates.ts';
 
 /** The only key pair that it knows; made up. */
 export const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLEEXAMPLE00', secretAccessKey: 'secret/key+of/tests' };
@@ -36,11 +38,18 @@ export interface RecordingS3 {
 
 const REGION = 'eu-west-1';
 
-/**
- * @param now ms since epoch: the time that requests must carry
- * @param leeway ms by which they may be off, for a clock that runs
- */
-export async function startRecordingS3(now: () => number, leeway = 0): Promise<RecordingS3> {
+export interface RecordingS3Options {
+  /** ms by which the time of a request may be off, for a clock that runs */
+  readonly leeway?: number;
+  /** Plain HTTP where absent. */
+  readonly tls?: KeyPair;
+}
+
+/** @param now ms since epoch: the time that requests must carry */
+export async function startRecordingS3(
+  now: () => number,
+  { leeway = 0, tls }: RecordingS3Options = {},
+): Promise<RecordingS3> {
   const objects = new Map<string, StoredObject>();
   const requests: string[] = [];
   const planned: (Answer | 'silence')[] = [];
@@ -70,11 +79,16 @@ export async function startRecordingS3(now: () => number, leeway = 0): Promise<R
     else response.writeHead(200).end(found.body);
   }
 
-  const server = createServer((request, response) => void answer(request, response));
+  const listener = (request: IncomingMessage, response: ServerResponse): void =>
+    void answer(request, response);
+  const server =
+    tls === undefined
+      ? createServer(listener)
+      : createTlsServer({ cert: tls.certificate, key: tls.key }, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo; // a TCP server has no other kind of address
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     objects,
     requests,
     lastHeaders: () => headers,

@@ -1,10 +1,12 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { readParameters } from '../../../src/aws/sigv4/percent.ts';
 import type { Header } from '../../../src/aws/sigv4/request.ts';
 import { type AccessKey, sha256 } from '../../../src/aws/sigv4/signature.ts';
 import { verifySignature } from '../../../src/aws/sigv4/verify.ts';
 import { readBounded } from '../../../src/base/bounded-read.ts';
+import type { KeyPair } from '../certificates.ts';
 
 /** What STS was asked, and by whom. */
 export interface StsCall {
@@ -39,9 +41,9 @@ export function renderCredentials(expiration: string): StsAnswer {
 }
 
 /** An STS that keeps what it was asked, checks who signed it, and says what the test wants. */
-export async function startRecordingSts(keys: readonly AccessKey[]): Promise<RecordingSts> {
+export async function startRecordingSts(keys: readonly AccessKey[], tls?: KeyPair): Promise<RecordingSts> {
   const calls: StsCall[] = [];
-  const server = createServer(async (request, response) => {
+  async function listen(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = (await readBounded(request, 65_536))?.toString() ?? '';
     const parameters = Object.fromEntries(readParameters(body) ?? []);
     const call = { parameters, accessKeyId: findSigner(request, body, keys) };
@@ -58,10 +60,16 @@ export async function startRecordingSts(keys: readonly AccessKey[]): Promise<Rec
         `<ErrorResponse><Error><Code>${said.code}</Code><Message>told so</Message></Error></ErrorResponse>`,
       );
     }
-  });
+  }
+  const listener = (request: IncomingMessage, response: ServerResponse): void =>
+    void listen(request, response);
+  const server =
+    tls === undefined
+      ? createServer(listener)
+      : createTlsServer({ cert: tls.certificate, key: tls.key }, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const sts: RecordingSts = {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     answer: () => ({ code: 'AccessDenied', status: 403 }),
     async end() {

@@ -1,11 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderEksToken } from '../../src/aws/eks-token.ts';
 import { readPresignedUrl } from '../../src/aws/sigv4/presigned-url.ts';
 import { parseTimestamp } from '../../src/aws/sigv4/timestamp.ts';
 import { findStsHost, stsHost } from '../../src/aws/sts-hosts.ts';
 import { CANARY_SECRET, CANARY_SESSION } from '../support/canary.ts';
-import { BOTOCORE, PYTHON } from '../support/clients/clients.ts';
+import { BOTOCORE, buildGo, GO, PYTHON } from '../support/clients/clients.ts';
 import { run } from '../support/clients/run.ts';
 
 const required = process.env['IAM_BRIDGE_E2E'] === 'required';
@@ -26,7 +28,10 @@ const IDENTITIES = {
 interface Maker {
   readonly name: string;
   readonly missing: string | undefined;
-  make(region: string): readonly [string, ...string[]];
+  /** Makes it ready, once. @param folder for what is built */
+  readonly prepare?: (folder: string) => Promise<void>;
+  /** The command that prints a token. @param folder what was built is there */
+  make(region: string, folder: string): readonly [string, ...string[]];
 }
 
 const MAKERS: readonly Maker[] = [
@@ -65,21 +70,34 @@ const MAKERS: readonly Maker[] = [
       CLUSTER,
     ],
   },
+  {
+    name: 'AWS SDK for Go v2',
+    missing: GO.missing,
+    prepare: async (folder) => void (await buildGo('./token', join(folder, 'token'))),
+    make: (region, folder) => [join(folder, 'token'), CLUSTER, region],
+  },
 ];
 
-describe.each(MAKERS)('a token of $name', ({ missing, make }) => {
+const folder = mkdtempSync(join(tmpdir(), 'iam-bridge-clients-tokens-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each(MAKERS)('a token of $name', ({ missing, prepare, make }) => {
   if (missing !== undefined && required) {
     test('is required', () => {
       throw new Error(missing);
     });
+  } else if (missing !== undefined) {
+    console.error(missing);
   }
 
   describe.skipIf(missing !== undefined).each(Object.entries(IDENTITIES))('by %s', (_, keys) => {
+    beforeAll(() => prepare?.(folder));
+
     test.each(['us-east-1', 'eu-west-1', 'cn-north-1'])(
       'in %s is the one that we make in the same second',
       async (region) => {
         const env = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...keys };
-        const { stdout, stderr } = await run(make(region), env);
+        const { stdout, stderr } = await run(make(region, folder), env);
         const text = /k8s-aws-v1\.([A-Za-z0-9_-]+)/.exec(stdout)?.[1];
         if (text === undefined) throw new Error(`there is no token:\n${stdout}${stderr}`);
         const theirs = new URL(Buffer.from(text, 'base64url').toString());

@@ -70,17 +70,25 @@ export const GO: Client = {
     ? undefined
     : 'There is no Go: no test ran against the AWS SDK for Go. Install it, and run again.',
   async prepare(folder) {
-    goProgram = join(folder, 'put');
-    // Go keeps what it has built, so that only the first time takes minutes.
-    const built = await run(
-      ['go', 'build', '-o', goProgram, '.'],
-      { ...toTexts(process.env), GOTOOLCHAIN: 'local' },
-      join(HERE, 'go'),
-    );
-    if (built.code !== 0) throw new Error(`the Go program cannot be built:\n${built.stderr}`);
+    goProgram = await buildGo('.', join(folder, 'put'));
   },
   put: async ({ bucket, key, text }, env) => readLine(await run([goProgram, bucket, key, text], env)),
 };
+
+/**
+ * Builds a program of `test/clients/go`. Go keeps what it has built, so that only the first time takes minutes.
+ * @param source its folder there
+ * @returns `program`, the path that it is built to
+ */
+export async function buildGo(source: string, program: string): Promise<string> {
+  const built = await run(
+    ['go', 'build', '-o', program, source],
+    { ...toTexts(process.env), GOTOOLCHAIN: 'local' },
+    join(HERE, 'go'),
+  );
+  if (built.code !== 0) throw new Error(`the Go program cannot be built:\n${built.stderr}`);
+  return program;
+}
 
 function toTexts(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(

@@ -12,11 +12,20 @@ import { type ClusterSettings, readKubectlCluster } from '../settings/cluster.ts
  * @throws ConfigurationError where the kubeconfig, or a file that it names, is wrong, and where nothing is named and this is no
  *   pod; Error where the files of a pod cannot be read
  */
-export async function findCluster({ kubeconfig, server, inCluster }: ClusterSettings): Promise<ApiAccess> {
+export async function findCluster({
+  kubeconfig,
+  context,
+  server,
+  inCluster,
+}: ClusterSettings): Promise<ApiAccess> {
   if (kubeconfig !== '') {
     const { loadKubeconfigAccess } = await import('../kube/kubeconfig.ts');
     try {
-      return await loadKubeconfigAccess({ path: kubeconfig, ...(server !== '' && { server }) });
+      return await loadKubeconfigAccess({
+        path: kubeconfig,
+        ...(server !== '' && { server }),
+        ...(context !== undefined && { context }),
+      });
     } catch (cause) {
       // Nobody but the files was asked so far.
       throw new ConfigurationError(toError(cause).message, { cause });

@@ -101,6 +101,25 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     kind: 'tree',
+    name: 'whoami',
+    summary: 'who the API server takes you for, or an IAM principal: user, groups, and where each comes from',
+    load: async () => (await import('./whoami/command.ts')).registerWhoami,
+  },
+  {
+    kind: 'tree',
+    name: 'can',
+    summary: 'whether somebody may do something, and by which bindings and rules: as the API server decides',
+    load: async () => (await import('./can/command.ts')).registerCan,
+  },
+  {
+    kind: 'tree',
+    name: 'snapshot',
+    summary:
+      'writes what these answers are made of, without a Secret, so that they can be had without the cluster',
+    load: async () => (await import('./snapshot/command.ts')).registerSnapshot,
+  },
+  {
+    kind: 'tree',
     name: 'keys',
     summary: "the issuer's signing keys: make, show, rotate",
     load: async () => (await import('./keys/command.ts')).registerKeys,

@@ -8,6 +8,7 @@ import {
   type User,
 } from '@kubernetes/client-node';
 import { describeError, ExplainedError } from '../base/errors.ts';
+import { quoteShort } from '../json/quote.ts';
 import { isRecord, type JsonRecord } from '../json/record.ts';
 import { isPlainHttp, parseServerUrl } from './server-url.ts';
 
@@ -30,6 +31,8 @@ export interface KubeconfigOptions {
   readonly path: string;
   /** Instead of the address in the file (`--kube-api`). */
   readonly server?: string;
+  /** Instead of the current one. */
+  readonly context?: string;
 }
 
 /**
@@ -37,14 +40,19 @@ export interface KubeconfigOptions {
  * brings client-node along, which costs 15 MB and 80 ms.
  * @throws Error naming the file and what is missing in it
  */
-export async function loadKubeconfig({ path, server }: KubeconfigOptions): Promise<LoadedKubeconfig> {
+export async function loadKubeconfig({
+  path,
+  server,
+  context: named,
+}: KubeconfigOptions): Promise<LoadedKubeconfig> {
   const config = new KubeConfig();
   try {
     config.loadFromFile(path);
   } catch (error) {
     throw new ExplainedError(`kubeconfig ${path}: ${describeLoadError(error)}`);
   }
-  const context = findContext(config, path);
+  const context = findContext(config, path, named);
+  config.setCurrentContext(context.name);
   const cluster = toCluster(config, context, path, server);
   const user = await toUser(config, context, path);
   const { server: address, skipTLSVerify, tlsServerName } = cluster;
@@ -81,14 +89,14 @@ function readCa(cluster: Cluster, path: string): string | undefined {
   }
 }
 
-function findContext(config: KubeConfig, path: string): Context {
-  const name = config.getCurrentContext();
+function findContext(config: KubeConfig, path: string, named: string | undefined): Context {
+  const name = named ?? config.getCurrentContext();
   if (!name)
     throw new ExplainedError(`kubeconfig ${path}: no current-context; set one by kubectl config use-context`);
   const context = config.getContextObject(name);
-  if (!context)
-    throw new ExplainedError(`kubeconfig ${path}: the current-context "${name}" is not among its contexts`);
-  return context;
+  if (context) return context;
+  const what = named === undefined ? 'current-context' : 'context';
+  throw new ExplainedError(`kubeconfig ${path}: the ${what} ${quoteShort(name)} is not among its contexts`);
 }
 
 function toCluster(

@@ -5,6 +5,8 @@ import type { FlagTable } from './pflag.ts';
 /** How a command finds the API server. */
 export interface ClusterSettings {
   readonly kubeconfig: string;
+  /** Of the kubeconfig; absent: its current one. */
+  readonly context?: string;
   readonly server: string;
   /** `KUBERNETES_SERVICE_HOST` and `_PORT`, as every pod has them. */
   readonly inCluster: { readonly host: string | undefined; readonly port: string | undefined };

@@ -1,0 +1,158 @@
+import { isAccountId, parseArn } from '../aws/arn.ts';
+import type { AnyEntry, MappingEntry } from '../mapping/entry.ts';
+import type { MappingSource } from '../mapping/mapping-source.ts';
+import { toCanonicalArn } from '../mapping/principal-arn.ts';
+import { readClearStart } from '../mapping/template.ts';
+import { ALL_ACCOUNTS, AUTHENTICATED, MASTERS, parseAccountUser } from '../rbac/identity.ts';
+import type { Account, Subject } from '../rbac/objects.ts';
+import { type EntryRef, toAccountRef, toEntryRef } from './entry-ref.ts';
+import { showHoles, toTemplatePattern } from './holes.ts';
+
+/** Who can be a subject of RBAC. */
+export type SubjectSource =
+  /** Whoever an entry of the mappings is for; `template` where that depends on the session or the like. */
+  | { readonly kind: 'mapping'; readonly entry: EntryRef; readonly template?: string }
+  /** A ServiceAccount, with the IAM role that its pods get, if any. */
+  | {
+      readonly kind: 'account';
+      readonly account: AccountName;
+      readonly exists: boolean;
+      readonly roleArn?: string;
+    }
+  /** All ServiceAccounts, or those of a namespace. */
+  | { readonly kind: 'accounts'; readonly namespace?: string; readonly count: number }
+  /** Everybody whom the mappings map at all, each ServiceAccount, and whoever else logs in. */
+  | { readonly kind: 'everybody' }
+  /** The principal that made an EKS cluster, which no object of the cluster shows. */
+  | { readonly kind: 'cluster-creator' };
+
+export interface AccountName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface TraceFacts {
+  readonly sources: readonly MappingSource[];
+  /** Empty: nobody has looked. */
+  readonly accounts: readonly Account[];
+  readonly isEks: boolean;
+}
+
+/** Finds who can be a subject; made ready once for many subjects. */
+export interface Tracer {
+  trace(subject: Subject): readonly SubjectSource[];
+}
+
+/** The annotation of IRSA (Amazon EKS User Guide, "IAM roles for service accounts"). */
+const ROLE_ANNOTATION = 'eks.amazonaws.com/role-arn';
+
+export function createTracer({ sources, accounts, isEks }: TraceFacts): Tracer {
+  const users = createNames(sources, ({ username }) => (username === '' ? [] : [username]));
+  const groups = createNames(sources, (entry) => entry.groups);
+  const byName = new Map(accounts.map((account) => [`${account.namespace}/${account.name}`, account]));
+
+  function traceAccount(account: AccountName): SubjectSource {
+    const known = byName.get(`${account.namespace}/${account.name}`);
+    const roleArn = known && readOwn(known.annotations, ROLE_ANNOTATION);
+    return {
+      kind: 'account',
+      account,
+      exists: known !== undefined,
+      ...(roleArn !== undefined && { roleArn }),
+    };
+  }
+
+  function traceGroup(name: string): readonly SubjectSource[] {
+    const implied: SubjectSource[] = [];
+    if (name === AUTHENTICATED) implied.push({ kind: 'everybody' });
+    if (name === ALL_ACCOUNTS) implied.push({ kind: 'accounts', count: accounts.length });
+    if (name.startsWith(`${ALL_ACCOUNTS}:`)) {
+      const namespace = name.slice(ALL_ACCOUNTS.length + 1);
+      const count = accounts.filter((each) => each.namespace === namespace).length;
+      implied.push({ kind: 'accounts', namespace, count });
+    }
+    if (name === MASTERS && isEks) implied.push({ kind: 'cluster-creator' });
+    return [...groups.find(name), ...implied];
+  }
+
+  return {
+    trace({ kind, namespace = '', name }) {
+      if (kind === 'ServiceAccount') return [traceAccount({ namespace, name })];
+      if (kind === 'Group') return traceGroup(name);
+      const account = parseAccountUser(name);
+      const own = account === undefined ? [] : [traceAccount(account)];
+      return [...own, ...users.find(name), ...findAccounts(sources, name)];
+    },
+  };
+}
+
+interface Names {
+  find(name: string): readonly SubjectSource[];
+}
+
+/** Who gets a name, by the name: templates apart, since each of them has to be tried. */
+function createNames(
+  sources: readonly MappingSource[],
+  read: (entry: MappingEntry) => readonly string[],
+): Names {
+  const exact = new Map<string, SubjectSource[]>();
+  const templates: { readonly template: string; readonly entry: EntryRef }[] = [];
+  for (const source of sources) {
+    for (const entry of source.entries.filter(isGood)) {
+      const ref = toEntryRef(source, entry);
+      for (const name of new Set(read(entry))) {
+        if (readClearStart(name) !== name) templates.push({ template: name, entry: ref });
+        else exact.set(name, [...(exact.get(name) ?? []), { kind: 'mapping', entry: ref }]);
+      }
+    }
+  }
+  return {
+    find: (name) => [
+      ...(exact.get(name) ?? []),
+      ...templates.flatMap(({ template, entry }): readonly SubjectSource[] =>
+        toTemplatePattern(template).test(name) ? [{ kind: 'mapping', entry, template }] : [],
+      ),
+    ],
+  };
+}
+
+function isGood(entry: AnyEntry): entry is MappingEntry {
+  return entry.kind === 'good';
+}
+
+/** Principals of an account that is mapped as a whole are users by their ARNs. */
+function findAccounts(sources: readonly MappingSource[], user: string): readonly SubjectSource[] {
+  const account = toCanonicalArn(user) === undefined ? '' : (parseArn(user)?.account ?? '');
+  if (!isAccountId(account)) return [];
+  return sources
+    .filter(({ accounts }) => accounts.has(account))
+    .map((source) => ({ kind: 'mapping', entry: { ...toAccountRef(source, account), arn: user } }));
+}
+
+function readOwn(record: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+/** For people, a line. */
+export function describeSource(source: SubjectSource): string {
+  switch (source.kind) {
+    case 'mapping': {
+      const { entry, template } = source;
+      const whom = template === undefined ? '' : ` (as ${showHoles(template)})`;
+      return `${entry.arn ?? 'nobody'} by ${entry.entry}${whom}`;
+    }
+    case 'account': {
+      const { account, exists, roleArn } = source;
+      const role = roleArn === undefined ? '' : `, whose pods get ${roleArn}`;
+      return `ServiceAccount ${account.namespace}/${account.name}${exists ? role : ', which is not there'}`;
+    }
+    case 'accounts': {
+      const where = source.namespace === undefined ? 'all namespaces' : source.namespace;
+      return `every ServiceAccount of ${where} (${source.count})`;
+    }
+    case 'everybody':
+      return 'everybody who logs in';
+    case 'cluster-creator':
+      return 'whoever made the EKS cluster, too, which nothing in it shows';
+  }
+}

@@ -1,0 +1,52 @@
+import type { Mappings } from '../../access/resolve.ts';
+import type { Catalogue } from '../../access/resources/catalogue.ts';
+import type { KubeApi } from '../../kube/api.ts';
+import type { RbacIndex } from '../../rbac/bindings-index.ts';
+import { type Caveat, caveatOf } from '../../rbac/caveats.ts';
+import { isPathQuestion, type Question } from '../../rbac/question.ts';
+import type { Gap } from './read-cluster.ts';
+
+/** All that an answer about rights is made of. */
+export interface AccessFacts {
+  /** Which source that was, for people: a server's address, or a file. */
+  readonly source: string;
+  readonly kind: 'cluster' | 'snapshot';
+  readonly index: RbacIndex;
+  readonly gaps: readonly Gap[];
+  /** Rights that whoever wrote the snapshot lacked. */
+  readonly missing: readonly string[];
+  readonly catalogue: Catalogue;
+  readonly mappings: Mappings;
+  readonly isEks: boolean;
+  /** Where requests are that name no namespace; undefined: cluster-wide. */
+  readonly namespace: string | undefined;
+  /** Absent for a snapshot. */
+  readonly api?: KubeApi;
+  /** What is worth saying on the way. */
+  readonly notes: readonly string[];
+}
+
+/** Caveats for answers that rest on RBAC as a whole, such as lists. */
+export function listGapCaveats({ gaps, missing }: Pick<AccessFacts, 'gaps' | 'missing'>): readonly Caveat[] {
+  const rights = [...gaps.map(({ right }) => right), ...missing];
+  return rights.length === 0 ? [] : [toCaveat(rights)];
+}
+
+/** The same for one question: what is known of its namespace is enough. */
+export function findEvidenceCaveats(
+  { gaps, missing }: Pick<AccessFacts, 'gaps' | 'missing'>,
+  question: Question,
+): readonly Caveat[] {
+  const namespace = isPathQuestion(question) ? undefined : question.namespace;
+  const open = gaps.filter(
+    ({ kind, knownNamespace }) =>
+      kind.apiVersion !== 'v1' &&
+      (!kind.namespaced || (namespace !== undefined && knownNamespace !== namespace)),
+  );
+  const rights = [...open.map(({ right }) => right), ...missing];
+  return rights.length === 0 ? [] : [toCaveat(rights)];
+}
+
+function toCaveat(rights: readonly string[]): Caveat {
+  return caveatOf('no-evidence', `RBAC is not known whole; missing right: ${rights.join('; ')}`);
+}

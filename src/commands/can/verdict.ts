@@ -1,0 +1,55 @@
+import { answer, type NamedAnswer } from '../../access/answer.ts';
+import { type Caveat, caveatOf } from '../../rbac/caveats.ts';
+import type { Grant } from '../../rbac/grant.ts';
+import type { Identity } from '../../rbac/identity.ts';
+import type { Question } from '../../rbac/question.ts';
+import { toIdentityData } from '../access/data.ts';
+import { type AccessFacts, findEvidenceCaveats } from '../access/facts.ts';
+import { askServer, compareAnswers, type ServerAnswer } from './verify.ts';
+
+/** The answer to one question, whoever gave it. */
+export interface Verdict {
+  /** undefined: nobody can tell, since RBAC is not known whole and the server was not asked. */
+  readonly allowed: boolean | undefined;
+  readonly because: readonly Grant[];
+  readonly caveats: readonly Caveat[];
+  /** Sessions for which the answer is another. */
+  readonly named: readonly NamedAnswer[];
+  readonly server: ServerAnswer | undefined;
+}
+
+export interface Asked {
+  readonly identity: Identity;
+  /** The caller itself. */
+  readonly isSelf: boolean;
+  /** By its ARN. */
+  readonly isPrincipal: boolean;
+  readonly question: Question;
+}
+
+/** Asks RBAC and, where there is one, the server, whose answer counts. */
+export async function judge(asked: Asked, facts: AccessFacts): Promise<Verdict> {
+  const { identity, question, isSelf, isPrincipal } = asked;
+  const decision = answer(facts.index, identity, question);
+  const evidence = findEvidenceCaveats(facts, question);
+  const server = facts.api && (await askServer(facts.api, identity, question, isSelf));
+  const said = server?.kind === 'answer' ? server.allowed : undefined;
+  const isOpen = said === undefined && !decision.allowed && evidence.length > 0;
+  return {
+    allowed: isOpen ? undefined : (said ?? decision.allowed),
+    because: decision.because,
+    caveats: [
+      ...(server === undefined ? [] : compareAnswers(decision, server, evidence.length === 0)),
+      ...(isPrincipal && facts.isEks ? [caveatOf('access-entries-unseen')] : []),
+      ...evidence,
+      ...decision.caveats,
+    ],
+    named: decision.named,
+    server,
+  };
+}
+
+/** The sessions for which the answer is another, for programs. */
+export function toNamedData({ session, identity, allowed, because }: NamedAnswer): object {
+  return { ...(session !== undefined && { session }), ...toIdentityData(identity), allowed, because };
+}

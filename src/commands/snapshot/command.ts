@@ -1,0 +1,30 @@
+import { Option } from 'commander';
+import type { Registration } from '../registration.ts';
+import type { SnapshotOptions } from './run.ts';
+
+const HELP = `
+It holds roles and bindings, names of ServiceAccounts and namespaces, the IAM roles of ServiceAccounts, aws-auth and
+IAMIdentityMappings, and what resources there are: no Secret, no other ConfigMap, no other annotation. Two snapshots of an
+unchanged cluster are the same text.
+
+Examples:
+  iam-bridge snapshot -o cluster.json
+  iam-bridge can list secrets -n team-a --as jane --snapshot cluster.json
+
+Exit codes: 0 done, 2 usage, 3 the cluster could not be read; what may not be listed is missing in it, and it says so.`;
+
+export const registerSnapshot: Registration = (command, context) => {
+  command
+    .option('--kubeconfig <file>', 'how to reach the cluster (default: as kubectl finds it)')
+    .option('--context <name>', 'of the kubeconfig')
+    .addOption(new Option('-o, --output <file>', 'where it is written; - is standard output').default('-'))
+    .option(
+      '--snapshot <file>',
+      'write one again, such as one of kubectl, in the form of ours; - reads standard input',
+    )
+    .addHelpText('after', HELP)
+    .action(async (options: SnapshotOptions) => {
+      const { runSnapshot } = await import('./run.ts');
+      context.finish(await runSnapshot(options, context));
+    });
+};

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { answer } from '../../src/access/answer.ts';
+import { SESSION_HOLE } from '../../src/access/holes.ts';
+import { toIndex } from '../support/access/sources.ts';
+
+const INDEX = toIndex(`
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: reader}
+rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: people, namespace: a}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: reader}
+subjects:
+- {kind: User, apiGroup: rbac.authorization.k8s.io, name: "dev:jane"}
+- {kind: Group, apiGroup: rbac.authorization.k8s.io, name: "team-bob"}
+- {kind: User, apiGroup: rbac.authorization.k8s.io, name: "ops:jim"}
+`);
+
+const QUESTION = { verb: 'get', group: '', resource: 'pods', namespace: 'a' };
+
+test('a name with a hole may be one that RBAC knows, and then the answer is for that session', () => {
+  const identity = { user: `dev:${SESSION_HOLE}`, groups: [`team-${SESSION_HOLE}`] };
+  const { allowed, named } = answer(INDEX, identity, QUESTION);
+  expect(allowed).toBe(false);
+  expect(
+    named.map(({ session, identity: { user, groups }, allowed: yes }) => [session, user, groups, yes]),
+  ).toEqual([
+    ['jane', 'dev:jane', ['team-jane'], true],
+    ['bob', 'dev:bob', ['team-bob'], true],
+  ]);
+});
+
+test('where everybody may, no session is named', () => {
+  const identity = { user: `dev:${SESSION_HOLE}`, groups: ['team-bob'] };
+  expect(answer(INDEX, identity, QUESTION)).toMatchObject({ allowed: true, named: [] });
+});
+
+test('a name without a hole is decided as it is', () => {
+  expect(answer(INDEX, { user: 'dev:*', groups: [] }, QUESTION)).toMatchObject({ allowed: false, named: [] });
+});

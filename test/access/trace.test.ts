@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import { createTracer, describeSource } from '../../src/access/trace.ts';
+import type { Subject } from '../../src/rbac/objects.ts';
+import { toAwsAuthSource } from '../support/access/sources.ts';
+
+const SOURCE = toAwsAuthSource({
+  mapRoles: `
+- rolearn: arn:aws:iam::111122223333:role/dev
+  username: dev:{{SessionName}}
+  groups: [devs, "team-{{SessionName}}"]
+- rolearn: arn:aws:iam::111122223333:role/ops
+  username: ops
+  groups: [system:masters, devs, devs]
+- rolearn: arn:aws:iam::111122223333:role/bad
+  username: 7
+  groups: [devs]
+`,
+  mapAccounts: '- "444455556666"',
+});
+
+const tracer = createTracer({
+  sources: [SOURCE],
+  accounts: [
+    {
+      namespace: 'a',
+      name: 'ci',
+      annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::111122223333:role/ci' },
+    },
+    { namespace: 'b', name: 'ci', annotations: {} },
+  ],
+  isEks: true,
+});
+
+const trace = (subject: Subject): string[] => tracer.trace(subject).map(describeSource);
+
+test.each<[string, Subject, string[]]>([
+  [
+    'a group by entries, each once, and never by a bad one',
+    { kind: 'Group', name: 'devs' },
+    [
+      'arn:aws:iam::111122223333:role/dev by mapRoles[0]',
+      'arn:aws:iam::111122223333:role/ops by mapRoles[1]',
+    ],
+  ],
+  [
+    'a group by a template',
+    { kind: 'Group', name: 'team-jane' },
+    ['arn:aws:iam::111122223333:role/dev by mapRoles[0] (as team-{{SessionName}})'],
+  ],
+  ['a group in another case by nobody', { kind: 'Group', name: 'Devs' }, []],
+  [
+    'a user by a template',
+    { kind: 'User', name: 'dev:jane' },
+    ['arn:aws:iam::111122223333:role/dev by mapRoles[0] (as dev:{{SessionName}})'],
+  ],
+  [
+    'a user by its account',
+    { kind: 'User', name: 'arn:aws:iam::444455556666:user/bob' },
+    ['arn:aws:iam::444455556666:user/bob by mapAccounts'],
+  ],
+  ['a user of no account by nobody', { kind: 'User', name: 'arn:aws:iam::777788889999:user/bob' }, []],
+  [
+    'a ServiceAccount, with the role of its pods',
+    { kind: 'ServiceAccount', namespace: 'a', name: 'ci' },
+    ['ServiceAccount a/ci, whose pods get arn:aws:iam::111122223333:role/ci'],
+  ],
+  [
+    'a ServiceAccount that is not there',
+    { kind: 'ServiceAccount', namespace: 'c', name: 'ci' },
+    ['ServiceAccount c/ci, which is not there'],
+  ],
+  [
+    'a ServiceAccount in the clothes of a user',
+    { kind: 'User', name: 'system:serviceaccount:b:ci' },
+    ['ServiceAccount b/ci'],
+  ],
+  [
+    'administrators, whoever made the cluster among them',
+    { kind: 'Group', name: 'system:masters' },
+    [
+      'arn:aws:iam::111122223333:role/ops by mapRoles[1]',
+      'whoever made the EKS cluster, too, which nothing in it shows',
+    ],
+  ],
+  ['everybody', { kind: 'Group', name: 'system:authenticated' }, ['everybody who logs in']],
+  [
+    'all accounts',
+    { kind: 'Group', name: 'system:serviceaccounts' },
+    ['every ServiceAccount of all namespaces (2)'],
+  ],
+  [
+    'the accounts of a namespace',
+    { kind: 'Group', name: 'system:serviceaccounts:a' },
+    ['every ServiceAccount of a (1)'],
+  ],
+])('%s', (_, subject, expected) => {
+  expect(trace(subject)).toEqual(expected);
+});

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SCENE } from '../../support/access/scene.ts';
+import { runTree } from '../../support/commands/tree.ts';
+import { createWorkspace, type Workspace } from '../../support/workspace.ts';
+
+let workspace: Workspace;
+let manifests: string;
+
+beforeAll(() => {
+  workspace = createWorkspace();
+  manifests = workspace.write('cluster.yaml', SCENE);
+});
+afterAll(() => workspace.remove());
+
+describe('a snapshot', () => {
+  test('of manifests is the same again, and answers the same', async () => {
+    const first = join(workspace.folder, 'first.json');
+    expect(await runTree(['snapshot', '--snapshot', manifests, '-o', first])).toMatchObject({
+      code: 0,
+      stdout: '',
+    });
+    const second = await runTree(['snapshot', '--snapshot', first]);
+    expect(second.stdout).toBe(readFileSync(first, 'utf8'));
+    for (const identity of [
+      ['--sa', 'shop:ci'],
+      ['--as', 'bob'],
+      ['--arn', 'arn:aws:iam::111122223333:role/ops', '--session', 'jane'],
+      ['--arn', 'arn:aws:iam::111122223333:role/old'],
+    ]) {
+      const ask = async (file: string) => {
+        const words = ['can', 'get', 'pods', '-n', 'shop', ...identity, '-o', 'json', '--snapshot', file];
+        const { code, stdout } = await runTree(words);
+        return { code, ...JSON.parse(stdout), source: undefined };
+      };
+      expect(await ask(first)).toEqual(await ask(manifests));
+    }
+  });
+
+  test('does not depend on the order of what it is made of', async () => {
+    const documents = SCENE.split('---\n');
+    const turned = workspace.write('turned.yaml', documents.toReversed().join('\n---\n'));
+    const [one, other] = [
+      await runTree(['snapshot', '--snapshot', manifests]),
+      await runTree(['snapshot', '--snapshot', turned]),
+    ];
+    expect(other.stdout).toBe(one.stdout);
+  });
+
+  test('has no Secret, no other ConfigMap and no other annotation', async () => {
+    const secret = `---\napiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: shop}\ndata: {a: aGlkZGVu}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: other, namespace: kube-system}\ndata: {mapRoles: hidden}\n`;
+    const { stdout } = await runTree([
+      'snapshot',
+      '--snapshot',
+      workspace.write('more.yaml', SCENE + secret),
+    ]);
+    expect(stdout).not.toMatch(/hidden|aGlkZGVu|Secret/);
+    expect(stdout).toContain('arn:aws:iam::111122223333:role/ci');
+  });
+
+  test('is read from standard input', async () => {
+    const words = ['can', 'get', 'po', '-n', 'shop', '--sa', 'shop:ci', '-q', '--snapshot', '-'];
+    expect((await runTree(words, { input: SCENE })).code).toBe(0);
+  });
+});
+
+describe('a file that is no snapshot', () => {
+  test.each<[string, string, RegExp]>([
+    [
+      'holds no RBAC',
+      'apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n',
+      /holds no RBAC: write one by iam-bridge snapshot/,
+    ],
+    ['is empty', '', /it is empty/],
+    ['is no YAML', 'a: [', /neither JSON nor YAML/],
+    ['has aliases that stand for too much', bomb(), /neither JSON nor YAML: Excessive alias count/],
+    ['has a member twice', '{"kind":"List","kind":"List","items":[]}', /is there twice/],
+  ])('since it %s is refused in a sentence', async (_, text, problem) => {
+    const words = ['can', 'get', 'po', '--as', 'x', '--snapshot', workspace.write('bad', text)];
+    const { code, stdout, stderr } = await runTree(words);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(problem);
+  });
+
+  test('or is not there, is named', async () => {
+    const { code, stderr } = await runTree(['whoami', '--as', 'x', '--snapshot', '/nowhere.json']);
+    expect([code, stderr]).toEqual([2, 'iam-bridge whoami: --snapshot: there is no file /nowhere.json\n']);
+  });
+});
+
+function bomb(): string {
+  const levels = Array.from({ length: 9 }, (_, index) => {
+    const alias = index === 0 ? 'x' : `*a${index - 1}`;
+    return `a${index}: &a${index} [${Array(9).fill(alias).join(', ')}]`;
+  });
+  return `kind: List\n${levels.join('\n')}\nitems: *a8\n`;
+}

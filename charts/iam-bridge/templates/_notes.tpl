@@ -4,11 +4,14 @@
 {{- $names := include "iam-bridge.component.names" . | fromYamlArray -}}
 iam-bridge {{ .Chart.AppVersion }} in {{ $namespace }}: {{ join ", " $names }}
 
-See that it runs:
+See that it {{ ternary "works" "runs" .Values.tests.enabled }}:
 {{ range $name := $names }}
   {{- $values := $.Values }}{{ if ne $name "webhook" }}{{ $values = get $.Values $name }}{{ end }}
   {{- $c := dict "root" $ "name" $name "values" $values }}
   kubectl --namespace {{ $namespace }} rollout status {{ include "iam-bridge.component.kind" $c | lower }}/{{ include "iam-bridge.component.name" $c }}
+{{- end }}
+{{- if .Values.tests.enabled }}
+  helm test {{ .Release.Name }} --namespace {{ .Release.Namespace }} --logs
 {{- end }}
 {{ if .Values.webhook.enabled }}
 {{- $mode := include "iam-bridge.tls.mode" . }}

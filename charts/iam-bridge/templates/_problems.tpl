@@ -14,6 +14,9 @@
 {{- if not (or $v.webhook.enabled $v.authenticator.enabled $v.issuer.enabled) -}}
   {{- $problems = append $problems "nothing is on: set webhook.enabled, authenticator.enabled or issuer.enabled to true" -}}
 {{- end -}}
+{{- if and (get $v "iam-bridge-crds").enabled (not (and $v.authenticator.enabled (has "CRD" $v.authenticator.config.backendMode))) -}}
+  {{- $problems = append $problems "iam-bridge-crds.enabled is true, and nobody reads IAMIdentityMappings; add CRD to authenticator.config.backendMode, or set it to false" -}}
+{{- end -}}
 {{- if and $v.metrics.serviceMonitor.enabled $v.metrics.podMonitor.enabled -}}
   {{- $problems = append $problems "metrics.serviceMonitor and metrics.podMonitor would scrape each pod twice: enable one of them" -}}
 {{- end -}}

@@ -153,7 +153,13 @@ export const REST: Members = {
   }),
   tests: section('Checks of `helm test`', {
     enabled: bool(true, 'Have them'),
-    podLabels: names({}, 'Labels of their pods'),
+    podLabels: names(
+      {},
+      'Labels of the pod that is tried, where mutatingWebhook.objectSelector asks for some',
+    ),
+  }),
+  'iam-bridge-crds': sharedSection('The chart of the CustomResourceDefinition for backend CRD', {
+    enabled: bool(false, 'Install it; helm uninstall leaves it, since that would take all mappings away'),
   }),
   extraObjects: leaf([], 'More objects; templates in them are filled in', {
     type: 'array',

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { readErrorCode } from '../../base/errors.ts';
 import type { StsCall, StsReply, StsTransport } from './transport.ts';
 import { createTunnelAgent, type ProxyTarget } from './tunnel-agent.ts';
@@ -30,10 +31,12 @@ export function createHttpsTransport(options: HttpsTransportOptions): {
   readonly close: () => void;
 } {
   const agents = new Map<string, Agent>();
+  let context: SecureContext | undefined;
   const findAgent = (host: string): Agent => {
     const present = agents.get(host);
     if (present !== undefined) return present;
-    const agent = createAgent(options, host);
+    context ??= createContext(options);
+    const agent = createAgent(options, host, context);
     agents.set(host, agent);
     return agent;
   };
@@ -46,7 +49,22 @@ export function createHttpsTransport(options: HttpsTransportOptions): {
   };
 }
 
-function createAgent({ authorities, findProxy, maxSockets }: HttpsTransportOptions, host: string): Agent {
+/**
+ * One for all connections: it holds who is trusted, and no session. A connection that is handed `ca` parses all of it
+ * again, which is 10 ms and 700 KB for the hundred and fifty authorities that a system has.
+ */
+function createContext({ authorities }: HttpsTransportOptions): SecureContext {
+  return createSecureContext({
+    minVersion: 'TLSv1.2',
+    ...(authorities !== undefined && { ca: [...authorities] }),
+  });
+}
+
+function createAgent(
+  { findProxy, maxSockets }: HttpsTransportOptions,
+  host: string,
+  secureContext: SecureContext,
+): Agent {
   const settings = {
     keepAlive: true,
     maxSockets,
@@ -54,8 +72,7 @@ function createAgent({ authorities, findProxy, maxSockets }: HttpsTransportOptio
     timeout: IDLE,
     // Also where NODE_TLS_REJECT_UNAUTHORIZED=0 says otherwise.
     rejectUnauthorized: true,
-    minVersion: 'TLSv1.2' as const,
-    ...(authorities !== undefined && { ca: [...authorities] }),
+    secureContext,
   };
   const proxy = findProxy(host);
   return proxy === undefined ? new Agent(settings) : createTunnelAgent(settings, proxy);

@@ -43,8 +43,8 @@ class TunnelAgent extends Agent {
         fail(toError('EPROXY'));
         return;
       }
-      const { servername, rejectUnauthorized, minVersion, ca } = { ...this.options, ...options };
-      const secure = connect({ socket, servername, rejectUnauthorized, minVersion, ca });
+      const { servername, rejectUnauthorized, secureContext } = { ...this.options, ...options };
+      const secure = connect({ socket, servername, rejectUnauthorized, secureContext });
       created?.(null, secure);
     });
     asked.end();

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import tls from 'node:tls';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   createHttpsTransport,
@@ -16,6 +17,7 @@ import { until } from '../../support/until.ts';
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
@@ -184,6 +186,24 @@ describe('a certificate', () => {
     expect(await createCaller(standIn, { authorities: undefined })()).toMatchObject({
       failure: 'unreachable',
     });
+  });
+});
+
+describe('authorities', () => {
+  test.each(['directly', 'through a proxy'])('are not parsed again for each connection (%s)', async (way) => {
+    const standIn = await start((_, response) => void setTimeout(() => response.end('{}'), 50));
+    const proxy = await startProxy(standIn.port);
+    cleanups.push(proxy.stop);
+    const target = { host: '127.0.0.1', port: proxy.port, secure: false };
+    const caller = createCaller(
+      standIn,
+      way === 'directly' ? {} : { findProxy: () => target, locate: undefined },
+    );
+    // Watched, not replaced: what Node calls for a connection that brings no context along.
+    const parsed = vi.spyOn(tls, 'createSecureContext');
+    const replies = await Promise.all(Array.from({ length: 8 }, () => caller()));
+    expect(replies.map(({ kind }) => kind)).toEqual(Array(8).fill('answer'));
+    expect([standIn.connections(), parsed.mock.calls.length]).toEqual([8, 0]);
   });
 });
 

@@ -239,28 +239,30 @@ describe('bin/iam-bridge', () => {
     );
   });
 
-  describe("glibc's threshold for giving memory back", () => {
-    const NAME = 'MALLOC_TRIM_THRESHOLD_';
-    const TUNABLE = 'glibc.malloc.trim_threshold=1048576';
+  describe.each([
+    ['giving memory back', 'MALLOC_TRIM_THRESHOLD_', 'trim_threshold', '131072'],
+    ['asking the system for each block', 'MALLOC_MMAP_THRESHOLD_', 'mmap_threshold', '32768'],
+  ])("glibc's threshold for %s", (_what, name, tunable, ours) => {
+    const TUNABLE = `glibc.malloc.${tunable}=1048576`;
 
     /** What the program finds in its environment. */
     async function readThreshold(env: Readonly<Record<string, string>>): Promise<string> {
       const root = installAlone();
       mkdirSync(join(root, 'dist'));
       writeFileSync(join(root, 'dist', 'main.js'), '');
-      const show = `if [ "$1" = --version ]; then echo v24.0.0; else echo "\${${NAME}-unset}"; fi`;
+      const show = `if [ "$1" = --version ]; then echo v24.0.0; else echo "\${${name}-unset}"; fi`;
       const path = `${writeScript('node', show)}:/usr/bin:/bin`;
       const { stdout } = await run([join(root, 'bin', 'webhook')], { PATH: path, ...env });
       return stdout.trimEnd();
     }
 
     test.each<[says: string, env: Record<string, string>, threshold: string]>([
-      ['is ours where the caller says nothing', {}, '131072'],
-      ['is ours beside other settings of glibc', { GLIBC_TUNABLES: 'glibc.malloc.arena_max=2' }, '131072'],
-      ['is ours beside other variables of malloc', { MALLOC_ARENA_MAX: '2' }, '131072'],
-      ["is the caller's", { [NAME]: '1048576' }, '1048576'],
-      ["is the caller's, also where it is 0", { [NAME]: '0' }, '0'],
-      ["is the caller's, also where it is empty", { [NAME]: '' }, ''],
+      ['is ours where the caller says nothing', {}, ours],
+      ['is ours beside other settings of glibc', { GLIBC_TUNABLES: 'glibc.malloc.arena_max=2' }, ours],
+      ['is ours beside other variables of malloc', { MALLOC_ARENA_MAX: '2' }, ours],
+      ["is the caller's", { [name]: '1048576' }, '1048576'],
+      ["is the caller's, also where it is 0", { [name]: '0' }, '0'],
+      ["is the caller's, also where it is empty", { [name]: '' }, ''],
       ["is the caller's by the newer name", { GLIBC_TUNABLES: TUNABLE }, 'unset'],
       [
         "is the caller's by the newer name among others",

@@ -7,8 +7,7 @@ import { pause, untilReady } from '../ready.ts';
 import { LOAD_CORE, SERVER_CORE } from '../tools.ts';
 
 const NODE = process.execPath;
-/** As the executable has them. */
-const V8_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=192'];
+const OURS = join(import.meta.dirname, '..', '..', '..', 'bin', 'aws-iam-authenticator');
 const script = (name: string): string => join(import.meta.dirname, name);
 
 export interface Server {
@@ -20,12 +19,11 @@ export interface Server {
 /** An STS with its proxy, and programs that are sent to it. */
 export interface Bed {
   readonly workspace: Workspace;
-  /** PEM of the authority of all certificates. */
-  readonly ca: string;
   /** How many calls STS had so far. */
   countCalls(): Promise<number>;
   /** Whether calls from now on are answered. */
   stall(stalled: boolean): Promise<void>;
+  /** `ours` is the bundle by way of bin/aws-iam-authenticator, `peer` the Go program at `path`. */
   start(kind: 'ours' | 'floor' | 'peer', path?: string): Promise<Server>;
   end(): Promise<void>;
 }
@@ -38,7 +36,7 @@ export async function createBed(): Promise<Bed> {
   const files = [workspace.write('tls.crt', pair.certificate), workspace.write('tls.key', pair.key)];
   const children: Child[] = [];
   const proxy = await findFreePort();
-  const launch = (name: string, command: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+  const launch: Launch = (name, command, env = {}) => {
     const child = startChild({ workspace, name, command: ['taskset', '-c', ...command], env });
     children.push(child);
     return child;
@@ -48,17 +46,19 @@ export async function createBed(): Promise<Bed> {
     await (await fetch(`http://127.0.0.1:${proxy}${path}`)).text();
   return {
     workspace,
-    ca: authority.certificate,
     countCalls: async () => Number(await ask('/count')),
     stall: async (stalled) => void (await ask(stalled ? '/stall' : '/run')),
     async start(kind, path = '') {
       const port = await findFreePort();
       const url = `https://127.0.0.1:${port}/authenticate`;
-      if (kind === 'peer')
-        return { child: await startPeer({ workspace, port, proxy, caPath, path }, launch), url };
-      const own = kind === 'ours' ? [...V8_FLAGS, script('server.ts')] : [script('floor.ts')];
-      const more = kind === 'ours' ? [String(proxy), caPath] : [];
-      const child = launch(kind, [SERVER_CORE, NODE, ...own, String(port), ...files, ...more]);
+      if (kind !== 'floor') {
+        const plan = { workspace, name: kind, port, proxy, caPath };
+        return {
+          child: await (kind === 'ours' ? startOurs(plan, launch) : startPeer(plan, path, launch)),
+          url,
+        };
+      }
+      const child = launch(kind, [SERVER_CORE, NODE, script('floor.ts'), String(port), ...files]);
       await untilReady(child);
       return { child, url };
     },
@@ -69,31 +69,52 @@ export async function createBed(): Promise<Bed> {
   };
 }
 
-interface PeerPlan {
+type Launch = (name: string, command: readonly string[], env?: Readonly<Record<string, string>>) => Child;
+
+interface Plan {
   readonly workspace: Workspace;
+  readonly name: string;
   readonly port: number;
   readonly proxy: number;
+  /** File with the authority of STS. */
   readonly caPath: string;
-  readonly path: string;
 }
 
-async function startPeer(
-  { workspace, port, proxy, caPath, path }: PeerPlan,
-  launch: (name: string, command: readonly string[], env: Readonly<Record<string, string>>) => Child,
-): Promise<Child> {
+async function startOurs(plan: Plan, launch: Launch): Promise<Child> {
+  const [metrics, health] = [await findFreePort(), await findFreePort()];
+  const ports = [`--metrics-port=${metrics}`, `--health-port=${health}`];
+  const command = [SERVER_CORE, OURS, 'server', '-c', writeConfig(plan), ...ports];
+  const child = launch(plan.name, command, { ...toEnvironment(plan), AWS_CA_BUNDLE: plan.caPath });
+  return await untilListening(child, 'listens (HTTPS)');
+}
+
+async function startPeer(plan: Plan, path: string, launch: Launch): Promise<Child> {
+  const command = [SERVER_CORE, path, 'server', '-c', writeConfig(plan)];
+  const own = { GOMAXPROCS: '1', SSL_CERT_FILE: plan.caPath };
+  return await untilListening(launch(plan.name, command, { ...toEnvironment(plan), ...own }), 'listening on');
+}
+
+/** One user, the same for both programs. */
+function writeConfig({ workspace, name, port }: Plan): string {
   const user = { userARN: 'arn:aws:iam::111122223333:user/bench', username: 'bench', groups: ['benchers'] };
-  const server = { port, stateDir: workspace.folder, kubeconfigPregenerated: true, mapUsers: [user] };
-  const config = workspace.write('peer.yaml', JSON.stringify({ clusterID: 'bench', server }));
-  const child = launch('peer', [SERVER_CORE, path, 'server', '-c', config], {
-    GOMAXPROCS: '1',
+  const stateDir = join(workspace.folder, name);
+  const server = { port, stateDir, kubeconfigPregenerated: true, mapUsers: [user] };
+  return workspace.write(`${name}.yaml`, JSON.stringify({ clusterID: 'bench', server }));
+}
+
+function toEnvironment({ proxy }: Plan): Record<string, string> {
+  return {
     HTTPS_PROXY: `http://127.0.0.1:${proxy}`,
     NO_PROXY: '',
-    SSL_CERT_FILE: caPath,
     AWS_REGION: 'us-west-2',
     AWS_EC2_METADATA_DISABLED: 'true',
-  });
-  for (let tries = 0; !child.readLog().includes('listening on'); tries += 1) {
-    if (tries > 300 || !child.isRunning()) throw new Error(`the peer did not start\n${child.readLogTail()}`);
+  };
+}
+
+async function untilListening(child: Child, said: string): Promise<Child> {
+  for (let tries = 0; !child.readLog().includes(said); tries += 1) {
+    if (tries > 300 || !child.isRunning())
+      throw new Error(`${child.name} did not start\n${child.readLogTail()}`);
     await pause(100);
   }
   return child;

@@ -20,7 +20,8 @@ const LOOKS = 50;
 
 export async function measureStall(bed: Bed): Promise<StallFigures> {
   const { url } = await bed.start('ours');
-  const agent = new Agent({ keepAlive: true, ca: bed.ca });
+  // The certificate is one that the server has made for itself.
+  const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
   const known = toReview(makeToken());
   const send = async (path: string, body?: string): Promise<number> => {
     const begun = performance.now();

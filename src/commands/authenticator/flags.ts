@@ -206,4 +206,6 @@ export const AUTHENTICATOR_FLAGS = {
   },
   ...SERVER_FLAGS,
   ...BUDGET_FLAGS,
+  // A review has 64 KiB at most, and 2 KiB as a rule: as many as may wait for STS, with the longest of tokens that AWS makes.
+  'body-budget': { ...BUDGET_FLAGS['body-budget'], default: 8 },
 } as const satisfies FlagTable;

@@ -60,7 +60,7 @@ describe('defaults', () => {
         scrubbedAccounts: [],
         compatStatusCodes: false,
       },
-      budgets: { bodies: 32 * 1024 * 1024, connections: 1_000 },
+      budgets: { bodies: 8 * 1024 * 1024, connections: 1_000 },
       shutdownDelay: 10_000,
       staleAfter: 300_000,
       unreadyWhenDegraded: false,

@@ -54,7 +54,7 @@ describe('serve', () => {
       ...WEBHOOK,
       ...ISSUER,
       ...AUTHENTICATOR,
-      ...['--webhook-port=8443', '--issuer-port', '9443', '--issuer-v=4', '--issuer-body-budget=8'],
+      ...['--webhook-port=8443', '--issuer-port', '9443', '--issuer-v=4', '--issuer-body-budget=16'],
       ...['--authenticator-backend-mode=CRD', '--authenticator-backend-mode=MountedFile'],
       ...['--metrics-port=9100', '--metrics-address=127.0.0.1', '--shutdown-delay=3s'],
     );
@@ -65,7 +65,7 @@ describe('serve', () => {
       9443,
     ]);
     expect(servers.map(({ settings }) => settings.verbosity)).toEqual([0, 0, 4]);
-    expect(servers.map(({ settings }) => settings.budgets.bodies / 1024 / 1024)).toEqual([32, 32, 8]);
+    expect(servers.map(({ settings }) => settings.budgets.bodies / 1024 / 1024)).toEqual([32, 8, 16]);
     expect(servers[1]?.settings).toMatchObject({ mapping: { backends: ['CRD', 'MountedFile'] } });
     expect([ops, shutdownDelay]).toEqual([{ host: '127.0.0.1', port: 9100 }, 3_000]);
   });

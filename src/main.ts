@@ -1,4 +1,5 @@
 import { readCommand } from './commands/list.ts';
+import { readWords } from './commands/program-name.ts';
 import type { Surroundings } from './commands/surroundings.ts';
 import { isNodeNewEnough } from './commands/version.ts';
 import { readEnvironment } from './settings/environment.ts';
@@ -44,7 +45,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 3);
 });
 
-main(process.argv.slice(2)).then(exit, (error: unknown) => {
+main(readWords(process.argv)).then(exit, (error: unknown) => {
   surroundings.terminal.err(`iam-bridge: ${error instanceof Error ? error.message : String(error)}\n`);
   exit(3);
 });

@@ -28,6 +28,8 @@ interface Named {
   readonly name: string;
   /** One line of help. */
   readonly summary: string;
+  /** Works, and is not told of: the same under another name. */
+  readonly isHidden?: true;
 }
 
 /** Every command of the executable, in the order in which help lists them. Each is loaded when it is asked for. */
@@ -88,6 +90,17 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./aws-iam-authenticator/command.ts')).runAwsIamAuthenticator,
   },
   {
+    // Manifests of the Go program give arguments only, and the image starts as iam-bridge.
+    kind: 'quick',
+    name: 'server',
+    summary: 'aws-iam-authenticator server',
+    isHidden: true,
+    load: async () => {
+      const { runAwsIamAuthenticator } = await import('./aws-iam-authenticator/command.ts');
+      return async (words, surroundings) => await runAwsIamAuthenticator(['server', ...words], surroundings);
+    },
+  },
+  {
     kind: 'tree',
     name: 'verify',
     summary: 'judges a token, a JWT as AWS STS would, or one of IAM: every check, in order, and the reason',
@@ -146,12 +159,15 @@ export interface NamedCommand {
   readonly rest: readonly string[];
 }
 
+/** Programs that this one stands in for take global flags before these. */
+const AFTER_FLAGS = ['eks', 'server'];
+
 /**
- * The command that the first word names; the global flags of the AWS CLI may stand before `eks`, so that its kubeconfigs
- * need no other words.
+ * The command that the first word names; the global flags of the AWS CLI and of aws-iam-authenticator may stand before
+ * theirs, so that kubeconfigs and manifests need no other words.
  */
 export function readCommand(words: readonly string[]): NamedCommand | undefined {
-  const index = words[0]?.startsWith('-') ? words.indexOf('eks') : 0;
+  const index = words[0]?.startsWith('-') ? words.findIndex((word) => AFTER_FLAGS.includes(word)) : 0;
   const entry = findCommand(words[index]);
   return entry && { entry, rest: words.toSpliced(index, 1) };
 }

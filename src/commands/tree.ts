@@ -66,7 +66,7 @@ interface AddOptions {
 }
 
 async function add(program: Command, entry: CommandEntry, options: AddOptions): Promise<void> {
-  const command = program.command(entry.name).description(entry.summary);
+  const command = program.command(entry.name, { hidden: entry.isHidden === true }).description(entry.summary);
   if (entry.kind === 'tree') (await entry.load())(command, options.context);
   else addOwnReader(command, entry, options);
 }

@@ -299,6 +299,21 @@ describe('bin/iam-bridge', () => {
     expect([code, stdout.slice(0, 11)]).toEqual([0, 'k8s-aws-v1.']);
   });
 
+  test('what it starts does not have the options of its own Node', async () => {
+    const folder = installAlone();
+    const keys = { Version: 1, AccessKeyId: 'AKIDEXAMPLE', SecretAccessKey: CANARY_SECRET };
+    const plugin = writeScript(
+      'keys',
+      `echo "[$NODE_OPTIONS]" > ${folder}/seen; echo '${JSON.stringify(keys)}'`,
+    );
+    const config = join(folder, 'aws-config');
+    writeFileSync(config, `[default]\ncredential_process = ${join(plugin, 'keys')}\n`);
+    const env = { IAM_BRIDGE_NODE_OPTIONS: '--max-old-space-size=100', AWS_CONFIG_FILE: config };
+    const { code, stderr } = await run([...checkout.ways['iam-bridge'], 'token', '-i', 'demo'], env);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(readFileSync(join(folder, 'seen'), 'utf8')).toBe('[]\n');
+  });
+
   test('becomes the program, so that signals reach it', async () => {
     const root = installAlone();
     const path = `${writeScript('node', 'if [ "$1" = --version ]; then echo v24.0.0; else echo $$; fi')}:/usr/bin:/bin`;

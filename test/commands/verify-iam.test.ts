@@ -98,6 +98,12 @@ describe('a token that is accepted', () => {
     );
   });
 
+  test.each([true, false])('takes all flags of the Go program, under its name or ours: %j', async (isGo) => {
+    const common = ['-l', 'json', '-v=debug', '--feature-gates', 'SSORoleMatch=false', '--partition', 'aws'];
+    const words = [...common, '-t', sign(), '-i', CLUSTER, '-o', 'json', ...network];
+    expect(await verify(words, '', isGo)).toMatchObject({ code: 0, json: expected, stderr: '' });
+  });
+
   test('is the same under the name of the Go program', async () => {
     const words = ['-t', sign(), '-i', CLUSTER, '-o=json', '--partition=aws', ...network];
     expect(await verify(words, '', true)).toMatchObject({ code: 0, json: expected, stderr: '' });

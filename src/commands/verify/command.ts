@@ -66,6 +66,9 @@ export const registerVerify: Registration = (command, context) => {
     .option('--feature-gates <gates>', 'with --mapping: SSORoleMatch=true, as the authenticator has it')
     .option('--sts-hosts <hosts>', 'of such a token: hosts of STS beside the public ones')
     .option('--sts-address <address>', 'of such a token: where STS is called in place of its host')
+    // Of aws-iam-authenticator; they have no effect here, as in its own command.
+    .addOption(new Option('-l, --log-format <format>').hideHelp())
+    .addOption(new Option('-v, --log-verbosity <level>').hideHelp())
     .addOption(new Option('-o, --output <format>', 'print one document').choices(['json']))
     .addHelpText('after', HELP)
     .action(async (jwt: string | undefined, flags: VerifyFlags) => {

@@ -15,6 +15,8 @@ export interface VerifyFlags {
   readonly mapping?: readonly string[];
   readonly kubeconfig?: string;
   readonly featureGates?: string;
+  readonly logFormat?: string;
+  readonly logVerbosity?: string;
   readonly stsHosts?: string;
   readonly stsAddress?: string;
   readonly tokenFile?: string;

@@ -38,6 +38,8 @@ const SHARED: readonly (readonly [option: keyof VerifyFlags, flag: string])[] = 
   ['mapping', 'mapping'],
   ['kubeconfig', 'kubeconfig'],
   ['featureGates', 'feature-gates'],
+  ['logFormat', 'log-format'],
+  ['logVerbosity', 'log-verbosity'],
   ['stsHosts', 'sts-hosts'],
   ['stsAddress', 'sts-address'],
   ['ca', 'ca'],

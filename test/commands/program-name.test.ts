@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { readCommand } from '../../src/commands/list.ts';
+import { readWords } from '../../src/commands/program-name.ts';
+import { runTree } from '../support/commands/tree.ts';
+
+test.each([
+  ['/iam-bridge', ['webhook', '--port=1'], ['webhook', '--port=1']],
+  ['/webhook', ['--port=1'], ['webhook', '--port=1']],
+  ['/webhook', [], ['webhook']],
+  ['/aws-iam-authenticator', ['token', '-i', 'demo'], ['aws-iam-authenticator', 'token', '-i', 'demo']],
+  ['/opt/iam-bridge/main.js', ['token'], ['token']],
+  ['/somewhere/src/main.ts', ['--help'], ['--help']],
+  ['/webhook/main.js', ['--help'], ['--help']],
+])('started as %s with %j, the words are %j', (file, words, expected) => {
+  expect(readWords(['/nodejs/bin/node', file, ...words])).toEqual(expected);
+});
+
+test.each([
+  [
+    ['server', '-c', 'config.yaml'],
+    ['-c', 'config.yaml'],
+  ],
+  [
+    ['-c', 'config.yaml', 'server'],
+    ['-c', 'config.yaml'],
+  ],
+  [
+    ['--config=config.yaml', 'server', '-i', 'demo'],
+    ['--config=config.yaml', '-i', 'demo'],
+  ],
+])('%j is the server of aws-iam-authenticator, as its manifests have it', (words, rest) => {
+  expect(readCommand(words)).toMatchObject({ entry: { name: 'server' }, rest });
+});
+
+test('help says nothing of names that are there for manifests alone', async () => {
+  const { stdout } = await runTree(['--help']);
+  expect(stdout).toMatch(/^ {2}serve /m);
+  expect(stdout).not.toMatch(/^ {2}server /m);
+});

@@ -8,7 +8,7 @@ const PROGRAMS = [
 ];
 
 /** Folders with a project of their own; all others are fast tests, also those that are yet to come. */
-const SPECIAL = ['test/{bench,chart,clients,e2e,fuzz,slow}/**'];
+const SPECIAL = ['test/{bench,chart,clients,e2e,fuzz,image,slow}/**'];
 
 /**
  * Files share one process and its modules: no module here has state, and loading them once halves the time. A property
@@ -62,6 +62,9 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 60_000,
         },
+      },
+      {
+        test: { name: 'image', include: ['test/image/**/*.test.ts'], testTimeout: 60_000 },
       },
       {
         test: {

@@ -2,7 +2,7 @@
  * Bundles what ships into `dist/`: `main.js`, one chunk per lazily loaded part, the licences of everything inside.
  * `node tools/build.ts [folder]`. Two builds of the same source are byte-identical.
  */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
@@ -120,6 +120,8 @@ export async function bundle(folder: string): Promise<Metafile> {
     join(folder, 'package.json'),
     `${JSON.stringify({ name: 'iam-bridge', version, type: 'module', imports: { [QUICK]: `./${QUICK_FILE}` } })}\n`,
   );
+  // In the image, the program is this file (tools/image-root.ts).
+  await chmod(join(folder, QUICK_FILE), 0o755);
   await writeFile(join(folder, 'LICENSES.txt'), await collectLicences(root, metafile));
   return metafile;
 }

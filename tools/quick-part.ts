@@ -13,6 +13,9 @@ const ROOTS: readonly [string, ...string[]] = ['src/main.ts', 'src/commands/toke
 export const QUICK = '#quick';
 export const QUICK_FILE = 'main.js';
 
+/** Where the image has its Node, as the distroless ones do: there is no shell that could look for it. */
+const HASHBANG = '#!/nodejs/bin/node';
+
 export interface QuickPart {
   /** For the other parts: what the quick part has, is imported from it. */
   readonly plugin: Plugin;
@@ -63,6 +66,7 @@ export async function planQuickPart(options: BuildOptions & { absWorkingDir: str
         stdin: { contents, resolveDir: root, sourcefile: 'quick', loader: 'js' },
         outfile: join(folder, QUICK_FILE),
         format: 'esm',
+        banner: { js: HASHBANG },
         plugins: [...(options.plugins ?? []), loadLazily(root, lazy)],
       });
       for (const output of Object.values(metafile.outputs)) output.entryPoint = ROOTS[0];

@@ -2,6 +2,7 @@
 import { benchAuthenticator } from './authenticator/bench.ts';
 import { benchCli } from './cli/bench.ts';
 import { benchIssuer } from './issuer/bench.ts';
+import { benchLimit } from './limit/bench.ts';
 import { benchStrangers } from './strangers/bench.ts';
 import { benchWebhook } from './webhook/bench.ts';
 
@@ -13,6 +14,7 @@ const BENCHES: Readonly<
   authenticator: benchAuthenticator,
   strangers: benchStrangers,
   cli: benchCli,
+  limit: benchLimit,
 };
 
 const [name = '', ...words] = process.argv.slice(2);

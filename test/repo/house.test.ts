@@ -176,6 +176,6 @@ describe('the tests', () => {
     const { scripts } = (await import('../../package.json', { with: { type: 'json' } })).default;
     const inCheck = [...scripts.check.matchAll(/--project (\S+)/g)].map(([, name]) => name);
     const others = projects.map(({ name }) => name).filter((name) => !inCheck.includes(name));
-    expect(others).toEqual(['programs', 'chart', 'clients', 'slow', 'e2e']);
+    expect(others).toEqual(['programs', 'chart', 'clients', 'slow', 'image', 'e2e']);
   });
 });

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const PROGRAMS = [
   'test/commands/{webhook,issuer,executables}.test.ts',
   'test/demo/{failures,program,stand-in}.test.ts',
-  'test/repo/{build,docs-issuer}.test.ts',
+  'test/repo/{alerts,build,docs-issuer}.test.ts',
 ];
 
 /** Folders with a project of their own; all others are fast tests, also those that are yet to come. */

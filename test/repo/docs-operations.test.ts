@@ -13,7 +13,7 @@ describe('docs/operations.md', () => {
   });
 
   it.each(alerts)('$alert leads to its runbook, and says what is so', ({ alert, labels, annotations }) => {
-    expect(annotations.runbook_url).toBe(`docs/operations.md#${alert.toLowerCase()}`);
+    expect(annotations.runbook_url).toBe(`RUNBOOK_URL#${alert.toLowerCase()}`);
     expect(annotations.summary).toMatch(/^\S.{10,79}$/);
     expect(annotations.description).toMatch(/\S/);
     expect(['warning', 'critical']).toContain(labels.severity);
@@ -21,7 +21,7 @@ describe('docs/operations.md', () => {
 
   it.each(alerts)('$alert has a runbook that says what to look at or do', ({ alert }) => {
     const [, text = ''] = new RegExp(`^### ${alert}$([\\s\\S]*?)(?=^##|$(?![\\s\\S]))`, 'm').exec(page) ?? [];
-    expect(text.trim().split('\n').length).toBeGreaterThan(1);
+    expect(text.trim().length).toBeGreaterThan(120);
   });
 });
 

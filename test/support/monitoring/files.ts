@@ -35,7 +35,7 @@ interface Panel {
 }
 
 export function readDashboard(): Dashboard {
-  return JSON.parse(readFileSync(join(FILES, 'dashboard-iam-bridge.json'), 'utf8'));
+  return JSON.parse(readFileSync(join(FILES, 'dashboard.json'), 'utf8'));
 }
 
 /** What Grafana puts in place of its variables. */

@@ -7,7 +7,9 @@ import { OTHER_ROLE_ARN, ROLE_ARN } from '../support/e2e/fixtures.ts';
 import { toInjection, toNoInjection, type WebIdentity } from '../support/e2e/injection.ts';
 import { findNamespaceObstacle, runInNetworkNamespace } from '../support/e2e/network-namespace.ts';
 import { describeOnCluster } from '../support/e2e/suite.ts';
+import { findPeer } from '../support/e2e/webhook.ts';
 import type { Sighting as AuthenticatorSighting } from './scenarios/drop-in-authenticators.ts';
+import type { Sighting as MoveSighting } from './scenarios/drop-in-move.ts';
 import type { Sighting } from './scenarios/drop-in-webhooks.ts';
 
 const SCENARIOS = join(import.meta.dirname, 'scenarios');
@@ -168,5 +170,38 @@ describeOnCluster('in place of a Go authenticator, by the change of the example 
       // Its backend is aws-auth alone, which does not name this role.
       expect(seen.kops.administrator).toMatch(/logged in|Unauthorized/);
     });
+  });
+});
+
+describeOnCluster('the move from the Go webhook, while pods are created', () => {
+  const isAtHand = findPeer() !== undefined;
+  if (!isAtHand)
+    console.error('PEER_WEBHOOK is not set: the move from the Go webhook itself is NOT TESTED in this run');
+  let seen: MoveSighting;
+  beforeAll(async () => {
+    if (isSkipped || !isAtHand) return;
+    seen = (await runInNetworkNamespace(join(SCENARIOS, 'drop-in-move.ts'), 170_000)) as MoveSighting;
+  });
+
+  const test = it.skipIf(isSkipped || !isAtHand);
+
+  function checkThatBothWereAsked({ creates, asked }: MoveSighting['besides']): void {
+    console.log(`${creates} pods; the Go webhook was asked ${asked.theirs} times, ours ${asked.ours}`);
+    // Else the test has shown nothing.
+    expect(Math.min(asked.theirs, asked.ours)).toBeGreaterThan(100);
+  }
+
+  test('loses no pod, and gives none its role twice, where ours comes beside it', () => {
+    expect(seen.besides.faults).toEqual([]);
+    checkThatBothWereAsked(seen.besides);
+  });
+
+  test('by another image alone loses what the Go program cuts off at its end, and gives none its role twice', () => {
+    // It closes connections that the API server keeps, as at each upgrade of its own; each of the four workers may meet one.
+    const cut = /failed to call webhook: .*(?:broken pipe|connection reset|EOF|connection refused)/;
+    expect(seen.swapped.faults.filter((fault) => !cut.test(fault))).toEqual([]);
+    expect(seen.swapped.faults.length).toBeLessThanOrEqual(4);
+    console.log(`cut off by the Go webhook at its end: ${seen.swapped.faults.length}`);
+    checkThatBothWereAsked(seen.swapped);
   });
 });

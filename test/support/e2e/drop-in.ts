@@ -16,6 +16,8 @@ export interface DropIn {
   /** All that is there before a pod runs. */
   readonly objects: readonly KubeObject[];
   readonly webhookConfiguration: (KubeObject & WebhookConfiguration) | undefined;
+  /** The pod as it is without our example. */
+  readonly theirs: KubeObject & { spec: PodSpec };
   /** Runs what the example says, and returns the pod's namespace, labels and spec. */
   readonly change: (cluster: Cluster) => Promise<KubeObject & { spec: PodSpec }>;
 }
@@ -44,14 +46,16 @@ export function readDropIn(name: string, file: string): DropIn {
     name,
     objects: theirs.filter((each) => !isWebhook(each) && each.kind !== 'Pod'),
     webhookConfiguration: theirs.find(isWebhook) as DropIn['webhookConfiguration'],
-    change: async (cluster) => {
-      const changed = await changeWorkload(cluster, workload, path);
-      const { template } = changed['spec'] as { template?: { metadata: object; spec: PodSpec } };
-      return template === undefined
-        ? (changed as Pod)
-        : { ...changed, metadata: { ...changed.metadata, ...template.metadata }, spec: template.spec };
-    },
+    theirs: toPodTemplate(workload),
+    change: async (cluster) => toPodTemplate(await changeWorkload(cluster, workload, path)),
   };
+}
+
+/** What a controller makes pods of. */
+function toPodTemplate(workload: KubeObject): KubeObject & { spec: PodSpec } {
+  const { template } = workload['spec'] as { template?: { metadata: object; spec: PodSpec } };
+  if (template === undefined) return workload as Pod;
+  return { ...workload, metadata: { ...workload.metadata, ...template.metadata }, spec: template.spec };
 }
 
 /** Makes the objects; those that were there before stay, as a priority class takes its moment to come. */

@@ -36,6 +36,7 @@ export async function runInNetworkNamespace(script: string, timeout: number): Pr
       env: {
         KUBEBUILDER_ASSETS: findAssets() ?? '',
         IAM_BRIDGE_E2E_PROGRAM: process.env['IAM_BRIDGE_E2E_PROGRAM'] ?? '',
+        PEER_WEBHOOK: process.env['PEER_WEBHOOK'] ?? '',
       },
     });
     const limit = setTimeout(() => child.kill('SIGKILL'), timeout);

@@ -17,14 +17,14 @@ export function readServeSettings(line: Line, env: NodeJS.ProcessEnv): SettingsR
     problems.push(`which servers? Give ${SERVERS.map(toSwitch).join(', ')}, or several`);
   else checkIdle(line, asked, problems);
   checkPort('metrics-port', line.values['metrics-port'], problems);
-  const servers = asked.flatMap((descriptor) => planServer(descriptor, line, { env, problems }));
-  checkDoors(servers, problems);
+  const plans = asked.map((descriptor) => planServer(descriptor, line, { env, problems }));
+  checkDoors(plans, problems);
   if (problems.length > 0) return { kind: 'problems', problems: [...new Set(problems)] };
   return {
     kind: 'settings',
     settings: {
       name: 'serve',
-      servers,
+      servers: plans.flatMap(({ planned }) => planned ?? []),
       ops: { host: line.values['metrics-address'], port: line.values['metrics-port'] },
       shutdownDelay: line.values['shutdown-delay'],
     },
@@ -53,19 +53,29 @@ interface PlanContext {
   readonly problems: Problems;
 }
 
-function planServer(
-  descriptor: ServerDescriptor,
-  line: Line,
-  { env, problems }: PlanContext,
-): PlannedServer[] {
-  const reading = descriptor.read(toServerLine(descriptor, line), env);
+interface ServerPlan {
+  readonly name: string;
+  readonly door: ListenAddress;
+  /** undefined: something is wrong with it */
+  readonly planned: PlannedServer | undefined;
+}
+
+function planServer(descriptor: ServerDescriptor, line: Line, { env, problems }: PlanContext): ServerPlan {
+  const { name } = descriptor;
+  const own = toServerLine(descriptor, line);
+  const reading = descriptor.read(own, env);
   if (reading.kind === 'problems') {
     problems.push(...reading.problems.map((problem) => toServeNames(descriptor, problem)));
-    return [];
+    return { name, door: readDoor(own), planned: undefined };
   }
   const { settings } = reading;
   const remarks = settings.remarks.map((remark) => toServeNames(descriptor, remark));
-  return [{ descriptor, settings: { ...settings, remarks } }];
+  return { name, door: settings.listen, planned: { descriptor, settings: { ...settings, remarks } } };
+}
+
+/** As the flags alone have it: whatever else is wrong with a server, two at one port are wrong, too. */
+function readDoor({ values }: FlagReading<FlagTable>): ListenAddress {
+  return { host: values['bind-address'] ?? values['address'] ?? '', port: Number(values['port']) };
 }
 
 /** The line as the server's own command would have read it. Its slips are those of the whole line, which has told them. */
@@ -95,14 +105,11 @@ function toServeNames({ name, flags }: ServerDescriptor, text: string): string {
 }
 
 /** Two servers at one port would be told apart by who came first; the ops port each has compared for itself. */
-function checkDoors(servers: readonly PlannedServer[], problems: Problems): void {
-  for (const [index, { descriptor, settings }] of servers.entries()) {
-    const before = servers
-      .slice(0, index)
-      .find((other) => isSameDoor(other.settings.listen, settings.listen));
+function checkDoors(plans: readonly ServerPlan[], problems: Problems): void {
+  for (const [index, { name, door }] of plans.entries()) {
+    const before = plans.slice(0, index).find((other) => isSameDoor(other.door, door));
     if (before === undefined) continue;
-    const flags = `--${before.descriptor.name}-port and --${descriptor.name}-port`;
-    problems.push(`${flags} are both ${settings.listen.port}: they are two servers`);
+    problems.push(`--${before.name}-port and --${name}-port are both ${door.port}: they are two servers`);
   }
 }
 

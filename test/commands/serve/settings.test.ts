@@ -117,6 +117,14 @@ describe('serve', () => {
     expect(readProblems(...words)).toEqual([expect.stringMatching(expected)]);
   });
 
+  test('tells of two servers at one port whatever else is wrong with them', () => {
+    const words = ['--webhook', '--webhook-in-cluster=false', '--issuer', '--webhook-port=8443'];
+    expect(readProblems(...words)).toEqual([
+      expect.stringMatching(/^--issuer-issuer is missing/),
+      '--webhook-port and --issuer-port are both 8443: they are two servers',
+    ]);
+  });
+
   test('lets two servers have one port at different addresses', () => {
     const words = [...WEBHOOK, ...ISSUER, '--webhook-port=8443', '--webhook-bind-address=127.0.0.1'];
     expect(readProblems(...words, '--issuer-bind-address=127.0.0.2')).toEqual([]);

@@ -20,7 +20,7 @@ export async function createAuthenticatorServer(
   surroundings: ServerSurroundings,
 ): Promise<Server> {
   const { log, registry, clock, readBody } = surroundings;
-  const { aws, clients: trusted, healthPort, serving } = settings;
+  const { aws, clients: trusted, health, serving } = settings;
   const region = createOwnRegion(aws, surroundings);
   const report = createMappingReport(registry, log);
   const [authorities, clients] = await allOf([
@@ -53,7 +53,7 @@ export async function createAuthenticatorServer(
     door: { ...door, clientTrust: clients?.trust },
     checks: [...mappings.checks, renewal.check, ...(clients ? [clients.check] : [])],
     before: [toClientsPart(clients), region.part, mappings.part, sts, renewal.part],
-    after: [createHealthPart(healthPort, log)],
+    after: [createHealthPart(health, log)],
   };
 }
 

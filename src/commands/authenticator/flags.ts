@@ -129,7 +129,12 @@ export const AUTHENTICATOR_FLAGS = {
   'health-port': {
     type: 'int',
     default: 21_363,
-    help: 'port that says ok to everybody, on all addresses (HTTP)',
+    help: 'port that says ok to everybody (HTTP)',
+  },
+  'health-address': {
+    type: 'string',
+    default: '',
+    help: 'address that --health-port listens on; empty: all',
   },
   region: {
     type: 'string',

@@ -26,7 +26,8 @@ type Flags = FlagValues<Table>;
 export interface AuthenticatorCommandSettings extends ServerSettings {
   readonly tls: NonNullable<ServerSettings['tls']>;
   readonly serving: ServingSettings;
-  readonly healthPort: number;
+  /** '' is all addresses. */
+  readonly health: { readonly host: string; readonly port: number };
   readonly cluster: ClusterSettings;
   /** Who may call, by certificates; undefined: everybody. */
   readonly clients: ClientTrustSettings | undefined;
@@ -68,7 +69,7 @@ function toSettings(
     },
     tls: { ...readTlsSettings(flags, problems, remarks), ...toCertificateFiles(serving) },
     serving,
-    healthPort: flags['health-port'],
+    health: { host: flags['health-address'], port: flags['health-port'] },
     cluster: toClusterSettings(
       { kubeconfig: flags.kubeconfig, server: flags.master, flag: 'master' },
       env,

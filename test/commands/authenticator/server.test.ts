@@ -145,6 +145,19 @@ describe('the server', () => {
     await cleanUp();
   });
 
+  test.each([
+    ['all addresses', [], true],
+    ['the one that it is told', ['--health-address=127.0.0.1'], false],
+  ] as const)('says ok on %s', async (_, words, isElsewhere) => {
+    const { health } = await start(...words);
+    expect(await get(health, '/')).toEqual([200, 'ok']);
+    const elsewhere = fetch(`http://127.0.0.2:${health}/`).then(
+      () => true,
+      () => false,
+    );
+    expect(await elsewhere).toBe(isElsewhere);
+  });
+
   test('asks for a certificate where it is told to, and leaves health open', async () => {
     const callers = createAuthority('callers');
     const ca = workspace.write('callers.pem', callers.certificate);

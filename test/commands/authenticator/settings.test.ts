@@ -37,7 +37,7 @@ describe('defaults', () => {
         url: 'https://localhost:21362/authenticate',
         names: ['localhost', '127.0.0.1'],
       },
-      healthPort: 21_363,
+      health: { host: '', port: 21_363 },
       cluster: { kubeconfig: '', server: '', inCluster: { host: undefined, port: undefined } },
       clients: undefined,
       aws: {

@@ -83,6 +83,7 @@ export async function startAuthenticator(
       '--kubeconfig-pregenerated',
       `--metrics-port=${metricsPort}`,
       `--health-port=${healthPort}`,
+      '--health-address=127.0.0.1',
       `--aws-ca-file=${workspace.write('aws.pem', sts.authority)}`,
       `--sts-address=127.0.0.1:${sts.port}`,
       '--shutdown-delay=0s',

@@ -53,6 +53,7 @@ const CONFIG: Members = {
     health: flag('health-port', { schema: PORT }),
     metrics: flag('metrics-port', { schema: PORT }),
   }),
+  healthAddress: flag('health-address'),
   extraArgs: leaf([], 'More flags', { type: 'array', items: { type: 'string', pattern: '^-' } }),
 };
 

@@ -28,6 +28,7 @@ function toFlags(
     `--port=${port}`,
     `--metrics-port=${metricsPort}`,
     `--health-port=${healthPort}`,
+    '--health-address=127.0.0.1',
     `--region=${region}`,
     `--sts-address=${stsAddress}`,
     `--aws-ca-file=${stsAuthorityPath}`,

@@ -91,13 +91,21 @@ function toSource(features: readonly string[]): ChainCredentials['source'] {
   return features.length === 0 ? 'remote' : 'other';
 }
 
+/** What the SDK finds on this machine, and what the portal answers to a login that was ended elsewhere. */
+const LOGGED_OUT =
+  /\bsso\b.*(?:session|token|expired|invalid)|refresh this SSO session|^UnauthorizedException\b/i;
+
 /** The SDK's sentences have neither the profile's name nor the command; its other texts are AWS's own. */
 function describeChainError(error: unknown, profile: string | undefined): Error {
   const message = toError(error).message;
   const login = `aws sso login${profile === undefined ? '' : ` --profile ${profile}`}`;
-  if (/\bsso\b.*(?:session|token|expired|invalid)|refresh this SSO session/i.test(message))
+  const whose = profile ?? 'the profile';
+  if (LOGGED_OUT.test(message))
+    return new ExplainedError(`the SSO session of ${whose} has expired, or there is none: run \`${login}\``);
+  if (/^(?:Forbidden|ResourceNotFound)Exception\b/.test(message))
     return new ExplainedError(
-      `the SSO session of ${profile ?? 'the profile'} has expired, or there is none: run \`${login}\``,
+      `IAM Identity Center does not give the role of ${whose} (${toLine(message).slice(0, 200)}): correct sso_account_id and sso_role_name, or have it assigned`,
+      { cause: error },
     );
   return new ExplainedError(`no AWS credentials (${toLine(message).slice(0, 200)}): ${REMEDY}`, {
     cause: error,

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { createTallies, createTimings, type Tally, type Timing } from '../http/hot-metrics.ts';
+import { createTallies, createTimings, remember, type Tally, type Timing } from '../http/hot-metrics.ts';
 import { type GoResult, REASONS, type StsReason } from './reasons.ts';
 
 /** Metrics of aws-iam-authenticator under their own names and labels, because dashboards and alerts scrape them today. */
@@ -50,17 +50,5 @@ export function createGoMetrics(registry: Registry): GoMetrics {
       else responses(`${status} ${region}`).count += 1;
       if (reason === 'sts-throttled') throttled(region).count += 1;
     },
-  };
-}
-
-/** One series for each key, made at its first use. */
-export function remember<Series>(open: (key: string) => Series): (key: string) => Series {
-  const made = new Map<string, Series>();
-  return (key) => {
-    const present = made.get(key);
-    if (present !== undefined) return present;
-    const series = open(key);
-    made.set(key, series);
-    return series;
   };
 }

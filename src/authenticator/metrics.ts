@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
-import { createTallies, createTimings } from '../http/hot-metrics.ts';
-import { createGoMetrics, remember } from './go-metrics.ts';
+import { createTallies, createTimings, remember } from '../http/hot-metrics.ts';
+import { createGoMetrics } from './go-metrics.ts';
 import { answerOf, REASONS, type Reason, type StsReason } from './reasons.ts';
 
 export interface AuthenticatorMetrics {
@@ -70,9 +70,8 @@ function createReviewMetrics(registry: Registry): (reason: Reason, seconds: numb
     },
     SECONDS,
   );
-  const durationOf = remember((answer) => openDuration({ answer }));
-  const seriesOf = remember((key) => {
-    const reason = key as Reason;
+  const durationOf = remember((answer: ReturnType<typeof answerOf>) => openDuration({ answer }));
+  const seriesOf = remember((reason: Reason) => {
     const answer = answerOf(reason);
     return { total: openTotal({ answer, reason }), duration: durationOf(answer) };
   });

@@ -44,6 +44,20 @@ export function createTallies<Label extends string>(
   };
 }
 
+/** One series for each key, made at its first use: a key that nobody meets has no line in the exposition. */
+export function remember<Series, Key extends string = string>(
+  open: (key: Key) => Series,
+): (key: Key) => Series {
+  const made = new Map<Key, Series>();
+  return (key) => {
+    const present = made.get(key);
+    if (present !== undefined) return present;
+    const series = open(key);
+    made.set(key, series);
+    return series;
+  };
+}
+
 /** One series of a histogram. */
 export interface Timing {
   observe(value: number): void;

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { createTallies, createTimings, type Tally, type Timing } from '../http/hot-metrics.ts';
+import { createTallies, createTimings, remember } from '../http/hot-metrics.ts';
 import type { Admission } from './admit.ts';
 import { createGoMetrics, type GoMetrics } from './go-metrics.ts';
 import { type Outcome, outcomeOf, type Reason } from './reasons.ts';
@@ -86,18 +86,13 @@ function createAdmissionMetrics(registry: Registry): (reason: Reason, seconds: n
     },
     SECONDS,
   );
-  const durations = new Map<Outcome, Timing>();
-  const made = new Map<Reason, { readonly total: Tally; readonly duration: Timing }>();
-  const open = (reason: Reason): { readonly total: Tally; readonly duration: Timing } => {
+  const durationOf = remember((outcome: Outcome) => openDuration({ outcome }));
+  const seriesOf = remember((reason: Reason) => {
     const outcome = outcomeOf(reason);
-    const duration = durations.get(outcome) ?? openDuration({ outcome });
-    durations.set(outcome, duration);
-    const series = { total: openTotal({ outcome, reason }), duration };
-    made.set(reason, series);
-    return series;
-  };
+    return { total: openTotal({ outcome, reason }), duration: durationOf(outcome) };
+  });
   return (reason, seconds) => {
-    const { total, duration } = made.get(reason) ?? open(reason);
+    const { total, duration } = seriesOf(reason);
     total.count += 1;
     duration.observe(seconds);
   };

@@ -17,8 +17,9 @@ import {
   render,
   withValues,
 } from '../support/chart/render.ts';
-import { type Cluster, type KubectlAnswer, startCluster } from '../support/e2e/cluster.ts';
+import { type Cluster, startCluster } from '../support/e2e/cluster.ts';
 import { eventually } from '../support/e2e/eventually.ts';
+import type { KubectlAnswer } from '../support/e2e/kubectl.ts';
 import { describeOnCluster, showLogsOnFailure } from '../support/e2e/suite.ts';
 import { startWebhook, type Webhook } from '../support/e2e/webhook.ts';
 

@@ -6,6 +6,7 @@ import { readTrustPolicy } from '../../src/trust/policy.ts';
 import type { TrustRequest } from '../../src/trust/request.ts';
 import {
   AUDIENCE,
+  aud,
   ISSUER,
   KEY,
   PROVIDER,
@@ -14,6 +15,7 @@ import {
   requestOf,
   SUBJECT,
   statement,
+  sub,
 } from '../support/trust/base.ts';
 
 /** A allow, D deny, V invalid, ? indeterminate. */
@@ -31,8 +33,6 @@ interface Case {
   readonly lint?: readonly string[];
 }
 
-const sub = `${KEY}:sub`;
-const aud = `${KEY}:aud`;
 const other = 'system:serviceaccount:demo:other';
 const otherProvider = 'arn:aws:iam::111122223333:oidc-provider/oidc.example/id/B';
 const B = statement();

@@ -7,8 +7,10 @@ import { lintPolicy } from '../../src/trust/lint.ts';
 import type { TrustRequest } from '../../src/trust/request.ts';
 import {
   AUDIENCE,
+  aud,
   ISSUER,
-  KEY,
+  OTHER,
+  OTHER_KEY,
   PROVIDER,
   policy,
   read,
@@ -16,14 +18,11 @@ import {
   requestOf,
   SUBJECT,
   statement,
+  sub,
+  WEB,
 } from '../support/trust/base.ts';
 
-const sub = `${KEY}:sub`;
-const aud = `${KEY}:aud`;
-const WEB = 'system:serviceaccount:demo:web';
 const WORKER = 'system:serviceaccount:demo:worker';
-const OTHER = PROVIDER.replace('/A', '/B');
-const OTHER_KEY = KEY.replace('/A', '/B');
 
 const equals = (keys: Record<string, unknown>, more: object = {}): Record<string, unknown> =>
   statement({ Condition: { StringEquals: keys, ...more } });

@@ -2,11 +2,19 @@ import { describe, expect, test } from 'vitest';
 import { RULES } from '../../src/trust/lint/rules.ts';
 import { lintPolicy, toFindings } from '../../src/trust/lint.ts';
 import { readTrustPolicy } from '../../src/trust/policy.ts';
-import { AUDIENCE, ISSUER, KEY, PROVIDER, policy, SUBJECT, statement } from '../support/trust/base.ts';
+import {
+  AUDIENCE,
+  aud,
+  both,
+  ISSUER,
+  KEY,
+  PROVIDER,
+  policy,
+  SUBJECT,
+  statement,
+  sub,
+} from '../support/trust/base.ts';
 
-const sub = `${KEY}:sub`;
-const aud = `${KEY}:aud`;
-const both = { [sub]: SUBJECT, [aud]: AUDIENCE };
 const bound = (more: Record<string, unknown>): unknown =>
   policy(statement({ Condition: { StringEquals: both, ...more } }));
 const when = (condition: unknown): unknown => policy(statement({ Condition: condition }));

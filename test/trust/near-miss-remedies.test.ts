@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isServiceAccountSubject } from '../../src/base/names/account.ts';
-import { decideTrust, evaluateTrust } from '../../src/trust/evaluate.ts';
+import { evaluateTrust } from '../../src/trust/evaluate.ts';
 import { listWitnesses } from '../../src/trust/fix/witnesses.ts';
 import { isAlmostSts } from '../../src/trust/near-miss/audience.ts';
 import type { TrustPolicy } from '../../src/trust/policy.ts';
@@ -11,7 +11,10 @@ import { applyNearMiss, type Followed, type Given } from '../support/trust/apply
 import { mistaken, policies, requests, strangers } from '../support/trust/arbitrary.ts';
 import {
   AUDIENCE,
+  aud,
+  both,
   KEY,
+  OTHER_KEY,
   PROVIDER,
   policy,
   read,
@@ -19,7 +22,10 @@ import {
   requestOf,
   SUBJECT,
   statement,
+  sub,
+  WEB,
 } from '../support/trust/base.ts';
+import { compare } from '../support/trust/compare.ts';
 
 type Json = Record<string, unknown>;
 
@@ -39,19 +45,6 @@ function listRemedies(policy: TrustPolicy, request: TrustRequest): readonly Reme
 function isReal({ token }: TrustRequest, asked: TrustRequest): boolean {
   const isAccount = isServiceAccountSubject(token.sub) || !isServiceAccountSubject(asked.token.sub);
   return isAccount && !isAlmostSts(token.audience) && !isServiceAccountSubject(token.audience);
-}
-
-/** Who comes in by a remedy, and who no longer does. */
-function compare(
-  before: TrustPolicy,
-  after: TrustPolicy,
-  callers: readonly TrustRequest[],
-): { readonly letIn: readonly TrustRequest[]; readonly shutOut: readonly TrustRequest[] } {
-  const isOut = (policy: TrustPolicy, each: TrustRequest): boolean => decideTrust(policy, each) === 'deny';
-  return {
-    letIn: callers.filter((each) => isOut(before, each) && !isOut(after, each)),
-    shutOut: callers.filter((each) => !isOut(before, each) && isOut(after, each)),
-  };
 }
 
 /** What is left of the near miss where the remedy has edited, or whether a statement of its own does not let the caller in. */
@@ -87,11 +80,6 @@ function follow(document: unknown, remedied: Remedied, more: readonly TrustReque
   return followed.condition === undefined ? 'statement of its own' : 'edit';
 }
 
-const sub = `${KEY}:sub`;
-const aud = `${KEY}:aud`;
-const both = { [sub]: SUBJECT, [aud]: AUDIENCE };
-const WEB = 'system:serviceaccount:demo:web';
-const OTHER_KEY = KEY.replace('/A', '/B');
 const shared = { Principal: { Federated: [PROVIDER, PROVIDER.replace('/A', '/B')] } };
 const ofDefault = requestOf('system:serviceaccount:demo:default');
 

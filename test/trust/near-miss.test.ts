@@ -3,6 +3,7 @@ import { evaluateTrust } from '../../src/trust/evaluate.ts';
 import type { NearMiss } from '../../src/trust/verdict.ts';
 import {
   AUDIENCE,
+  aud,
   KEY,
   policy,
   read,
@@ -10,10 +11,8 @@ import {
   requestOf,
   SUBJECT,
   statement,
+  sub,
 } from '../support/trust/base.ts';
-
-const sub = `${KEY}:sub`;
-const aud = `${KEY}:aud`;
 
 function nearMissOf(condition: unknown, asked = request()): NearMiss | undefined {
   const verdict = evaluateTrust(read(policy(statement({ Condition: condition }))), asked);

@@ -2,22 +2,22 @@ import { describe, expect, test } from 'vitest';
 import { lintPolicy } from '../../src/trust/lint.ts';
 import {
   AUDIENCE,
+  aud,
+  both,
   ISSUER,
   KEY,
+  OTHER,
+  OTHER_KEY,
   PROVIDER,
   policy,
   read,
   type StatementParts,
   SUBJECT,
   statement,
+  sub,
 } from '../support/trust/base.ts';
 
-const sub = `${KEY}:sub`;
-const aud = `${KEY}:aud`;
-const both = { [sub]: SUBJECT, [aud]: AUDIENCE };
 const SAML = 'arn:aws:iam::111122223333:saml-provider/corp';
-const OTHER = PROVIDER.replace('/A', '/B');
-const OTHER_KEY = KEY.replace('/A', '/B');
 
 function lint(statements: unknown, issuers: readonly string[] = [ISSUER]): string[] {
   const document = policy(...[statements].flat());

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decideTrust, evaluateTrust } from '../../src/trust/evaluate.ts';
+import { evaluateTrust } from '../../src/trust/evaluate.ts';
 import { RULES } from '../../src/trust/lint/rules.ts';
 import { lintPolicy } from '../../src/trust/lint.ts';
 import { readTrustPolicy, type TrustPolicy } from '../../src/trust/policy.ts';
@@ -9,22 +9,22 @@ import { applyRemedy, FILLED } from '../support/trust/apply-remedy.ts';
 import { mistaken, policies, requests } from '../support/trust/arbitrary.ts';
 import {
   AUDIENCE,
+  aud,
+  both,
   ISSUER,
   KEY,
+  OTHER,
+  OTHER_KEY,
   PROVIDER,
   policy,
   read,
   request,
   SUBJECT,
   statement,
+  sub,
+  WEB,
 } from '../support/trust/base.ts';
-
-const sub = `${KEY}:sub`;
-const aud = `${KEY}:aud`;
-const both = { [sub]: SUBJECT, [aud]: AUDIENCE };
-const OTHER = PROVIDER.replace('/A', '/B');
-const OTHER_KEY = KEY.replace('/A', '/B');
-const WEB = 'system:serviceaccount:demo:web';
+import { compare, type Difference } from '../support/trust/compare.ts';
 
 const cross = <T>(lists: readonly T[], ...more: readonly ((value: T) => readonly T[])[]): readonly T[] =>
   more.reduce((all, each) => all.flatMap(each), lists);
@@ -42,20 +42,6 @@ const callers: readonly TrustRequest[] = cross<TrustRequest>(
   (each) => [each, { ...each, sourceIdentity: 'alice' }],
   (each) => [each, { ...each, sourceIp: 'absent', sourceVpc: 'vpc-1', sourceVpce: 'vpce-1' }],
 );
-
-interface Difference {
-  readonly letIn: readonly TrustRequest[];
-  readonly shutOut: readonly TrustRequest[];
-}
-
-function compare(before: TrustPolicy, after: TrustPolicy): Difference {
-  const isOut = (document: TrustPolicy, each: TrustRequest): boolean =>
-    decideTrust(document, each) === 'deny';
-  return {
-    letIn: callers.filter((each) => isOut(before, each) && !isOut(after, each)),
-    shutOut: callers.filter((each) => !isOut(before, each) && isOut(after, each)),
-  };
-}
 
 const shared = { Principal: { Federated: [PROVIDER, OTHER] } };
 const when = (condition: unknown, changes: object = {}): unknown =>
@@ -525,7 +511,7 @@ describe('a remedy of the linter, followed to the letter, lets in or shuts out t
     if (finding === undefined) throw new Error(`not found: ${JSON.stringify(find(document))}`);
     const applied = applyRemedy(document as Record<string, unknown>, finding);
     if (applied === undefined) throw new Error(`no edit: ${finding.remedy}`);
-    const { letIn, shutOut } = compare(before, read(applied));
+    const { letIn, shutOut } = compare(before, read(applied), callers);
     if (effect === 'same') expect({ letIn, shutOut }).toEqual({ letIn: [], shutOut: [] });
     else if ('opens' in effect) {
       expect(shutOut).toEqual([]);
@@ -600,7 +586,7 @@ describe('no remedy', () => {
           const applied = tryToApply(document, finding);
           if (applied === undefined) continue;
           followed += 1;
-          expectOneWay(compare(before, applied), finding.remedy, JSON.stringify(document));
+          expectOneWay(compare(before, applied, callers), finding.remedy, JSON.stringify(document));
         }
       }),
       { numRuns: 60, seed: 9 },

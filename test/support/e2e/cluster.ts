@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
-import { refuseLeaks } from '../canary.ts';
 import { type Authority, createAuthority } from '../certificates.ts';
 import type { Child } from '../child.ts';
 import { createWorkspace, findFreePort, type Workspace } from '../workspace.ts';
+import { ADMINISTRATOR, createAccess, toKubeconfigPath } from './access.ts';
 import { findAssets } from './assets.ts';
 import {
   type ApiServerOptions,
@@ -15,7 +14,8 @@ import {
   startEtcd,
   type TokenKeys,
 } from './components.ts';
-import { createKubeClient, type KubeClient } from './kube-client.ts';
+import type { KubeClient } from './kube-client.ts';
+import { type KubectlAnswer, runKubectl } from './kubectl.ts';
 import type { Witness } from './suite.ts';
 
 export interface ClusterOptions {
@@ -63,14 +63,6 @@ export interface Cluster extends Witness {
   /** Ends everything and removes the workspace. */
   stop(): Promise<void>;
 }
-
-export interface KubectlAnswer {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const ADMINISTRATOR = 'e2e-administrator';
 
 /** Starts a cluster on free loopback ports and returns when it is ready, which takes a few seconds. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
@@ -190,74 +182,4 @@ function createTokenKeys(workspace: Workspace): TokenKeys {
     signing: workspace.write('token.key', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()),
     accepted: [workspace.write('token.pub', publicKey.export({ type: 'spki', format: 'pem' }).toString())],
   };
-}
-
-interface AccessOptions {
-  readonly workspace: Workspace;
-  readonly authority: Authority;
-  readonly users: readonly string[];
-}
-
-/** Who may call the API server, and with which token. */
-interface Access {
-  /** The lines of `--token-auth-file`. */
-  readonly users: string;
-  createClient(server: string): KubeClient;
-  writeKubeconfig(user: string, server: string): string;
-}
-
-function createAccess({ workspace, authority, users }: AccessOptions): Access {
-  const tokens = new Map([ADMINISTRATOR, ...users].map((user) => [user, randomUUID()]));
-  const toGroups = (user: string) => (user === ADMINISTRATOR ? ',"system:masters"' : '');
-  const findToken = (user: string) => tokens.get(user) ?? '';
-  return {
-    users: [...tokens].map(([user, token]) => `${token},${user},${user}${toGroups(user)}\n`).join(''),
-    createClient: (server) =>
-      createKubeClient({ server, ca: authority.certificate, token: findToken(ADMINISTRATOR) }),
-    writeKubeconfig: (user, server) => {
-      const path = toKubeconfigPath(workspace, user);
-      const certificate = Buffer.from(authority.certificate).toString('base64');
-      const config = {
-        apiVersion: 'v1',
-        kind: 'Config',
-        'current-context': 'e2e',
-        contexts: [{ name: 'e2e', context: { cluster: 'e2e', user } }],
-        clusters: [{ name: 'e2e', cluster: { server, 'certificate-authority-data': certificate } }],
-        users: [{ name: user, user: { token: findToken(user) } }],
-      };
-      return workspace.write(path.slice(workspace.folder.length + 1), JSON.stringify(config, null, 2));
-    },
-  };
-}
-
-function toKubeconfigPath(workspace: Workspace, user: string): string {
-  return join(workspace.folder, `${user}.kubeconfig`);
-}
-
-interface Kubectl {
-  readonly program: string;
-  readonly workspace: Workspace;
-  readonly kubeconfig: string;
-}
-
-function runKubectl(kubectl: Kubectl, args: readonly string[], input = ''): Promise<KubectlAnswer> {
-  const { folder } = kubectl.workspace;
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      kubectl.program,
-      [`--kubeconfig=${kubectl.kubeconfig}`, ...args],
-      // Its discovery cache goes below HOME.
-      { cwd: folder, env: { PATH: process.env['PATH'], HOME: folder, NO_PROXY: '*' }, timeout: 60_000 },
-      (error, stdout, stderr) => {
-        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
-        try {
-          refuseLeaks('kubectl', { stdout, stderr });
-          resolve({ code, stdout, stderr });
-        } catch (leak) {
-          reject(leak);
-        }
-      },
-    );
-    child.stdin?.end(input);
-  });
 }

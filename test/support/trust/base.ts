@@ -8,6 +8,16 @@ export const PROVIDER = `arn:aws:iam::111122223333:oidc-provider/${KEY}`;
 export const SUBJECT = 'system:serviceaccount:demo:s3-echoer';
 export const AUDIENCE = 'sts.amazonaws.com';
 
+/** The condition keys of the base provider, and what the base statement has under them. */
+export const sub = `${KEY}:sub`;
+export const aud = `${KEY}:aud`;
+export const both = { [sub]: SUBJECT, [aud]: AUDIENCE };
+
+/** Another account of the same cluster, and another cluster. */
+export const WEB = 'system:serviceaccount:demo:web';
+export const OTHER_KEY = KEY.replace('/A', '/B');
+export const OTHER = PROVIDER.replace('/A', '/B');
+
 export interface StatementParts {
   readonly [member: string]: unknown;
 }

@@ -11,6 +11,7 @@ import type { MappingEvent } from '../../src/mapping/mapping-events.ts';
 import { readMountedMappings } from '../../src/mapping/mounted-file.ts';
 import { type Cluster, startCluster } from '../support/e2e/cluster.ts';
 import { eventually } from '../support/e2e/eventually.ts';
+import { IDENTITY_MAPPINGS, toIdentityMapping } from '../support/e2e/identity-mappings.ts';
 import type { KubeObject } from '../support/e2e/objects.ts';
 import { describeOnCluster, showLogsOnFailure } from '../support/e2e/suite.ts';
 import { toWords } from '../support/mapping/decide.ts';
@@ -33,8 +34,8 @@ describeOnCluster('mappings of a real cluster', () => {
     if (role === undefined) throw new Error('docs/mappings.md has no ClusterRole');
     await cluster.client.create(role);
     await cluster.client.create(toBinding(role));
-    await cluster.client.create(DEFINITION);
-    await eventually(() => cluster.client.list(toMapping('', {})));
+    await cluster.client.create(IDENTITY_MAPPINGS);
+    await eventually(() => cluster.client.list(toIdentityMapping('', {})));
   });
   afterAll(() => cluster?.stop());
   beforeEach(() => showLogsOnFailure(cluster));
@@ -149,19 +150,21 @@ describeOnCluster('mappings of a real cluster', () => {
     it('counts within two seconds as it comes, changes and goes, and has its status written', async () => {
       await start('CRD');
       expect(await map()).toBe('unmapped');
-      await cluster.client.create(toMapping('dev', { arn: DEV, username: 'one', groups: ['a'] }));
+      await cluster.client.create(toIdentityMapping('dev', { arn: DEV, username: 'one', groups: ['a'] }));
       await expectSoon('one|a');
-      const readStatus = async () => (await cluster.client.get(toMapping('dev', {})))['status'];
+      const readStatus = async () => (await cluster.client.get(toIdentityMapping('dev', {})))['status'];
       await eventually(async () =>
         expect(await readStatus()).toEqual({ canonicalARN: DEV.toLowerCase(), userID: '' }),
       );
-      await cluster.client.merge(toMapping('dev', { username: 'two', arn: DEV.replace('Dev', 'Ops') }));
+      await cluster.client.merge(
+        toIdentityMapping('dev', { username: 'two', arn: DEV.replace('Dev', 'Ops') }),
+      );
       await expectSoon('two|a', 'Ops');
       expect(await map()).toBe('unmapped');
       await eventually(async () =>
         expect(await readStatus()).toMatchObject({ canonicalARN: DEV.replace('Dev', 'Ops').toLowerCase() }),
       );
-      await cluster.client.delete(toMapping('dev', {}));
+      await cluster.client.delete(toIdentityMapping('dev', {}));
       await expectSoon('unmapped', 'Ops');
       expect(told.some(({ kind }) => kind === 'status-not-written')).toBe(false);
     });
@@ -182,7 +185,7 @@ describeOnCluster('mappings of a real cluster', () => {
       // The API server takes a moment to know of it.
       await eventually(async () => expect(await mayWriteStatus()).toBe(false));
       await start('CRD');
-      await cluster.client.create(toMapping('dev', { arn: DEV, username: 'dev' }));
+      await cluster.client.create(toIdentityMapping('dev', { arn: DEV, username: 'dev' }));
       await expectSoon('dev|');
       await eventually(() =>
         expect(told.filter(({ kind }) => kind === 'status-not-written')).toHaveLength(1),
@@ -209,41 +212,3 @@ function toBinding({ metadata: { name = '' } }: KubeObject): KubeObject {
     subjects: [{ apiGroup, kind: 'User', name: USER }],
   };
 }
-
-function toMapping(name: string, spec: Readonly<Record<string, unknown>>): KubeObject {
-  const metadata = name === '' ? {} : { name };
-  return { apiVersion: 'iamauthenticator.k8s.aws/v1alpha1', kind: 'IAMIdentityMapping', metadata, spec };
-}
-
-const TEXT = { type: 'string' };
-const DEFINITION: KubeObject = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'iamidentitymappings.iamauthenticator.k8s.aws' },
-  spec: {
-    group: 'iamauthenticator.k8s.aws',
-    scope: 'Cluster',
-    names: { kind: 'IAMIdentityMapping', plural: 'iamidentitymappings', singular: 'iamidentitymapping' },
-    versions: [
-      {
-        name: 'v1alpha1',
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        schema: {
-          openAPIV3Schema: {
-            type: 'object',
-            properties: {
-              spec: {
-                type: 'object',
-                required: ['arn', 'username'],
-                properties: { arn: TEXT, username: TEXT, groups: { type: 'array', items: TEXT } },
-              },
-              status: { type: 'object', properties: { canonicalARN: TEXT, userID: TEXT } },
-            },
-          },
-        },
-      },
-    ],
-  },
-};

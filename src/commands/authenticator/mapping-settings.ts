@@ -13,7 +13,7 @@ import { type Unprinted, unprinted } from './unprinted.ts';
 type Flags = FlagValues<typeof AUTHENTICATOR_FLAGS>;
 
 /** What is said of mappings, and where. */
-export interface MappingSource {
+export interface MappingInput {
   readonly flags: Pick<
     Flags,
     | 'backend-mode'
@@ -32,7 +32,7 @@ export interface MappingSettings extends Omit<MapperOptions, 'mountedFile'> {
 }
 
 export function readMappingSettings(
-  { flags, config, ssoRoleMatch }: MappingSource,
+  { flags, config, ssoRoleMatch }: MappingInput,
   problems: Problems,
   remarks: string[],
 ): MappingSettings {
@@ -69,7 +69,7 @@ function readMounted(config: Config, problems: string[], remarks: string[]): Mou
 }
 
 /** The Go program wants both or none, so that a path without its backend is not taken for a mapping. */
-function checkDynamicFile(flags: MappingSource['flags'], problems: Problems): void {
+function checkDynamicFile(flags: MappingInput['flags'], problems: Problems): void {
   const isBackend = flags['backend-mode'].includes('DynamicFile');
   if (isBackend === (flags['dynamic-file-path'] !== '')) return;
   problems.push(
@@ -79,7 +79,7 @@ function checkDynamicFile(flags: MappingSource['flags'], problems: Problems): vo
   );
 }
 
-function toDynamicFile(flags: MappingSource['flags']): MapperOptions['dynamicFile'] {
+function toDynamicFile(flags: MappingInput['flags']): MapperOptions['dynamicFile'] {
   const path = flags['dynamic-file-path'];
   return path === '' ? undefined : { path, strict: flags['dynamic-file-user-id-strict'] };
 }

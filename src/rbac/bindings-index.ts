@@ -39,6 +39,8 @@ export interface RbacIndex {
   readonly namespaces: ReadonlyMap<string, BondTable>;
   /** In the order in which answers tell grants. */
   readonly bindings: readonly BoundRole[];
+  /** What reading the objects left out. */
+  readonly problems: readonly ObjectProblem[];
   /** What every answer has to say of what it was made from. */
   readonly caveats: readonly Caveat[];
 }
@@ -55,7 +57,7 @@ export function createIndex(objects: RbacObjects, problems: readonly ObjectProbl
     const { namespace } = bound.binding;
     addBonds(namespace === undefined ? cluster : getOrAdd(namespaces, namespace, createTable), bound);
   }
-  return { objects, roles, cluster, namespaces, bindings, caveats: problems.map(toLeftOut) };
+  return { objects, roles, cluster, namespaces, bindings, problems, caveats: problems.map(toLeftOut) };
 }
 
 interface MutableTable {

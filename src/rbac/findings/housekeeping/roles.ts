@@ -1,0 +1,77 @@
+import { computeAggregation, findSources } from '../../aggregation.ts';
+import type { RbacIndex } from '../../bindings-index.ts';
+import type { Defaults } from '../../defaults/defaults.ts';
+import type { Role } from '../../objects.ts';
+import { describeRef, toRefKey } from '../../refs.ts';
+import { toRuleKey } from '../../rule-key.ts';
+import { listSome, type RbacFinding, toHousekeeping } from '../finding.ts';
+
+/** Roles that nobody has, and aggregated ones that have what nobody meant. */
+export function findOddRoles(
+  { objects: { roles }, bindings }: RbacIndex,
+  defaults: Defaults,
+): readonly RbacFinding[] {
+  const bound = new Set(bindings.map(({ binding }) => toRefKey(binding.role)));
+  const collectors = new Map<string, Role[]>();
+  const aggregated = roles.filter(({ aggregation }) => aggregation !== undefined);
+  for (const role of aggregated) {
+    for (const source of new Set(findSources(role, roles))) {
+      const key = toRefKey(source);
+      collectors.set(key, [...(collectors.get(key) ?? []), role]);
+    }
+  }
+  return [
+    ...roles.flatMap((role) => {
+      if (defaults.isRole(role)) return [];
+      const takers = collectors.get(toRefKey(role)) ?? [];
+      const widened = listBound(role, collectors, bound);
+      return [
+        ...(takers.length === 0 && !bound.has(toRefKey(role)) ? [toUnbound(role)] : []),
+        ...(widened.length > 0 && role.rules.length > 0 ? [toWidening(role, widened)] : []),
+      ];
+    }),
+    ...aggregated.filter((role) => role.stored && differs(role, roles)).map(toDiffering),
+  ];
+}
+
+/** The bound roles that take the rules of a role, directly or through others. */
+function listBound(
+  role: Role,
+  collectors: ReadonlyMap<string, Role[]>,
+  bound: ReadonlySet<string>,
+): readonly Role[] {
+  const reached = new Set<Role>();
+  const open = [role];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const taker of collectors.get(toRefKey(next)) ?? []) {
+      if (taker === role || reached.has(taker)) continue;
+      reached.add(taker);
+      open.push(taker);
+    }
+  }
+  return [...reached].filter((one) => bound.has(toRefKey(one)));
+}
+
+function toUnbound(role: Role): RbacFinding {
+  return toHousekeeping(
+    'unbound-role',
+    describeRef(role),
+    'no binding gives it, and no role takes its rules',
+  );
+}
+
+function toWidening(role: Role, takers: readonly Role[]): RbacFinding {
+  const what = `its labels put its rules into ${listSome(takers.map(describeRef))}, and so into every binding of that`;
+  return toHousekeeping('aggregation-widens', describeRef(role), what);
+}
+
+function differs(role: Role, roles: readonly Role[]): boolean {
+  const wanted = new Set(computeAggregation(role, roles).map(toRuleKey));
+  const stored = new Set(role.rules.map(toRuleKey));
+  return wanted.size !== stored.size || [...wanted].some((key) => !stored.has(key));
+}
+
+function toDiffering(role: Role): RbacFinding {
+  const what = 'its rules are not those of the roles that it selects: what is bound is what is stored';
+  return toHousekeeping('aggregation-differs', describeRef(role), what);
+}

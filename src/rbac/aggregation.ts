@@ -3,28 +3,35 @@ import type { PolicyRule, Role } from './objects.ts';
 import { compareTexts } from './refs.ts';
 import { toRuleKey } from './rule-key.ts';
 
-/** Chains are three deep in a cluster (view → edit → admin); circles end here, too. */
+/** Chains are three deep in a cluster (view → edit → admin). What a circle ends with depends on the controller's luck. */
 const MOST_ROUNDS = 32;
 
 /**
  * Roles with the rules that a server would give them. A server goes by what its controller has stored; what no server has
- * stored is computed as that controller does, until nothing changes: hand-written rules of an aggregated role are gone.
+ * stored is computed as that controller does, until nothing changes: hand-written rules of an aggregated role are gone,
+ * unless what it selects has none at all, which the controller's server-side apply leaves alone (seen on 1.36).
  */
 export function aggregateRoles(roles: readonly Role[]): readonly Role[] {
   const open = roles.filter(({ aggregation, stored }) => aggregation !== undefined && !stored);
   if (open.length === 0) return roles;
-  const rules = new Map(open.map((role): [Role, readonly PolicyRule[]] => [role, []]));
-  const sources = new Map(open.map((role) => [role, findSources(role, roles)]));
-  const rulesOf = (role: Role): readonly PolicyRule[] => rules.get(role) ?? role.rules;
-  for (let round = 0, changed = true; changed && round < MOST_ROUNDS; round += 1) {
-    changed = false;
-    for (const role of open) {
-      const collected = collectRules(sources.get(role) ?? [], rulesOf);
-      changed ||= !isSameList(collected, rulesOf(role));
-      rules.set(role, collected);
-    }
+  const sources = open.map((role) => [role, findSources(role, roles)] as const);
+  let rules: ReadonlyMap<Role, readonly PolicyRule[]> = new Map();
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const known = rules;
+    const rulesOf = (role: Role): readonly PolicyRule[] => known.get(role) ?? role.rules;
+    rules = new Map(sources.map(([role, selected]) => [role, collectOrKeep(role, selected, rulesOf)]));
+    if (open.every((role) => isSameList(rules.get(role) ?? [], rulesOf(role)))) break;
   }
-  return roles.map((role) => (rules.has(role) ? { ...role, rules: rulesOf(role) } : role));
+  return roles.map((role) => ({ ...role, rules: rules.get(role) ?? role.rules }));
+}
+
+function collectOrKeep(
+  role: Role,
+  sources: readonly Role[],
+  rulesOf: (role: Role) => readonly PolicyRule[],
+): readonly PolicyRule[] {
+  const collected = collectRules(sources, rulesOf);
+  return collected.length === 0 ? role.rules : collected;
 }
 
 /** What the controller would store for one role, from the rules that the others have now. */

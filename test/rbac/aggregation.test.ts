@@ -61,6 +61,14 @@ describe('roles that no server has stored', () => {
     expect(resourcesOf('view', roles)).toEqual(['pods']);
   });
 
+  test('keep rules that were written by hand where nothing is selected that has any, as the controller does', () => {
+    const roles = [
+      role('view', { selectors: from('view'), rules: [rule('secrets')] }),
+      role('leaf', { labels: to('view') }),
+    ];
+    expect(resourcesOf('view', roles)).toEqual(['secrets']);
+  });
+
   test('may stand in a circle', () => {
     const roles = [
       role('a', { selectors: from('a'), labels: to('b') }),

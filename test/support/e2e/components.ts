@@ -104,7 +104,7 @@ export function startControllerManager(site: Site, kubeconfig: string): Child {
       `--kubeconfig=${kubeconfig}`,
       `--service-account-private-key-file=${site.tokenKeys.signing}`,
       '--controllers=serviceaccount-controller,root-ca-certificate-publisher-controller,deployment-controller,' +
-        'replicaset-controller,job-controller,namespace-controller',
+        'replicaset-controller,job-controller,namespace-controller,clusterrole-aggregation-controller',
       '--leader-elect=false',
       '--secure-port=0',
     ],

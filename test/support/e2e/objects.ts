@@ -60,7 +60,7 @@ export function toPath(object: KubeObject): string {
   const { apiVersion, kind, metadata } = object;
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const scope = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
-  const name = metadata.name === undefined ? '' : `/${metadata.name}`;
+  const name = metadata.name === undefined ? '' : `/${encodeURIComponent(metadata.name)}`;
   return `${root}${scope}/${kind.toLowerCase()}s${name}`;
 }
 

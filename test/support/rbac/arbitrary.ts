@@ -9,7 +9,7 @@ const GROUPS = ['', 'apps', '*', 'core'];
 const RESOURCES = ['pods', 'secrets', 'pods/log', '*', '*/log', '*/*', 'pods/*', 'Pods'];
 const NAMES = ['db', '*', ''];
 const URLS = ['/metrics', '/healthz*', '/healthz/*', '*', '/a*/b', '/api/**'];
-const NAMESPACES = ['team-a', 'team-b'];
+export const NAMESPACES = ['team-a', 'team-b'];
 const USERS = ['jane', 'a b:c', 'system:serviceaccount:team-a:ci'];
 const GROUP_NAMES = ['dev', 'Dev', 'system:authenticated', 'system:serviceaccounts:team-a'];
 const ROLES = ['one', 'a b', 'system:two'];
@@ -45,6 +45,7 @@ const role: fc.Arbitrary<Manifest> = fc
   .tuple(namespace, roleName, fc.array(resourceRule, { maxLength: 3 }))
   .map(([ns, name, rules]) => toManifest('Role', `${ns}/${name}`, { rules }));
 
+/** One that collects others does so in no circle: what a server has of that depends on what it had before. */
 const clusterRole: fc.Arbitrary<Manifest> = fc
   .tuple(
     roleName,
@@ -52,13 +53,16 @@ const clusterRole: fc.Arbitrary<Manifest> = fc
     fc.subarray(LABELS),
     fc.option(fc.constantFrom(...LABELS), { freq: 5 }),
   )
-  .map(([name, rules, labels, collects]) => ({
-    ...toManifest('ClusterRole', name, { rules }),
-    metadata: { name, labels: Object.fromEntries(labels.map((label) => [label, 'true'])) },
-    ...(collects !== null && {
-      aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [collects]: 'true' } }] },
-    }),
-  }));
+  .map(([name, rules, labels, collects]) => {
+    const own = collects === null ? labels : collects === 'to-one' ? ['to-two'] : [];
+    return {
+      ...toManifest('ClusterRole', name, { rules }),
+      metadata: { name, labels: Object.fromEntries(own.map((label) => [label, 'true'])) },
+      ...(collects !== null && {
+        aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [collects]: 'true' } }] },
+      }),
+    };
+  });
 
 const bindingName = fc.constantFrom('b1', 'b2', 'b3', 'b4');
 const roleBinding: fc.Arbitrary<Manifest> = fc
@@ -125,4 +129,21 @@ export function anyQuestion(): fc.Arbitrary<Question> {
     },
     { weight: 2, arbitrary: fc.record({ verb: fc.constantFrom('get', 'list'), path }) },
   );
+}
+
+/** Several worlds beside each other, with names of their own for roles and bindings and the same people and labels. */
+export function anyCluster(worlds: number): fc.Arbitrary<readonly Manifest[]> {
+  return fc
+    .array(anyWorld(), { minLength: worlds, maxLength: worlds })
+    .map((each) => each.flatMap((world, place) => world.map((object) => rename(object, `w${place}-`))));
+}
+
+function rename(object: Manifest, prefix: string): Manifest {
+  const metadata = object['metadata'] as Manifest;
+  const roleRef = object['roleRef'] as Manifest | undefined;
+  return {
+    ...object,
+    metadata: { ...metadata, name: `${prefix}${metadata['name']}` },
+    ...(roleRef && { roleRef: { ...roleRef, name: `${prefix}${roleRef['name']}` } }),
+  };
 }

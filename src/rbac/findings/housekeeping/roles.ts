@@ -67,6 +67,8 @@ function toWidening(role: Role, takers: readonly Role[]): RbacFinding {
 
 function differs(role: Role, roles: readonly Role[]): boolean {
   const wanted = new Set(computeAggregation(role, roles).map(toRuleKey));
+  // Then the controller leaves alone what is there.
+  if (wanted.size === 0) return false;
   const stored = new Set(role.rules.map(toRuleKey));
   return wanted.size !== stored.size || [...wanted].some((key) => !stored.has(key));
 }

@@ -1,4 +1,5 @@
 /** `npm run bench -- NAME [options]`: measures, prints Markdown, writes JSON. One command for each set of figures. */
+import { benchAccess } from './access/bench.ts';
 import { benchAuthenticator } from './authenticator/bench.ts';
 import { benchCli } from './cli/bench.ts';
 import { benchIssuer } from './issuer/bench.ts';
@@ -14,6 +15,7 @@ const BENCHES: Readonly<
   authenticator: benchAuthenticator,
   strangers: benchStrangers,
   cli: benchCli,
+  access: benchAccess,
   limit: benchLimit,
 };
 

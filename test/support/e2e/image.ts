@@ -21,7 +21,7 @@ export async function buildLocalImage(workspace: Workspace): Promise<LocalImage>
   mkdirSync(dirname(dist), { recursive: true });
   await bundle(dist);
   return {
-    entrypoint: ['/aws-iam-authenticator'],
+    entrypoint: ['/iam-bridge'],
     user: 65_532,
     mounts: [
       { path: `${HOME}/bin`, source: join(ROOT, 'bin'), readOnly: true },

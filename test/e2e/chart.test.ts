@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { CHART } from '../../tools/chart/files.ts';
+import { type CheckAnswer, runHelmCheck } from '../support/chart/check.ts';
 import { findForeignDefinitions } from '../support/chart/crds.ts';
 import { findHelms, type Helm } from '../support/chart/helm.ts';
 import {
@@ -272,28 +272,21 @@ describeOnCluster('the chart on a real API server', () => {
       return env.find(({ name }: { name: string }) => name === 'AWS_ROLE_ARN')?.value;
     }
 
-    /** The pod of the check as a process: its own script, variables and rights. */
-    async function runCheck(): Promise<KubectlAnswer> {
-      const objects = render(helm, toUrlMode());
-      const [container] = only(objects, 'Pod', 'iam-bridge-webhook-check')['spec'].containers;
-      const script = cluster.workspace.write(
-        'check/check.mjs',
-        only(objects, 'ConfigMap', 'iam-bridge-check')['data']['check.mjs'],
-      );
+    /** With the rights of the pod that it is. */
+    async function runCheck(): Promise<CheckAnswer> {
       const { stdout: token } = await expectWell(
         cluster.kubectl(['create', 'token', '-n', NAMESPACE, 'iam-bridge-check']),
       );
       cluster.workspace.write('check/token', token);
       cluster.workspace.write('check/ca.crt', cluster.authority.certificate);
       const { hostname, port } = new URL(cluster.server);
-      return runNode([script, container.command.at(-1)], {
-        ...Object.fromEntries(
-          container.env.map(({ name, value }: { name: string; value: string }) => [name, value]),
-        ),
-        KUBERNETES_SERVICE_HOST: hostname,
-        KUBERNETES_SERVICE_PORT: port,
-        ACCOUNT_FOLDER: join(cluster.workspace.folder, 'check'),
-        PATIENCE: '3000',
+      return runHelmCheck(cluster.workspace, render(helm, toUrlMode()), {
+        pod: 'iam-bridge-webhook-check',
+        env: {
+          KUBERNETES_SERVICE_HOST: hostname,
+          KUBERNETES_SERVICE_PORT: port,
+          ACCOUNT_FOLDER: join(cluster.workspace.folder, 'check'),
+        },
       });
     }
   });
@@ -392,12 +385,4 @@ function listPods(objects: readonly Rendered[]): readonly unknown[] {
     spec: spec.template.spec,
   }));
   return [...made, ...objects.filter(({ kind }) => kind === 'Pod')];
-}
-
-function runNode(words: readonly string[], env: Record<string, string>): Promise<KubectlAnswer> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, words, { env, timeout: 60_000 }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-  });
 }

@@ -11,14 +11,13 @@
 
 {{/*
 Half of the limit is for the old space of V8, an eighth for bodies. What is left is for the young one, code, buffers and what a
-program of Node takes before it does anything. Without a limit it is the 192 MiB that the program has on its own.
+program of Node takes before it does anything. Without a limit it is the 192 MiB that the program has on its own. Reviews of
+tokens are short: the authenticator keeps to its own budget of bodies.
 */}}
 {{- define "iam-bridge.memory.env" -}}
 {{- $limit := include "iam-bridge.memory.limit" . -}}
 - name: NODE_OPTIONS
   value: --max-semi-space-size=2 --max-old-space-size={{ if $limit }}{{ div (int64 $limit) 2 }}{{ else }}192{{ end }}
-- name: MALLOC_TRIM_THRESHOLD_
-  value: "131072"
 {{- end -}}
 
 {{- define "iam-bridge.memory.flags" -}}
@@ -26,7 +25,7 @@ program of Node takes before it does anything. Without a limit it is the 192 MiB
 {{- $config := .values.config -}}
 {{- if not (kindIs "invalid" $config.bodyBudget) }}
 body-budget: {{ int64 $config.bodyBudget | quote }}
-{{- else if $limit }}
+{{- else if and $limit (ne .name "authenticator") }}
 body-budget: {{ max 8 (min 1024 (div (int64 $limit) 8)) | quote }}
 {{- end }}
 {{- if not (kindIs "invalid" $config.connectionBudget) }}

@@ -1,7 +1,7 @@
 import { AUTHENTICATOR_FLAGS } from '../../../src/commands/authenticator/flags.ts';
 import { BACKEND_NAMES } from '../../../src/mapping/backend-names.ts';
 import { fromFlag } from '../from-flag.ts';
-import { bool, choice, integer, leaf, type Members, objects, section, text } from '../node.ts';
+import { bool, choice, derived, integer, leaf, type Members, objects, section, text } from '../node.ts';
 import { budgetValues, podValues, replicaValues, serviceValues } from './pod.ts';
 
 const flag = (name: keyof typeof AUTHENTICATOR_FLAGS, otherwise?: Parameters<typeof fromFlag>[2]) =>
@@ -48,6 +48,7 @@ const CONFIG: Members = {
   tlsCipherSuites: flag('tls-cipher-suites'),
   logVerbosity: flag('log-verbosity', { schema: { enum: ['trace', 'debug', 'info', 'warning', 'error'] } }),
   ...budgetValues(),
+  bodyBudget: derived('`--body-budget`, MiB; null: what the program has on its own', [8, 1024]),
   ports: section('Ports; on the network of the node they are those of the node', {
     authenticate: flag('port', { schema: PORT }),
     health: flag('health-port', { schema: PORT }),

@@ -85,7 +85,7 @@ async function checkIssuer() {
   if (!(body.keys?.length > 0)) return 'there are no keys: see the log of the issuer';
   if (body.keys.some((key) => 'd' in key || 'k' in key))
     return 'there is a private key among the keys: take it away at once';
-  console.log(`${env.ISSUER} has ${body.keys.length} keys`);
+  console.log(`public keys of ${env.ISSUER}: ${body.keys.length}`);
   return undefined;
 }
 

@@ -1,16 +1,13 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { stringify } from 'yaml';
-import { CHART } from '../../tools/chart/files.ts';
 import { describeWithHelm } from '../support/chart/helm.ts';
+import { createParent } from '../support/chart/parent.ts';
 import { only, render } from '../support/chart/render.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
 describeWithHelm('as a dependency of another chart', (helm) => {
   test('takes its values below its name, and global ones', () => {
     const objects = render(helm, {
-      chart: createParent(),
+      chart: createPlatform(),
       release: 'platform',
       values: {
         global: { imageRegistry: 'registry.example', imagePullSecrets: ['pull'], colour: 'blue' },
@@ -25,25 +22,19 @@ describeWithHelm('as a dependency of another chart', (helm) => {
 
   test('leaves out what the values of its user take away with null', () => {
     const values = { 'iam-bridge': { podSecurityContext: { runAsUser: null } } };
-    const { spec } = only(render(helm, { chart: createParent(), values }), 'Deployment');
+    const { spec } = only(render(helm, { chart: createPlatform(), values }), 'Deployment');
     expect(Object.keys(spec.template.spec.securityContext)).not.toContain('runAsUser');
   });
 
   test('renders nothing where it is not enabled', () => {
-    expect(render(helm, { chart: createParent(), values: { 'iam-bridge': { enabled: false } } })).toEqual([]);
-  });
-
-  function createParent(): string {
-    const workspace = createWorkspace();
-    onTestFinished(() => workspace.remove());
-    const dependency = { name: 'iam-bridge', version: '0.1.0', condition: 'iam-bridge.enabled' };
-    workspace.write(
-      'Chart.yaml',
-      stringify({ apiVersion: 'v2', name: 'parent', version: '1.0.0', dependencies: [dependency] }),
+    expect(render(helm, { chart: createPlatform(), values: { 'iam-bridge': { enabled: false } } })).toEqual(
+      [],
     );
-    workspace.write('values.yaml', stringify({ 'iam-bridge': { enabled: true } }));
-    mkdirSync(join(workspace.folder, 'charts'));
-    symlinkSync(CHART, join(workspace.folder, 'charts', 'iam-bridge'));
-    return workspace.folder;
-  }
+  });
 });
+
+function createPlatform(): string {
+  const workspace = createWorkspace();
+  onTestFinished(() => workspace.remove());
+  return createParent(workspace, [{ condition: 'iam-bridge.enabled' }]);
+}

@@ -28,6 +28,8 @@ export interface ClusterOptions {
    * more than once.
    */
   readonly apiServerFlags?: readonly string[];
+  /** A file of the workspace that the API server writes who asked what into, without bodies. */
+  readonly audit?: string;
   /** Users beside the administrator, each with a kubeconfig of its own; what they may do is up to the test. */
   readonly users?: readonly string[];
 }
@@ -109,7 +111,7 @@ async function assemble({ assets, workspace, children, options }: Assembly): Pro
       port: at,
       serving: authority.issue({ names: ['127.0.0.1', 'localhost'] }),
       users: access.users,
-      flags: options.apiServerFlags ?? [],
+      flags: [...toAuditFlags(workspace, options.audit), ...(options.apiServerFlags ?? [])],
     } satisfies ApiServerOptions);
     children.push(child);
     if (at === port) current = child;
@@ -167,6 +169,20 @@ async function assemble({ assets, workspace, children, options }: Assembly): Pro
       await endAll(children, workspace);
     },
   };
+}
+
+function toAuditFlags(workspace: Workspace, file: string | undefined): string[] {
+  if (file === undefined) return [];
+  const policy = {
+    apiVersion: 'audit.k8s.io/v1',
+    kind: 'Policy',
+    omitStages: ['RequestReceived'],
+    rules: [{ level: 'Metadata' }],
+  };
+  return [
+    `--audit-policy-file=${workspace.write('audit-policy.json', JSON.stringify(policy))}`,
+    `--audit-log-path=${join(workspace.folder, file)}`,
+  ];
 }
 
 // The data is thrown away: there is nothing for these programs to do gracefully, and an API server takes its time.

@@ -29,12 +29,17 @@ export function readRecords<Value>(
   member: string,
   read: (one: JsonRecord) => Value,
 ): readonly Value[] {
-  return readList(record, member).map((one, index) =>
-    within(`${member}[${index}]`, () => {
-      if (isRecord(one)) return read(one);
-      throw new ObjectFlaw(`it is ${quoteValue(one)}, and has to be an object`);
-    }),
-  );
+  const list = readList(record, member);
+  const values: Value[] = [];
+  try {
+    for (const one of list) {
+      if (!isRecord(one)) throw new ObjectFlaw(`it is ${quoteValue(one)}, and has to be an object`);
+      values.push(read(one));
+    }
+    return values;
+  } catch (error) {
+    throw toPlaced(error, `${member}[${values.length}]`);
+  }
 }
 
 /** An object; undefined where it is absent or null. */
@@ -59,8 +64,12 @@ export function within<Value>(place: string, read: () => Value): Value {
   try {
     return read();
   } catch (error) {
-    throw error instanceof ObjectFlaw ? new ObjectFlaw(`${place}: ${error.message}`) : error;
+    throw toPlaced(error, place);
   }
+}
+
+function toPlaced(error: unknown, place: string): unknown {
+  return error instanceof ObjectFlaw ? new ObjectFlaw(`${place}: ${error.message}`) : error;
 }
 
 function readList(record: JsonRecord, member: string): readonly unknown[] {

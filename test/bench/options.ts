@@ -12,18 +12,22 @@ export interface Choices<Section extends string, Usual extends Amounts> {
   readonly thorough: Usual;
   /** For `--quick`. */
   readonly quick: Usual;
+  /** Options that one bench has for itself, each with a value. */
+  readonly others?: readonly string[];
 }
 
 export type CommonOptions<Section extends string, Usual extends Amounts> = Usual & {
   readonly sections: ReadonlySet<Section>;
   /** Where to write the figures; undefined: in the system's temporary folder. */
   readonly out: string | undefined;
+  /** By the names of {@link Choices.others}. */
+  readonly others: Readonly<Record<string, string | undefined>>;
 };
 
 /** What every bench can be told. @throws Error that says what is wrong with the words */
 export function readCommonOptions<Section extends string, Usual extends Amounts>(
   words: readonly string[],
-  { sections, thorough, quick }: Choices<Section, Usual>,
+  { sections, thorough, quick, others = [] }: Choices<Section, Usual>,
 ): CommonOptions<Section, Usual> {
   const { values } = parseArgs({
     args: [...words],
@@ -33,6 +37,7 @@ export function readCommonOptions<Section extends string, Usual extends Amounts>
       only: { type: 'string', default: sections.join(',') },
       quick: { type: 'boolean', default: false },
       out: { type: 'string' },
+      ...Object.fromEntries(others.map((name) => [name, { type: 'string' as const }])),
     },
   });
   const usual = values.quick ? quick : thorough;
@@ -42,6 +47,9 @@ export function readCommonOptions<Section extends string, Usual extends Amounts>
     rounds: Math.ceil(readNumber('rounds', values.rounds, usual.rounds)),
     seconds: readNumber('seconds', values.seconds, usual.seconds),
     out: values.out,
+    others: Object.fromEntries(
+      others.map((name) => [name, values[name as keyof typeof values] as string | undefined]),
+    ),
   };
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Child } from '../../support/child.ts';
-import { readMemory } from '../process-figures.ts';
+import type { MemoryCgroup } from '../../support/memory-cgroup.ts';
+import { type Memory, readMemory } from '../process-figures.ts';
 import { pause, untilReady } from '../ready.ts';
 import type { Bed } from '../webhook/bed.ts';
 import type { Kind } from './kinds.ts';
@@ -10,6 +11,8 @@ import { type CallFigures, callFor, type LegalCall } from './legal.ts';
 export interface Target {
   readonly name: string;
   readonly child: Child;
+  /** What holds it to a limit; undefined: none. */
+  readonly cgroup: MemoryCgroup | undefined;
   /** Where strangers send their requests. */
   readonly path: string;
   /** Bytes of a small body of theirs, which the server takes in. */
@@ -32,6 +35,8 @@ export interface StrangerFigures {
   readonly kind: Kind;
   /** The most that was resident while they stood. MB */
   readonly rss: number;
+  /** Of these, what belongs to no file. MB */
+  readonly anonymous: number;
   /** The longest `/livez` took. ms */
   readonly live: number;
   /** Of legal calls, ms */
@@ -73,11 +78,16 @@ export function toCommand([program, ...words]: readonly string[]): [string, ...s
   return [program, ...words];
 }
 
-/** @returns ends it, and tells the most that was resident. MB */
-function watchMemory({ pid }: Child): () => number {
-  let most = readMemory(pid).rss;
+type Most = Pick<Memory, 'rss' | 'anonymous'>;
+
+/** @returns ends it, and tells the most that was resident */
+function watchMemory(child: Child): () => Most {
+  let most: Most = readMemory(child.pid);
   const timer = setInterval(() => {
-    most = Math.max(most, readMemory(pid).rss);
+    // One that the kernel has ended has no memory any more.
+    if (!child.isRunning()) return;
+    const { rss, anonymous } = readMemory(child.pid);
+    most = { rss: Math.max(most.rss, rss), anonymous: Math.max(most.anonymous, anonymous) };
   }, MEMORY_INTERVAL);
   return () => {
     clearInterval(timer);
@@ -85,12 +95,12 @@ function watchMemory({ pid }: Child): () => number {
   };
 }
 
-function summarise(kind: Kind, rss: number, legal: CallFigures, live: CallFigures): StrangerFigures {
+function summarise(kind: Kind, memory: Most, legal: CallFigures, live: CallFigures): StrangerFigures {
   const times = [...legal.times].sort((a, b) => a - b);
   const at = (share: number): number => times[Math.floor(share * (times.length - 1))] ?? Number.NaN;
   return {
     kind,
-    rss,
+    ...memory,
     live: Math.max(...live.times),
     p50: at(0.5),
     p99: at(0.99),

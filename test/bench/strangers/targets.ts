@@ -7,6 +7,7 @@ import { findFreePort } from '../../support/workspace.ts';
 import { pause } from '../ready.ts';
 import type { Bed } from '../webhook/bed.ts';
 import { REVIEW_COUNT, renderReview } from '../webhook/reviews.ts';
+import { planContainer } from './container.ts';
 import { SMALL } from './kinds.ts';
 import { callOnce, type LegalCall } from './legal.ts';
 import { type Target, toCommand } from './measure.ts';
@@ -17,6 +18,8 @@ const ISSUER = 'https://oidc.example/clusters/bench';
 interface Start {
   readonly bed: Bed;
   readonly prefix: readonly string[];
+  /** MiB that its memory is limited to; absent: it is not. */
+  readonly memory?: number | undefined;
 }
 
 /** The webhook, as it is shipped; it is asked for reviews of pods whose accounts it has. */
@@ -99,20 +102,18 @@ interface Plan extends Pick<Target, 'name' | 'path' | 'small' | 'interval'> {
   readonly legal: Omit<LegalCall, 'port' | 'tls'>;
 }
 
-async function startTarget({ bed, prefix }: Start, { flags, legal, ...plan }: Plan): Promise<Target> {
+async function startTarget({ bed, prefix, memory }: Start, { flags, legal, ...plan }: Plan): Promise<Target> {
   const { name } = plan;
   const [port, opsPort] = [await findFreePort(), await findFreePort()];
-  const command = toCommand([...prefix, BIN, name, ...flags]);
-  const child = bed.start(name, [
-    ...command,
-    `--port=${port}`,
-    `--metrics-port=${opsPort}`,
-    '--shutdown-delay=0s',
-  ]);
+  const container = memory === undefined ? undefined : planContainer(bed, name, memory);
+  const program = [...(container?.command ?? [BIN]), name, ...flags, ...(container?.flags ?? [])];
+  const places = [`--port=${port}`, `--metrics-port=${opsPort}`, '--shutdown-delay=0s'];
+  const child = bed.start(name, toCommand([...prefix, ...program, ...places]), container?.env);
   const ops = { port: opsPort, method: 'GET', tls: false, body: undefined } as const;
   const target = {
     ...plan,
     child,
+    cgroup: container?.cgroup,
     legal: { ...legal, port, tls: true },
     live: { ...ops, path: '/livez', expected: 'ok' },
   };
@@ -125,7 +126,10 @@ async function startTarget({ bed, prefix }: Start, { flags, legal, ...plan }: Pl
       )
     )
       return target;
-    if (!child.isRunning() || performance.now() > deadline)
+    if (!child.isRunning() || performance.now() > deadline) {
+      await child.stop(2_000);
+      container?.cgroup.remove();
       throw new Error(`${name} is not ready\n${child.readLogTail()}`);
+    }
   }
 }

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { quoteWord } from '../../../src/base/shell.ts';
 import { type Child, startChild } from '../child.ts';
+import { createMemoryCgroup } from '../memory-cgroup.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** A folder or file of this machine at a path of the container. */
@@ -49,8 +50,11 @@ export function startContainer(options: ContainerOptions): Container {
   const { workspace, name, uid, gid, command, memoryLimit } = options;
   const root = join(workspace.folder, `${name}-root`);
   mkdirSync(root);
-  const cgroup = memoryLimit === undefined ? undefined : createMemoryCgroup(name, memoryLimit);
-  const script = workspace.write(`${name}.sh`, toScript(options, root, cgroup));
+  const cgroup =
+    memoryLimit === undefined
+      ? undefined
+      : createMemoryCgroup(`iam-bridge-e2e-${process.pid}-${name}`, memoryLimit);
+  const script = workspace.write(`${name}.sh`, toScript(options, root, cgroup?.procs));
   const words = command.map(quoteWord).join(' ');
   // No group beside its own, and no capability.
   const run = `exec chroot --userspec=${uid}:${gid} --groups='' ${quoteWord(root)} ${words}`;
@@ -72,17 +76,17 @@ export function startContainer(options: ContainerOptions): Container {
     child,
     isLimited: cgroup !== undefined,
     remove: () => {
-      if (cgroup !== undefined) rmdirSync(cgroup);
+      cgroup?.remove();
     },
   };
 }
 
 /** Makes the root, in the mount namespace that the shell is in, and goes into the cgroup. */
-function toScript({ mounts, links }: ContainerOptions, root: string, cgroup: string | undefined): string {
+function toScript({ mounts, links }: ContainerOptions, root: string, procs: string | undefined): string {
   const at = (path: string): string => quoteWord(join(root, path));
   return [
     'set -eu',
-    ...(cgroup === undefined ? [] : [`echo $$ > ${quoteWord(join(cgroup, 'cgroup.procs'))}`]),
+    ...(procs === undefined ? [] : [`echo $$ > ${quoteWord(procs)}`]),
     `mount -t tmpfs -o mode=755 none ${quoteWord(root)}`,
     ...['bin', 'sbin', 'lib', 'lib64', 'usr'].map(
       (name) =>
@@ -98,26 +102,4 @@ function toScript({ mounts, links }: ContainerOptions, root: string, cgroup: str
     `mount -o remount,ro ${quoteWord(root)}`,
     '',
   ].join('\n');
-}
-
-/** Below our own, by either version of cgroups. @returns undefined where none can be had */
-function createMemoryCgroup(name: string, bytes: number): string | undefined {
-  const own = readFileSync('/proc/self/cgroup', 'utf8').split('\n');
-  const path = own.map((line) => /^\d+:memory:(.*)$/.exec(line)?.[1]).find((each) => each !== undefined);
-  const [parent, file] =
-    path === undefined
-      ? [join('/sys/fs/cgroup', own.find((line) => line.startsWith('0::'))?.slice(3) ?? ''), 'memory.max']
-      : [join('/sys/fs/cgroup/memory', path), 'memory.limit_in_bytes'];
-  const folder = join(parent, `iam-bridge-e2e-${process.pid}-${name}`);
-  try {
-    mkdirSync(folder);
-  } catch {
-    return undefined;
-  }
-  if (!existsSync(join(folder, file))) {
-    rmdirSync(folder);
-    return undefined;
-  }
-  writeFileSync(join(folder, file), String(bytes));
-  return folder;
 }

@@ -33,7 +33,9 @@ COPY --from=build --chown=0:0 /image /
 # As bin/iam-bridge has it: a small young generation, half the memory under load; glibc gives back what it has freed. The
 # program takes NODE_OPTIONS out of its environment before it starts anything.
 ENV NODE_OPTIONS="--max-semi-space-size=2 --max-old-space-size=192" \
-  MALLOC_TRIM_THRESHOLD_=131072
+  MALLOC_TRIM_THRESHOLD_=131072 \
+  MALLOC_MMAP_THRESHOLD_=32768 \
+  MALLOC_TOP_PAD_=16384
 WORKDIR /
 USER 65532:65532
 ENTRYPOINT ["/iam-bridge"]

@@ -1,5 +1,11 @@
 import { constants } from 'node:crypto';
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import {
+  createServer,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  setMaxIdleHTTPParsers,
+} from 'node:http';
 import {
   createServer as createSecureServer,
   type ServerOptions as SecureServerOptions,
@@ -40,6 +46,9 @@ export const LIMITS: Limits = {
  * room. Who is slow before that is cut off by the bodies' own clock.
  */
 const MOST_WAITED = 30_000;
+
+/** How many parsers Node keeps for connections to come: each is 10 KB, and strangers leave behind as many as they were. */
+const IDLE_PARSERS = 64;
 
 /** Where nobody says how many connections there may be. */
 export const CONNECTIONS = 1_000;
@@ -112,6 +121,7 @@ function createBoundServer(
   const { limit = CONNECTIONS, evicted = () => {} } = options.connections ?? {};
   const guard = createConnectionGuard({ limit, evicted, trust });
   let server: Server | TlsServer | undefined;
+  setMaxIdleHTTPParsers(IDLE_PARSERS);
   const drain = createDrain(() => server);
   const bounds = {
     ...toBounds({ ...LIMITS, ...options.limits }),

@@ -242,7 +242,8 @@ describe('bin/iam-bridge', () => {
   describe.each([
     ['giving memory back', 'MALLOC_TRIM_THRESHOLD_', 'trim_threshold', '131072'],
     ['asking the system for each block', 'MALLOC_MMAP_THRESHOLD_', 'mmap_threshold', '32768'],
-  ])("glibc's threshold for %s", (_what, name, tunable, ours) => {
+    ['more than is needed at the end of its heap', 'MALLOC_TOP_PAD_', 'top_pad', '16384'],
+  ])("glibc's setting for %s", (_what, name, tunable, ours) => {
     const TUNABLE = `glibc.malloc.${tunable}=1048576`;
 
     /** What the program finds in its environment. */

@@ -124,7 +124,9 @@ describe.skipIf(MISSING !== undefined)('the image', () => {
     expect(flags).toHaveLength(2);
     expect(readImageEnvironment()).toMatchObject({
       NODE_OPTIONS: flags.join(' '),
-      MALLOC_TRIM_THRESHOLD_: /MALLOC_TRIM_THRESHOLD_=(\d+)/.exec(launcher)?.[1],
+      ...Object.fromEntries(
+        [...launcher.matchAll(/export (MALLOC_\w+_)=(\d+)/g)].map(([, name, value]) => [name, value]),
+      ),
     });
   });
 

@@ -113,6 +113,10 @@ async function besiegeByAll(
     const { rss, p99, failed } = one;
     tell(`${target.name}, ${kind}: ${rss.toFixed(0)} MB, p99 ${p99.toFixed(0)} ms, ${failed} failed`);
     figures.push(one);
+    if (!target.child.isRunning()) {
+      tell(`${target.name} runs no more\n${target.child.readLogTail()}`);
+      break;
+    }
   }
   return figures;
 }

@@ -32,13 +32,16 @@ export function planContainer({ workspace }: Bed, name: string, mebibytes: numbe
     command: ['/bin/sh', '-c', ENTER, 'enter', cgroup.procs, process.execPath, node, main],
     // charts/iam-bridge/templates/_memory.tpl
     flags: [
-      `--body-budget=${Math.max(8, Math.floor(mebibytes / 8))}`,
+      // The authenticator keeps to its own.
+      ...(name === 'authenticator' ? [] : [`--body-budget=${Math.max(8, Math.floor(mebibytes / 8))}`]),
       `--connection-budget=${Math.max(16, Math.floor((mebibytes * 1_000) / 128))}`,
     ],
+    // What is not the heap's is as in the image.
     env: {
       NODE_OPTIONS: `--max-semi-space-size=2 --max-old-space-size=${Math.floor(mebibytes / 2)}`,
       MALLOC_TRIM_THRESHOLD_: '131072',
       MALLOC_MMAP_THRESHOLD_: '32768',
+      MALLOC_TOP_PAD_: '16384',
     },
     cgroup,
   };

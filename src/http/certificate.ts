@@ -13,11 +13,17 @@ export interface CertificatePair {
 
 /** Where a server's certificate comes from. The server asks, and is told of changes; it knows nothing of files. */
 export interface CertificateSource {
-  current(): CertificatePair;
+  /** undefined until there is one: handshakes fail until then */
+  current(): CertificatePair | undefined;
   onChange(listener: (pair: CertificatePair) => void): void;
-  /** Why a newer pair is not served; undefined where the newest is. */
+  /** What is wrong though there may be a pair that serves; undefined where nothing is. */
   problem?(): string | undefined;
   stop(): void;
+}
+
+/** It was good at the start, so there is one at any time. */
+export interface FileCertificate extends CertificateSource {
+  current(): CertificatePair;
 }
 
 export type CertificateEvent =
@@ -37,7 +43,7 @@ export interface FileCertificateOptions {
  * for a moment between two writes, or that is broken, is refused and the one before stays.
  * @throws ConfigurationError that says which file is wrong, at the first reading
  */
-export async function createFileCertificate(options: FileCertificateOptions): Promise<CertificateSource> {
+export async function createFileCertificate(options: FileCertificateOptions): Promise<FileCertificate> {
   const { certPath, keyPath, interval, report } = options;
   const pair = await createFileValue({
     paths: [certPath, keyPath],
@@ -47,7 +53,7 @@ export async function createFileCertificate(options: FileCertificateOptions): Pr
       report(event.kind === 'refused' ? event : { ...event, notAfter: pair.current().notAfter });
     },
   });
-  return pair;
+  return { ...pair, problem: () => pair.problem() && `${pair.problem()}: the pair before stays` };
 }
 
 /** @throws Error that says which of the two files is wrong */

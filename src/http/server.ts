@@ -168,14 +168,17 @@ function toAsking({ limits, clientTrust }: TlsServerOptions): SecureServerOption
 }
 
 function toContext({ certificate, tls, clientTrust }: TlsServerOptions): SecureServerOptions {
-  const { cert, key } = certificate.current();
   return {
     ...toTlsOptions(tls),
-    cert,
-    key,
+    ...toPair(certificate),
     // A resumed session would carry the verdict on an earlier certificate, also one of an authority that is gone.
     ...(clientTrust && { ca: clientTrust.authorities.current(), secureOptions: constants.SSL_OP_NO_TICKET }),
   };
+}
+
+function toPair(certificate: CertificateSource): Pick<SecureServerOptions, 'cert' | 'key'> {
+  const pair = certificate.current();
+  return pair === undefined ? {} : { cert: pair.cert, key: pair.key };
 }
 
 function toTlsOptions({ minVersion, ciphers }: TlsSettings): SecureServerOptions {

@@ -46,6 +46,8 @@ export interface ApiAnswer {
   readonly status: number;
   readonly body: string;
   readonly retryAfterMs?: number | undefined;
+  /** When it was answered, by the server's clock, to the second; ms since epoch. */
+  readonly date?: number | undefined;
 }
 
 export interface ApiStream {
@@ -73,14 +75,14 @@ export function createKubeApi(access: ApiAccess, timeouts: ApiTimeouts = DEFAULT
     const status = response.statusCode ?? 0;
     if (status === 401) access.refused?.();
     if (status >= 300 && status < 400) refuseRedirect(response);
-    return { status, response, retryAfterMs: readRetryAfter(response) };
+    return { status, response, retryAfterMs: readRetryAfter(response), date: readDate(response) };
   }
 
   function ask(path: string, options: GetOptions, sent?: Sent): Promise<ApiAnswer> {
     return explainFailure(access, options.signal, async () => {
-      const { status, response, retryAfterMs } = await open(path, options, sent);
+      const { response, ...head } = await open(path, options, sent);
       const { maxBytes = DEFAULT_MAX_BYTES } = options;
-      return { status, body: await readBody(response, maxBytes, timeouts.bodyMs), retryAfterMs };
+      return { ...head, body: await readBody(response, maxBytes, timeouts.bodyMs) };
     });
   }
 
@@ -135,6 +137,13 @@ function refuseRedirect(response: IncomingMessage): never {
 function readRetryAfter(response: IncomingMessage): number | undefined {
   const value = response.headers['retry-after'] ?? '';
   return /^\d{1,6}$/.test(value) ? Number(value) * 1000 : undefined;
+}
+
+/** RFC 9110 section 5.6.7, in the form that everybody sends; an older one tells nothing. */
+function readDate({ headers: { date = '' } }: IncomingMessage): number | undefined {
+  return /^\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(date)
+    ? Date.parse(date) || undefined
+    : undefined;
 }
 
 /** Codes of Node and OpenSSL for a certificate that is not trusted, or another's. */

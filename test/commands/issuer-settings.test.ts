@@ -27,8 +27,11 @@ test('defaults', () => {
     tls: {
       minVersion: 'TLSv1.2',
       ciphers: [],
-      certPath: '/etc/iam-bridge/tls/tls.crt',
-      keyPath: '/etc/iam-bridge/tls/tls.key',
+      certificate: {
+        kind: 'files',
+        certPath: '/etc/iam-bridge/tls/tls.crt',
+        keyPath: '/etc/iam-bridge/tls/tls.key',
+      },
     },
     issuer: ISSUER,
     jwksUri: `${ISSUER}/openid/v1/jwks`,
@@ -62,7 +65,10 @@ describe('every flag arrives', () => {
     [['--bind-address=127.0.0.1'], { listen: { host: '127.0.0.1', opsHost: '127.0.0.1' } }],
     [['--plain-http'], { tls: undefined, listen: { host: '127.0.0.1', opsHost: '' } }],
     [['--plain-http', '--bind-address=0.0.0.0'], { tls: undefined, listen: { host: '0.0.0.0' } }],
-    [['--tls-cert=/c', '--tls-key=/k'], { tls: { certPath: '/c', keyPath: '/k' } }],
+    [
+      ['--tls-cert=/c', '--tls-key=/k'],
+      { tls: { certificate: { kind: 'files', certPath: '/c', keyPath: '/k' } } },
+    ],
     [['--tls-min-version=1.3'], { tls: { minVersion: 'TLSv1.3' } }],
     [
       ['--tls-cipher-suites=TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'],
@@ -170,6 +176,11 @@ describe('problems', () => {
     [[FLAG, '--kube-api=ftp://x'], /^--kube-api is not an http/],
     [[FLAG, '--tls-min-version=2'], /^--tls-min-version=2 is unknown/],
     [[FLAG, '--plain-http', 'true'], /^"true" is no flag/],
+    [
+      [FLAG, '--in-cluster', '--namespace=a', '--service-name=b', '--tls-secret=c', '--plain-http'],
+      /^--in-cluster makes a certificate, and --plain-http serves none/,
+    ],
+    [[FLAG, '--in-cluster', '--namespace=a', '--service-name=b'], /^--tls-secret is no name of a Secret/],
     [[FLAG, '--nonsense'], /^unknown flag: --nonsense/],
   ])('%j', (words, problem) => {
     expect(readProblems(words)).toEqual([expect.stringMatching(problem)]);
@@ -184,7 +195,23 @@ describe('problems', () => {
   });
 });
 
+test('--in-cluster makes a certificate for the Service, and keeps no caBundle', () => {
+  const names = ['--namespace=identity', '--service-name=issuer', '--tls-secret=issuer-tls'];
+  const { tls, remarks } = readSettings(['--in-cluster', ...names, '--jwks-file=/j', '--kubeconfig=/k']);
+  expect(tls?.certificate).toMatchObject({
+    kind: 'kept',
+    cluster: { kubeconfig: '/k' },
+    kept: { secret: { namespace: 'identity', name: 'issuer-tls' }, commonName: 'issuer', targets: [] },
+  });
+  expect(remarks).toEqual([]);
+});
+
 test.each<[words: string[], remark: RegExp]>([
+  [['--namespace=a'], /^--namespace has no effect: it is for --in-cluster/],
+  [
+    ['--in-cluster', '--namespace=a', '--service-name=b', '--tls-secret=c', '--tls-key=/k'],
+    /^--tls-key has no effect: it is for --in-cluster=false/,
+  ],
   [['--key-file=a', '--refresh-interval=1h'], /^--refresh-interval has no effect: it is for the cluster/],
   [['--public-ca=/p'], /^--public-ca has no effect: it is for --drift-interval/],
   [['--private-host=h'], /^--private-host has no effect/],

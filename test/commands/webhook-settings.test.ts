@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { TIMING } from '../../src/certificates/timing.ts';
 import { readCommandLine } from '../../src/commands/flag-command.ts';
 import { WEBHOOK } from '../../src/commands/webhook/descriptor.ts';
 import type { WebhookCommandSettings } from '../../src/commands/webhook/settings.ts';
@@ -31,8 +32,11 @@ describe('defaults', () => {
       tls: {
         minVersion: 'TLSv1.2',
         ciphers: [],
-        certPath: '/etc/webhook/certs/tls.crt',
-        keyPath: '/etc/webhook/certs/tls.key',
+        certificate: {
+          kind: 'files',
+          certPath: '/etc/webhook/certs/tls.crt',
+          keyPath: '/etc/webhook/certs/tls.key',
+        },
       },
       cluster: { kubeconfig: '', server: '', inCluster: { host: undefined, port: undefined } },
       clients: undefined,
@@ -84,7 +88,10 @@ describe('every flag arrives', () => {
     [['--kubeconfig=/k'], { cluster: { kubeconfig: '/k' } }],
     [['--kube-api=https://10.0.0.1:6443'], { cluster: { server: 'https://10.0.0.1:6443' } }],
     [['--kube-api=http://127.0.0.1:8080'], { cluster: { server: 'http://127.0.0.1:8080' } }],
-    [['--tls-cert=/c', '--tls-key=/k'], { tls: { certPath: '/c', keyPath: '/k' } }],
+    [
+      ['--tls-cert=/c', '--tls-key=/k'],
+      { tls: { certificate: { kind: 'files', certPath: '/c', keyPath: '/k' } } },
+    ],
     [['--annotation-prefix=iam.example.org'], { annotationPrefix: 'iam.example.org' }],
     [['--token-audience=amazonaws.com'], { webIdentity: { audience: 'amazonaws.com' } }],
     [['--token-mount-path=/t'], { webIdentity: { mountPath: '/t' } }],
@@ -154,7 +161,19 @@ describe('every flag arrives', () => {
 
 describe('problems name the flag and the remedy', () => {
   test.each<[words: string[], pattern: RegExp]>([
-    [['--in-cluster'], /^--in-cluster=true.* use --in-cluster=false with --tls-cert and --tls-key$/],
+    [
+      ['--in-cluster', '--namespace=A'],
+      /^--namespace is no name of a namespace, which --in-cluster=true needs/,
+    ],
+    [['--in-cluster', '--namespace='], /^--namespace .* give one such as identity-system$/],
+    [['--in-cluster', '--service-name=a.b'], /^--service-name is no name of a Service, .* give one such as/],
+    [['--in-cluster', '--tls-secret=a/b'], /^--tls-secret is no name of a Secret, .* give one such as/],
+    [['--in-cluster', '--tls-san=https://a'], /^--tls-san=https:\/\/a is no DNS name .* give one such as/],
+    [['--in-cluster', '--tls-san=A.example'], /^--tls-san=A.example is no DNS name in lower case/],
+    [
+      ['--in-cluster', '--webhook-configuration=a/b'],
+      /^--webhook-configuration=a\/b is no name of an object: give/,
+    ],
     [['--port=70000'], /^--port=70000 .* give a number from 1 to 65535$/],
     [['--port=-1'], /^--port=-1 /],
     [['--metrics-port=65536'], /^--metrics-port=65536 /],
@@ -212,7 +231,14 @@ describe('problems name the flag and the remedy', () => {
   });
 
   test('all are told at once, those of the grammar and those of the values', () => {
-    const line = ['--in-cluster', '--port=70000', '--nope', '--token-mount-path=x', '--tls-min-version=9'];
+    const line = [
+      '--in-cluster',
+      '--namespace=A',
+      '--port=70000',
+      '--nope',
+      '--token-mount-path=x',
+      '--tls-min-version=9',
+    ];
     expect(readProblems(line)).toHaveLength(5);
   });
 
@@ -223,10 +249,63 @@ describe('problems name the flag and the remedy', () => {
   });
 });
 
-test('without --in-cluster=false the Go default is refused, with the way out', () => {
-  expect(readCommandLine(WEBHOOK, [], {})).toEqual({
-    kind: 'problems',
-    problems: [expect.stringMatching(/^--in-cluster=true: .* use --in-cluster=false/)],
+describe('--in-cluster=true, the default,', () => {
+  const readKept = (...words: string[]) => {
+    const line = readCommandLine(WEBHOOK, words, {});
+    if (line.kind !== 'run') throw new Error(`not settings: ${JSON.stringify(line)}`);
+    return line.settings;
+  };
+
+  test('makes a certificate for the Service, kept under the names of the Go program', () => {
+    const { tls, cluster, remarks } = readKept();
+    expect(tls.certificate).toEqual({
+      kind: 'kept',
+      cluster,
+      kept: {
+        secret: { namespace: 'eks', name: 'pod-identity-webhook' },
+        commonName: 'pod-identity-webhook',
+        names: [
+          'pod-identity-webhook',
+          'pod-identity-webhook.eks',
+          'pod-identity-webhook.eks.svc',
+          'pod-identity-webhook.eks.svc.cluster.local',
+        ],
+        address: { service: { namespace: 'eks', name: 'pod-identity-webhook' }, hosts: [] },
+        targets: [
+          {
+            resource: 'mutatingwebhookconfigurations',
+            kind: 'MutatingWebhookConfiguration',
+            name: 'pod-identity-webhook',
+          },
+        ],
+        timing: TIMING,
+      },
+    });
+    expect(remarks).toEqual([]);
+  });
+
+  test.each<[words: string[], names: string[]]>([
+    [['--webhook-configuration='], []],
+    [
+      ['--webhook-configuration=a', '--webhook-configuration=b', '--webhook-configuration=a'],
+      ['a', 'b'],
+    ],
+  ])('%j keeps the caBundle of %j', (words, names) => {
+    const { certificate } = readKept(...words).tls;
+    if (certificate.kind !== 'kept') throw new Error('not kept');
+    expect(certificate.kept.targets.map(({ name }) => name)).toEqual(names);
+  });
+
+  test('--tls-san adds names, by which a URL leads here as well', () => {
+    const { certificate } = readKept('--tls-san=webhook.example', '--tls-san=192.0.2.7').tls;
+    expect(certificate).toMatchObject({ kept: { address: { hosts: ['webhook.example', '192.0.2.7'] } } });
+    expect(certificate).toMatchObject({ kept: { names: { 4: 'webhook.example', 5: '192.0.2.7' } } });
+  });
+
+  test('has no use for certificate files, and says so', () => {
+    expect(readKept('--tls-cert=/c', '--namespace=x').remarks).toEqual([
+      '--tls-cert has no effect: it is for --in-cluster=false',
+    ]);
   });
 });
 
@@ -309,6 +388,8 @@ describe('remarks', () => {
   test.each([
     '--service-name=x',
     '--tls-secret=x',
+    '--tls-san=x',
+    '--webhook-configuration=x',
     '--resync-period=5m',
     '--enable-debugging-handlers',
     '--add_dir_header',

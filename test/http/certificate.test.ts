@@ -7,9 +7,9 @@ import type { ConnectionOptions } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   type CertificateEvent,
-  type CertificateSource,
   createFileCertificate,
   describeInvalidity,
+  type FileCertificate,
 } from '../../src/http/certificate.ts';
 import type { TlsSettings } from '../../src/http/server.ts';
 import type { KeyPair } from '../support/certificates.ts';
@@ -37,7 +37,7 @@ afterEach(async () => {
 interface Rig {
   readonly door: Door;
   readonly files: TlsFolder;
-  readonly source: CertificateSource;
+  readonly source: FileCertificate;
 }
 
 async function openRig(
@@ -49,7 +49,7 @@ async function openRig(
   return { door: await openDoor({ certificate: source, tls }), files, source };
 }
 
-async function watch(certPath: string, keyPath: string): Promise<CertificateSource> {
+async function watch(certPath: string, keyPath: string): Promise<FileCertificate> {
   const source = await createFileCertificate({
     certPath,
     keyPath,

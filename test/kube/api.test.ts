@@ -37,10 +37,20 @@ afterEach(async () => {
 });
 
 describe('a GET', () => {
+  test.each<[date: string, ms: number | undefined]>([
+    ['Thu, 26 Nov 2026 22:48:34 GMT', 1_795_733_314_000],
+    ['Thursday, 26-Nov-26 22:48:34 GMT', undefined],
+    ['2026-11-26', undefined],
+    ['Thu, 99 Nov 2026 22:48:34 GMT', undefined],
+  ])('tells when it was answered: %j', async (date, ms) => {
+    const server = await startServer([{ kind: 'whole', status: 200, body: '{}', headers: { date } }]);
+    expect((await open(server.url).get('/a')).date).toBe(ms);
+  });
+
   test('says what it wants and who it is', async () => {
     const server = await startServer([ok]);
     const answer = await open(server.url).get('/api/v1/namespaces?limit=1', { accept: 'text/x' });
-    expect(answer).toEqual({ status: 200, body: '{}', retryAfterMs: undefined });
+    expect(answer).toMatchObject({ status: 200, body: '{}', retryAfterMs: undefined });
     expect(server.seen[0]).toMatchObject({
       path: '/api/v1/namespaces',
       query: { limit: '1' },

@@ -5,7 +5,7 @@
 
 const GROUND = ['base', 'json', 'go'] as const;
 const SECOND = [...GROUND, 'aws', 'http', 'kube', 'terminal'] as const;
-const THIRD = [...SECOND, 'admission', 'mapping', 'rbac', 'trust', 'web-identity'] as const;
+const THIRD = [...SECOND, 'admission', 'certificates', 'mapping', 'rbac', 'trust', 'web-identity'] as const;
 const FOURTH = [
   ...THIRD,
   'access',
@@ -36,6 +36,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
   'web-identity': [...GROUND, 'aws', 'trust'],
   admission: SECOND,
+  certificates: ['base', 'json', 'http', 'kube'],
   mapping: SECOND,
   trust: [...GROUND, 'aws'],
   rbac: [...GROUND, 'aws'],

@@ -67,7 +67,10 @@ function toSettings(
       metricsPort: flags['metrics-port'],
       opsOptional: true,
     },
-    tls: { ...readTlsSettings(flags, problems, remarks), ...toCertificateFiles(serving) },
+    tls: {
+      ...readTlsSettings(flags, problems, remarks),
+      certificate: { kind: 'files', ...toCertificateFiles(serving) },
+    },
     serving,
     health: { host: flags['health-address'], port: flags['health-port'] },
     cluster: toClusterSettings(

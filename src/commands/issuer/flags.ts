@@ -2,6 +2,7 @@ import { BUDGET_FLAGS } from '../../settings/budgets.ts';
 import { CLUSTER_FLAGS } from '../../settings/cluster.ts';
 import type { FlagTable } from '../../settings/pflag.ts';
 import { SERVER_FLAGS } from '../server/flags.ts';
+import { SAN_FLAG } from '../server/kept-settings.ts';
 
 const ISSUER_FLAG = {
   issuer: {
@@ -50,6 +51,15 @@ export const ISSUER_FLAGS = {
     default: false,
     help: 'serve HTTP, for behind a proxy that has the certificate',
   },
+  'in-cluster': {
+    type: 'bool',
+    default: false,
+    help: 'make the certificate, and keep it in a Secret of the cluster; false: it is in --tls-cert and --tls-key',
+  },
+  namespace: { type: 'string', default: '', help: 'namespace of that Secret, and of the Service' },
+  'service-name': { type: 'string', default: '', help: 'Service that the certificate is for' },
+  'tls-secret': { type: 'string', default: '', help: 'name of that Secret' },
+  ...SAN_FLAG,
   'tls-cert': {
     type: 'string',
     default: '/etc/iam-bridge/tls/tls.crt',

@@ -5,8 +5,9 @@ import { checkNoWords, checkPorts, type Problems, type SettingsReading } from '.
 import { type ClusterSettings, readClusterSettings } from '../../settings/cluster.ts';
 import type { FlagReading, FlagValues } from '../../settings/pflag.ts';
 import { readTlsSettings } from '../../settings/tls.ts';
-import type { ServerSettings } from '../server/descriptor.ts';
+import type { CertificateSettings, ServerSettings } from '../server/descriptor.ts';
 import { readServerFlags } from '../server/flags.ts';
+import { readKeptCertificate } from '../server/kept-settings.ts';
 import { checkIssuer, readAccount } from './checks.ts';
 import { ISSUER_FLAGS } from './flags.ts';
 
@@ -63,14 +64,16 @@ function toSettings(flags: Flags, env: NodeJS.ProcessEnv, problems: Problems): I
   const remarks: string[] = [];
   checkIssuer(flags.issuer, problems);
   checkPorts(flags, problems);
-  const tls = { ...readTlsSettings(flags, problems, remarks), ...toPair(flags) };
+  const cluster = readClusterSettings(flags, env, problems);
+  const certificate = readCertificate(flags, cluster, problems);
+  const tls = { ...readTlsSettings(flags, problems, remarks), certificate };
   const settings = {
     listen: toListen(flags),
     tls: flags['plain-http'] ? undefined : tls,
     issuer: flags.issuer,
     jwksUri: readJwksUri(flags, problems),
     source: readSource(flags, problems),
-    cluster: readClusterSettings(flags, env, problems),
+    cluster,
     staleGrace: flags['stale-grace'],
     cacheMaxAge: Math.floor(flags['cache-max-age'] / 1000),
     verify: readVerify(flags, problems),
@@ -82,8 +85,14 @@ function toSettings(flags: Flags, env: NodeJS.ProcessEnv, problems: Problems): I
   return { ...settings, remarks: [...remarks, ...describeIdle(flags, settings)] };
 }
 
-function toPair(flags: Flags): { readonly certPath: string; readonly keyPath: string } {
-  return { certPath: flags['tls-cert'], keyPath: flags['tls-key'] };
+/** Nobody but who reads `ca.crt` trusts the issuer: there is no configuration whose caBundle would be ours. */
+function readCertificate(flags: Flags, cluster: ClusterSettings, problems: Problems): CertificateSettings {
+  const { 'in-cluster': inCluster, 'plain-http': isPlain } = flags;
+  if (inCluster && isPlain) {
+    problems.push('--in-cluster makes a certificate, and --plain-http serves none: give one of them');
+  }
+  if (!inCluster || isPlain) return { kind: 'files', certPath: flags['tls-cert'], keyPath: flags['tls-key'] };
+  return { kind: 'kept', cluster, kept: readKeptCertificate(flags, [], problems) };
 }
 
 function toListen(flags: Flags): IssuerCommandSettings['listen'] {
@@ -121,7 +130,9 @@ function readSource(flags: Flags, problems: Problems): SourceSettings {
   return { kind: 'cluster', refreshInterval: flags['refresh-interval'] };
 }
 
+/** Whether one is named that is for nothing but the keys. */
 function hasCluster(flags: Flags): boolean {
+  if (flags['in-cluster']) return false;
   return flags.kubeconfig !== '' || flags['kube-api'] !== '';
 }
 
@@ -183,5 +194,8 @@ function describeIdle(
   }
   if (tls === undefined)
     idle(['tls-cert', 'tls-key', 'tls-min-version', 'tls-cipher-suites'], 'it is for TLS');
+  if (tls?.certificate.kind === 'kept') idle(['tls-cert', 'tls-key'], 'it is for --in-cluster=false');
+  if (!flags['in-cluster'])
+    idle(['namespace', 'service-name', 'tls-secret', 'tls-san'], 'it is for --in-cluster, which is off');
   return remarks;
 }

@@ -17,7 +17,8 @@ export async function allOf<T extends readonly unknown[]>(
   if (first === undefined) return (await Promise.all(work)) as unknown as T;
   if (failures.length === 1) throw first;
   const cause = new AggregateError(failures);
-  const message = failures.map((failure) => failure.message).join('; ');
+  // Several may need the same, such as a cluster.
+  const message = [...new Set(failures.map((failure) => failure.message))].join('; ');
   const isConfiguration = failures.some((failure) => failure instanceof ConfigurationError);
   throw isConfiguration ? new ConfigurationError(message, { cause }) : new Error(message, { cause });
 }

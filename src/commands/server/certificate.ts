@@ -1,6 +1,9 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { type CertificateSource, createFileCertificate } from '../../http/certificate.ts';
 import type { Log } from '../../http/log.ts';
+import type { CertificateSettings } from './descriptor.ts';
+import type { KeptCertificateDeps, OpenKeptCertificate } from './kept-certificate.ts';
+import { createKeptMetrics, type KeptMetrics } from './kept-metrics.ts';
 
 /** How soon a new certificate is served. ms */
 const LOOK_INTERVAL = 1_000;
@@ -8,41 +11,65 @@ const LOOK_INTERVAL = 1_000;
 /** Opens serving certificates, and tells of them by metrics that are made with the first. */
 export interface Certificates {
   /**
-   * The certificate of the files that were named.
+   * The certificate of the files that were named, or of the Secret.
    * @param server a label where several share the process
-   * @throws Error that says which file is wrong
+   * @throws Error that says which file is wrong, or which credential
    */
-  open(server: string, files: CertificateFiles, log: Log): Promise<CertificateSource>;
+  open(server: string, settings: CertificateSettings, deps: CertificateDeps): Promise<OpenCertificate>;
 }
 
-export interface CertificateFiles {
-  readonly certPath: string;
-  readonly keyPath: string;
-}
+export type CertificateDeps = Omit<KeptCertificateDeps, 'count'>;
+
+export type OpenCertificate = Omit<OpenKeptCertificate, 'keeper'>;
 
 export function createCertificates(registry: Registry, several: boolean): Certificates {
   const opened: { readonly labels: Labels; readonly source: CertificateSource }[] = [];
-  let metrics: Counter | undefined;
+  let reloads: Counter | undefined;
+  let keptMetrics: KeptMetrics | undefined;
   return {
-    async open(server, { certPath, keyPath }, log) {
+    async open(server, settings, deps) {
       const labels: Labels = several ? { server } : {};
-      metrics ??= registerMetrics(registry, several, opened);
-      const reloads = metrics;
-      const source = await createFileCertificate({
-        certPath,
-        keyPath,
-        interval: LOOK_INTERVAL,
-        report(event) {
-          reloads.inc({ ...labels, result: event.kind });
-          if (event.kind === 'refused')
-            log.error({ problem: event.problem }, 'new certificate refused, the one before stays');
-          else log.info({ notAfter: new Date(event.notAfter).toISOString() }, 'new certificate served');
+      reloads ??= registerMetrics(registry, several, opened);
+      const count = (result: 'reloaded' | 'refused'): void => reloads?.inc({ ...labels, result });
+      if (settings.kind === 'files') {
+        const source = await openFiles(settings, deps.log, count);
+        opened.push({ labels, source });
+        return { source, checks: [], parts: [] };
+      }
+      keptMetrics ??= createKeptMetrics(registry, several);
+      const metrics = keptMetrics;
+      // The API client is not needed by servers whose certificate is in files.
+      const { openKeptCertificate } = await import('./kept-certificate.ts');
+      const certificate = await openKeptCertificate(settings.cluster, settings.kept, {
+        ...deps,
+        count(event) {
+          if (event.kind === 'served') count('reloaded');
+          metrics.count(labels, event);
         },
       });
-      opened.push({ labels, source });
-      return source;
+      opened.push({ labels, source: certificate.source });
+      metrics.add(labels, certificate.keeper);
+      return certificate;
     },
   };
+}
+
+function openFiles(
+  { certPath, keyPath }: Extract<CertificateSettings, { readonly kind: 'files' }>,
+  log: Log,
+  count: (result: 'reloaded' | 'refused') => void,
+): Promise<CertificateSource> {
+  return createFileCertificate({
+    certPath,
+    keyPath,
+    interval: LOOK_INTERVAL,
+    report(event) {
+      count(event.kind);
+      if (event.kind === 'refused')
+        log.error({ problem: event.problem }, 'new certificate refused, the one before stays');
+      else log.info({ notAfter: new Date(event.notAfter).toISOString() }, 'new certificate served');
+    },
+  });
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -55,7 +82,7 @@ function registerMetrics(
   const serverLabel = several ? ['server'] : [];
   const reloads = new Counter({
     name: 'iam_bridge_tls_certificate_reloads_total',
-    help: 'Changes of the certificate files, by whether the new pair is served.',
+    help: 'Changes of the serving certificate at its source, by whether the new pair is served.',
     labelNames: [...serverLabel, 'result'],
     registers: [registry],
   });
@@ -65,7 +92,10 @@ function registerMetrics(
     labelNames: serverLabel,
     registers: [registry],
     collect() {
-      for (const { labels, source } of opened) this.set(labels, source.current().notAfter / 1000);
+      for (const { labels, source } of opened) {
+        const pair = source.current();
+        if (pair !== undefined) this.set(labels, pair.notAfter / 1000);
+      }
     },
   });
   return reloads;

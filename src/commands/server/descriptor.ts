@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { Clock } from '../../base/clock.ts';
+import type { KeptCertificate } from '../../certificates/look.ts';
 import type { ReadBody } from '../../http/body.ts';
 import type { ClientTrust } from '../../http/client-trust.ts';
 import type { Part } from '../../http/lifecycle.ts';
@@ -8,6 +9,7 @@ import type { ReadyCheck } from '../../http/ops.ts';
 import type { Routing } from '../../http/routing.ts';
 import type { HttpServer } from '../../http/server.ts';
 import type { BudgetSettings } from '../../settings/budgets.ts';
+import type { ClusterSettings } from '../../settings/cluster.ts';
 import type { FlagTable } from '../../settings/pflag.ts';
 import type { TlsSettings } from '../../settings/tls.ts';
 import type { FlagCommand } from '../flag-command.ts';
@@ -48,7 +50,7 @@ export interface ServerSettings {
     readonly opsOptional?: boolean;
   };
   /** undefined: plain HTTP */
-  readonly tls: (TlsSettings & { readonly certPath: string; readonly keyPath: string }) | undefined;
+  readonly tls: (TlsSettings & { readonly certificate: CertificateSettings }) | undefined;
   readonly budgets: BudgetSettings;
   readonly shutdownDelay: number;
   /** How long a source may be out of contact before it is degraded. */
@@ -58,6 +60,12 @@ export interface ServerSettings {
   /** Sentences to log once at start. */
   readonly remarks: readonly string[];
 }
+
+/** Where the certificate of the door comes from. */
+export type CertificateSettings =
+  | { readonly kind: 'files'; readonly certPath: string; readonly keyPath: string }
+  /** Made here, and kept in a Secret of this cluster. */
+  | { readonly kind: 'kept'; readonly cluster: ClusterSettings; readonly kept: KeptCertificate };
 
 /** What every server is made with. */
 export interface ServerSurroundings {

@@ -105,11 +105,12 @@ export function toDoorChecks(
   return [
     {
       name: 'certificate',
-      check: () => describeInvalidity(certificate.current(), Date.now()),
-      degraded() {
-        const problem = certificate.problem?.();
-        return problem && `${problem}: the pair before stays`;
+      check() {
+        const pair = certificate.current();
+        if (pair !== undefined) return describeInvalidity(pair, Date.now());
+        return `there is no certificate yet: ${certificate.problem?.() ?? 'it is being made'}`;
       },
+      degraded: () => certificate.problem?.(),
     },
     notDraining,
   ];

@@ -106,18 +106,21 @@ async function openServer(
   await maker.prepare?.(settings, { log, clock });
   const budget = budgets.of(name, settings.budgets, log);
   const around = { log, registry, clock, watches: watches.of(name, log), readBody: budget.readBody };
-  const [certificate, server] = await allOf([
-    settings.tls === undefined ? Promise.resolve(undefined) : certificates.open(name, settings.tls, log),
+  const [opened, server] = await allOf([
+    settings.tls === undefined
+      ? Promise.resolve(undefined)
+      : certificates.open(name, settings.tls.certificate, { ...around, staleAfter: settings.staleAfter }),
     maker.create(settings, around),
   ]);
+  const certificate = opened?.source;
   const http = createDoorServer(server.door, settings.tls, certificate, budget.connections);
   budget.watch(http);
   return {
     name,
     log,
-    server,
+    server: { ...server, before: [...(opened?.parts ?? []), ...server.before] },
     door: toDoorPart({ name, server: http, address: settings.listen, certificate }, log),
-    checks: [...toDoorChecks(certificate, http), ...server.checks],
+    checks: [...toDoorChecks(certificate, http), ...(opened?.checks ?? []), ...server.checks],
     unreadyWhenDegraded: settings.unreadyWhenDegraded,
     beginDrain: http.drain.begin,
   };

@@ -2,6 +2,7 @@ import { BUDGET_FLAGS } from '../../settings/budgets.ts';
 import { CLUSTER_FLAGS } from '../../settings/cluster.ts';
 import type { FlagTable } from '../../settings/pflag.ts';
 import { SERVER_FLAGS } from '../server/flags.ts';
+import { SAN_FLAG } from '../server/kept-settings.ts';
 
 const STDERR_JSON = 'logs are JSON lines on standard error';
 
@@ -29,8 +30,6 @@ const KLOG_FLAGS = {
   },
 } as const satisfies FlagTable;
 
-const ONLY_IN_CLUSTER = 'certificates come from --tls-cert and --tls-key';
-
 /** Every flag of amazon-eks-pod-identity-webhook under its name and default, and ours at the end. */
 export const WEBHOOK_FLAGS = {
   port: { type: 'int', default: 443, help: 'port for /mutate and /healthz (HTTPS)' },
@@ -43,7 +42,7 @@ export const WEBHOOK_FLAGS = {
   'in-cluster': {
     type: 'bool',
     default: true,
-    help: 'get the serving certificate from the cluster; false: from --tls-cert and --tls-key',
+    help: 'make the serving certificate, and keep it in a Secret of the cluster; false: it is in --tls-cert and --tls-key',
   },
   'tls-cert': {
     type: 'string',
@@ -68,19 +67,17 @@ export const WEBHOOK_FLAGS = {
   'service-name': {
     type: 'string',
     default: 'pod-identity-webhook',
-    help: 'Service name in the certificate',
-    noEffect: ONLY_IN_CLUSTER,
+    help: 'Service that the certificate of --in-cluster=true is for',
   },
   'tls-secret': {
     type: 'string',
     default: 'pod-identity-webhook',
-    help: 'Secret of the certificate',
-    noEffect: ONLY_IN_CLUSTER,
+    help: 'Secret with that certificate',
   },
   namespace: {
     type: 'string',
     default: 'eks',
-    help: 'namespace of the ConfigMap that --watch-config-map reads',
+    help: 'namespace of that Secret and Service, and of the ConfigMap that --watch-config-map reads',
   },
   'annotation-prefix': {
     type: 'string',
@@ -172,6 +169,12 @@ export const WEBHOOK_FLAGS = {
     default: true,
     help: 'ask the API server once for a ServiceAccount that the watch has not brought yet',
   },
+  'webhook-configuration': {
+    type: 'strings',
+    default: ['pod-identity-webhook'],
+    help: 'MutatingWebhookConfiguration whose caBundle is kept with --in-cluster=true; may be repeated; empty: none',
+  },
+  ...SAN_FLAG,
   ...SERVER_FLAGS,
   'bind-address': { type: 'string', default: '', help: 'address that both ports listen on; empty: all' },
   'client-ca-file': {

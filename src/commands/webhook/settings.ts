@@ -14,8 +14,9 @@ import { readTlsSettings } from '../../settings/tls.ts';
 import { isSeveralAudiences } from '../../webhook/audience.ts';
 import type { ClientTrustSettings } from '../server/client-trust.ts';
 import { readClientTrust } from '../server/client-trust-settings.ts';
-import type { ServerSettings } from '../server/descriptor.ts';
+import type { CertificateSettings, ServerSettings } from '../server/descriptor.ts';
 import { readServerFlags } from '../server/flags.ts';
+import { readKeptCertificate, readTargets } from '../server/kept-settings.ts';
 import { WEBHOOK_FLAGS } from './flags.ts';
 
 type Flags = FlagValues<typeof WEBHOOK_FLAGS>;
@@ -66,14 +67,14 @@ function toSettings(
   const flags = reading.values;
   const remarks = [...describeIdleFlags(reading), ...describeAudience(flags['token-audience'])];
   checkFlags(flags, problems);
+  const cluster = readClusterSettings(flags, env, problems);
   return {
     listen: { host: flags['bind-address'], port: flags.port, metricsPort: flags['metrics-port'] },
     tls: {
       ...readTlsSettings(flags, problems, remarks),
-      certPath: flags['tls-cert'],
-      keyPath: flags['tls-key'],
+      certificate: readCertificate(flags, cluster, problems),
     },
-    cluster: readClusterSettings(flags, env, problems),
+    cluster,
     clients: readClientTrust(flags, problems),
     annotationPrefix: flags['annotation-prefix'],
     webIdentity: { audience: flags['token-audience'], mountPath: flags['token-mount-path'] },
@@ -93,11 +94,6 @@ function toSettings(
 }
 
 function checkFlags(flags: Flags, problems: Problems): void {
-  if (flags['in-cluster']) {
-    problems.push(
-      '--in-cluster=true: its certificate signer left Kubernetes in 1.22; use --in-cluster=false with --tls-cert and --tls-key',
-    );
-  }
   checkPorts(flags, problems);
   checkSubdomain('annotation-prefix', flags['annotation-prefix'], problems);
   checkVolumePath('token-mount-path', flags['token-mount-path'], problems);
@@ -112,6 +108,12 @@ function checkFlags(flags: Flags, problems: Problems): void {
     problems,
   );
   checkFilePath('container-credentials-token-path', flags['container-credentials-token-path'], problems);
+}
+
+function readCertificate(flags: Flags, cluster: ClusterSettings, problems: Problems): CertificateSettings {
+  if (!flags['in-cluster']) return { kind: 'files', certPath: flags['tls-cert'], keyPath: flags['tls-key'] };
+  const targets = readTargets(flags['webhook-configuration'], problems);
+  return { kind: 'kept', cluster, kept: readKeptCertificate(flags, targets, problems) };
 }
 
 function readContainerCredentials(flags: Flags): WebhookCommandSettings['containerCredentials'] {
@@ -145,13 +147,20 @@ function readMetadataEndpoint(env: NodeJS.ProcessEnv, problems: Problems): strin
   return endpoint;
 }
 
+const FILE_FLAGS = ['tls-cert', 'tls-key'];
+const KEPT_FLAGS = ['service-name', 'tls-secret', 'tls-san', 'webhook-configuration'];
+
 function describeIdleFlags({ given, values }: FlagReading<typeof WEBHOOK_FLAGS>): string[] {
   const remarks: string[] = [];
   for (const [name, spec] of Object.entries(WEBHOOK_FLAGS)) {
     if ('noEffect' in spec && given.has(name)) remarks.push(`--${name} has no effect: ${spec.noEffect}`);
   }
-  if (given.has('namespace') && !values['watch-config-map']) {
-    remarks.push('--namespace has no effect: it is for --watch-config-map, which is off');
+  const inCluster = values['in-cluster'];
+  for (const name of (inCluster ? FILE_FLAGS : KEPT_FLAGS).filter((flag) => given.has(flag))) {
+    remarks.push(`--${name} has no effect: it is for --in-cluster=${!inCluster}`);
+  }
+  if (given.has('namespace') && !values['watch-config-map'] && !inCluster) {
+    remarks.push('--namespace has no effect: it is for --watch-config-map and --in-cluster, which are off');
   }
   const listed = values['watch-container-credentials-config'] !== '';
   for (const name of [...given].filter((flag) => !listed && flag.startsWith('container-credentials-'))) {

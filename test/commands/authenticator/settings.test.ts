@@ -27,8 +27,11 @@ describe('defaults', () => {
       tls: {
         minVersion: 'TLSv1.2',
         ciphers: [],
-        certPath: '/var/aws-iam-authenticator/cert.pem',
-        keyPath: '/var/aws-iam-authenticator/key.pem',
+        certificate: {
+          kind: 'files',
+          certPath: '/var/aws-iam-authenticator/cert.pem',
+          keyPath: '/var/aws-iam-authenticator/key.pem',
+        },
       },
       serving: {
         stateDir: '/var/aws-iam-authenticator',

@@ -135,7 +135,7 @@ describe('serve', () => {
     const { servers } = readPlan(...WEBHOOK, '--webhook-namespace=x', '--webhook-logtostderr');
     expect(servers[0]?.settings.remarks).toEqual([
       '--webhook-logtostderr has no effect: logs are JSON lines on standard error',
-      '--webhook-namespace has no effect: it is for --webhook-watch-config-map, which is off',
+      '--webhook-namespace has no effect: it is for --webhook-watch-config-map and --webhook-in-cluster, which are off',
     ]);
   });
 });

@@ -1,0 +1,179 @@
+import type { Clock } from '../base/clock.ts';
+import { ExplainedError, toError } from '../base/errors.ts';
+import { createRateLimit, type RateLimit } from '../base/rate-limit.ts';
+import type { CertificatePair } from '../http/certificate.ts';
+import type { KubeApi } from '../kube/api.ts';
+import type { BundleTarget, OwnAddress } from './bundle.ts';
+import { type BundleEvent, type Bundles, createBundles } from './bundles.ts';
+import { type Contents, NO_TEXTS, readContents, type Serving, type Texts } from './contents.ts';
+import { makeTexts, type WritingStep } from './make-texts.ts';
+import { planStep } from './plan.ts';
+import { createSecret, readSecret, type SecretAccess, type SecretReading, writeSecret } from './secret.ts';
+import type { Timing } from './timing.ts';
+
+/** What a server's certificate is, and where it is kept. */
+export interface KeptCertificate {
+  readonly secret: { readonly namespace: string; readonly name: string };
+  /** At most 64 characters (X.520). */
+  readonly commonName: string;
+  /** DNS names and IP addresses. */
+  readonly names: readonly string[];
+  readonly address: OwnAddress;
+  /** Whose `caBundle` is kept; none: whoever trusts us reads `ca.crt`. */
+  readonly targets: readonly BundleTarget[];
+  readonly timing: Timing;
+}
+
+export interface KeeperDeps {
+  readonly api: Pick<KubeApi, 'get' | 'send'>;
+  readonly clock: Clock;
+  /** 0 inclusive to 1 exclusive */
+  readonly random: () => number;
+  readonly report: (event: KeeperEvent) => void;
+}
+
+export type KeeperEvent =
+  | { readonly kind: 'written'; readonly step: WritingStep['kind']; readonly why: string }
+  | { readonly kind: 'served'; readonly notAfter: number }
+  | { readonly kind: 'failed'; readonly problem: string }
+  | BundleEvent;
+
+/** What a replica knows from one look to the next. */
+export interface Knowledge {
+  readonly kept: KeptCertificate;
+  readonly deps: KeeperDeps;
+  readonly bundles: Bundles;
+  readonly listeners: ((pair: CertificatePair) => void)[];
+  readonly mayWrite: () => boolean;
+  /** 0 inclusive to 1 exclusive: drawn once, so that this replica's time does not move. */
+  readonly jitter: number;
+  /** What is served. */
+  pair: CertificatePair | undefined;
+  /** What was stored with it, where it is ours. */
+  known: { readonly texts: Texts; readonly notAfter: number } | undefined;
+  authorityNotAfter: number | undefined;
+  /** What is stored, and was stored from the first look on, is somebody else's. */
+  isForeign: boolean;
+  problem: string | undefined;
+}
+
+export function createKnowledge(kept: KeptCertificate, deps: KeeperDeps): Knowledge {
+  const { targets, address, timing } = kept;
+  const writes: RateLimit = createRateLimit(timing.writes);
+  const mayWrite = (): boolean => writes.reserve(deps.clock.now(), 0) !== undefined;
+  return {
+    kept,
+    deps,
+    bundles: createBundles({ api: deps.api, targets, address, mayWrite, report: deps.report }),
+    listeners: [],
+    mayWrite,
+    jitter: deps.random(),
+    pair: undefined,
+    known: undefined,
+    authorityNotAfter: undefined,
+    isForeign: false,
+    problem: undefined,
+  };
+}
+
+/**
+ * Looks once at everything, and does at most one thing about the Secret, else what the configurations need.
+ * @returns `again`: something was written, by us or by somebody who was faster
+ */
+export async function look(
+  knowledge: Knowledge,
+  signal: AbortSignal,
+): Promise<'settled' | 'again' | 'failed'> {
+  try {
+    await knowledge.bundles.read(signal);
+    const access = { ...knowledge.kept.secret, api: knowledge.deps.api, signal };
+    const reading = await readSecret(access);
+    const contents = readContents(reading.stored?.texts ?? NO_TEXTS);
+    if (await mend(knowledge, access, reading, contents)) return 'again';
+    adopt(knowledge, contents, reading.stored?.texts ?? NO_TEXTS);
+    return knowledge.isForeign ? 'settled' : await syncBundles(knowledge, signal);
+  } catch (error) {
+    if (!signal.aborted) fail(knowledge, toError(error).message);
+    return 'failed';
+  }
+}
+
+function fail(knowledge: Knowledge, problem: string): void {
+  knowledge.problem = problem;
+  knowledge.deps.report({ kind: 'failed', problem });
+}
+
+/** @returns whether something was written */
+async function mend(
+  knowledge: Knowledge,
+  access: SecretAccess,
+  { stored, serverTime }: SecretReading,
+  contents: Contents,
+): Promise<boolean> {
+  const { kept, known, jitter, deps } = knowledge;
+  const { names, commonName, timing } = kept;
+  const now = deps.clock.now();
+  const next = contents.kind === 'own' ? contents.next : undefined;
+  const announced = knowledge.bundles.announced(next, stored?.texts['ca.crt'] ?? '', now);
+  const step = planStep({ contents, known, announced, names, now, jitter, timing });
+  knowledge.problem = step.kind === 'leave' ? step.problem : undefined;
+  if (step.kind === 'none' || step.kind === 'leave') return false;
+  checkClock(now, serverTime, timing);
+  if (!knowledge.mayWrite()) {
+    throw new ExplainedError(
+      `the Secret ${access.namespace}/${access.name} is changed again and again by somebody else: find out by whom (${step.why})`,
+    );
+  }
+  if (stored === undefined) {
+    await createSecret(access);
+    return true;
+  }
+  const texts = await makeTexts(step, contents, { commonName, names, timing, now });
+  const outcome = await writeSecret(access, stored, texts);
+  if (outcome === 'written') deps.report({ kind: 'written', step: step.kind, why: step.why });
+  else deps.report({ kind: 'lost-update', object: access.name });
+  return true;
+}
+
+/** A replica whose clock is wrong would replace what is good by what nobody else accepts. */
+function checkClock(now: number, serverTime: number | undefined, { skew }: Timing): void {
+  if (serverTime === undefined || Math.abs(now - serverTime) <= skew / 2) return;
+  const minutes = Math.round((now - serverTime) / 60_000);
+  throw new ExplainedError(
+    `the clock here is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'ahead of' : 'behind'} that of the API server, and a certificate is due: set the clock of this node`,
+  );
+}
+
+/** Nothing is served but what is stored, so that all replicas serve the same. */
+function adopt(knowledge: Knowledge, contents: Contents, texts: Texts): void {
+  if (contents.kind === 'empty' || contents.serving === undefined) return;
+  // What a replica serves is trusted; what somebody else has put in its place most likely is not.
+  if (contents.kind === 'foreign' && knowledge.known !== undefined) return;
+  knowledge.isForeign = contents.kind === 'foreign';
+  if (contents.kind === 'own') {
+    knowledge.known = { texts, notAfter: contents.serving.notAfter };
+    knowledge.authorityNotAfter = contents.current?.notAfter;
+  }
+  serve(knowledge, contents.serving);
+}
+
+function serve(knowledge: Knowledge, { cert, key, notBefore, notAfter }: Serving): void {
+  if (knowledge.pair?.cert === cert && knowledge.pair.key === key) return;
+  const pair = { cert, key, notBefore, notAfter };
+  knowledge.pair = pair;
+  for (const listener of knowledge.listeners) listener(pair);
+  knowledge.deps.report({ kind: 'served', notAfter });
+}
+
+async function syncBundles(
+  { bundles, known, deps }: Knowledge,
+  signal: AbortSignal,
+): Promise<'settled' | 'again' | 'failed'> {
+  if (known === undefined) return 'settled';
+  const outcome = await bundles.sync(known.texts['ca.crt'], signal);
+  if (outcome === 'failed') {
+    const problems = bundles.status().flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
+    deps.report({ kind: 'failed', problem: problems.join('; ') });
+  }
+  return outcome;
+}

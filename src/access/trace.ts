@@ -3,6 +3,7 @@ import type { AnyEntry, MappingEntry } from '../mapping/entry.ts';
 import type { MappingSource } from '../mapping/mapping-source.ts';
 import { toCanonicalArn } from '../mapping/principal-arn.ts';
 import { readClearStart } from '../mapping/template.ts';
+import { fillHoles, type NamePattern } from '../rbac/holes.ts';
 import { ALL_ACCOUNTS, AUTHENTICATED, MASTERS, parseAccountUser } from '../rbac/identity.ts';
 import type { Account, Subject } from '../rbac/objects.ts';
 import { type EntryRef, toAccountRef, toEntryRef } from './entry-ref.ts';
@@ -47,8 +48,8 @@ export interface Tracer {
 const ROLE_ANNOTATION = 'eks.amazonaws.com/role-arn';
 
 export function createTracer({ sources, accounts, isEks }: TraceFacts): Tracer {
-  const users = createNames(sources, ({ username }) => (username === '' ? [] : [username]));
-  const groups = createNames(sources, (entry) => entry.groups);
+  const users = createNames(sources, 'User', ({ username }) => (username === '' ? [] : [username]));
+  const groups = createNames(sources, 'Group', (entry) => entry.groups);
   const byName = new Map(accounts.map((account) => [`${account.namespace}/${account.name}`, account]));
 
   function traceAccount(account: AccountName): SubjectSource {
@@ -90,18 +91,26 @@ interface Names {
   find(name: string): readonly SubjectSource[];
 }
 
+interface Template {
+  readonly template: string;
+  readonly pattern: NamePattern;
+  readonly entry: EntryRef;
+}
+
 /** Who gets a name, by the name: templates apart, since each of them has to be tried. */
 function createNames(
   sources: readonly MappingSource[],
+  kind: NamePattern['kind'],
   read: (entry: MappingEntry) => readonly string[],
 ): Names {
   const exact = new Map<string, SubjectSource[]>();
-  const templates: { readonly template: string; readonly entry: EntryRef }[] = [];
+  const templates: Template[] = [];
   for (const source of sources) {
     for (const entry of source.entries.filter(isGood)) {
       const ref = toEntryRef(source, entry);
       for (const name of new Set(read(entry))) {
-        if (readClearStart(name) !== name) templates.push({ template: name, entry: ref });
+        if (readClearStart(name) !== name)
+          templates.push({ template: name, pattern: toTemplatePattern(kind, name), entry: ref });
         else exact.set(name, [...(exact.get(name) ?? []), { kind: 'mapping', entry: ref }]);
       }
     }
@@ -109,8 +118,8 @@ function createNames(
   return {
     find: (name) => [
       ...(exact.get(name) ?? []),
-      ...templates.flatMap(({ template, entry }): readonly SubjectSource[] =>
-        toTemplatePattern(template).test(name) ? [{ kind: 'mapping', entry, template }] : [],
+      ...templates.flatMap(({ template, pattern, entry }): readonly SubjectSource[] =>
+        fillHoles(pattern, name) === undefined ? [] : [{ kind: 'mapping', entry, template }],
       ),
     ],
   };

@@ -12,6 +12,7 @@ Examples:
   iam-bridge can get secrets/db -n team-a --arn arn:aws:iam::111122223333:role/dev --session jane
   iam-bridge can create pods/exec --sa team-a:ci -n team-a --snapshot cluster.json
   iam-bridge can get /metrics --as jane --as-group dev
+  iam-bridge can --list -n team-a --sa team-a:ci
   iam-bridge can --batch questions.jsonl --snapshot cluster.json
 
 Exit codes: 0 yes, 1 no, 2 usage (with --batch: a line is no question), 3 the cluster could not be asked.`;
@@ -23,6 +24,8 @@ export const registerCan: Registration = (command, context) => {
     .option('--subresource <name>', 'the subresource, whatever stands behind the slash')
     .option('--name <name>', 'the name, whatever stands behind the slash')
     .option('-q, --quiet', 'say nothing: the exit code is the answer')
+    .option('--list', 'list the rules that count there instead of asking about one thing')
+    .option('--suggest', 'where the answer is no: the least role and binding that would allow it')
     .option('--batch <file>', 'questions, a JSON object a line, answered a line each; - reads standard input')
     .option('--verify', 'with --batch: ask the API server each question, too')
     .addHelpText('after', HELP)

@@ -4,6 +4,8 @@ export interface CanOptions extends SourceOptions, IdentityOptions, NamespaceOpt
   readonly subresource?: string;
   readonly name?: string;
   readonly quiet?: boolean;
+  readonly list?: boolean;
+  readonly suggest?: boolean;
   readonly batch?: string;
   readonly verify?: boolean;
 }

@@ -7,6 +7,7 @@ import { withFacts } from '../access/session.ts';
 import { complain } from '../diagnostics.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 import { runBatch } from './batch.ts';
+import { runList } from './list.ts';
 import type { CanOptions, CanRequest } from './options.ts';
 import { tellNobody, tellVerdict } from './tell.ts';
 import { judge } from './verdict.ts';
@@ -25,9 +26,10 @@ export async function runCan(request: CanRequest, surroundings: Surroundings): P
   return await withFacts(run, surroundings, async (facts) => {
     // Its reader has told what is wrong.
     if (who === undefined) return 2;
-    return options.batch === undefined
-      ? await askOne({ who, place, verb, what, options }, facts, surroundings)
-      : await runBatch({ path: options.batch, who, options }, facts, surroundings);
+    if (options.batch !== undefined)
+      return await runBatch({ path: options.batch, who, options }, facts, surroundings);
+    if (options.list) return await runList({ who, place, options }, facts, surroundings);
+    return await askOne({ who, place, verb, what, options }, facts, surroundings);
   });
 }
 
@@ -38,9 +40,10 @@ function checkForm({ verb, what, options }: CanRequest, problems: string[]): voi
 
 function checkBatch(
   verb: string | undefined,
-  { batch, snapshot, verify, output }: CanOptions,
+  { batch, list, suggest, snapshot, verify, output }: CanOptions,
   problems: string[],
 ): void {
+  if (list || suggest) problems.push('--batch answers with yes or no alone: leave --list and --suggest out');
   if (verb !== undefined) problems.push('--batch has its questions in a file: leave the verb out');
   if (batch === '-' && snapshot === '-')
     problems.push('standard input is read once: give --batch or --snapshot a file');
@@ -49,9 +52,12 @@ function checkBatch(
 }
 
 function checkSingle({ verb, what, options }: CanRequest, problems: string[]): void {
-  const { verify, quiet, output } = options;
+  const { list, suggest, verify, quiet, output } = options;
   if (verify) problems.push('--verify is for --batch: of a single question the API server is asked anyway');
-  if (verb === undefined || what === undefined)
+  if (list && (verb !== undefined || suggest || quiet))
+    problems.push('--list asks about no single thing: leave verb, --suggest and -q out');
+  if (suggest && quiet) problems.push('-q says nothing, so --suggest neither: leave one of them out');
+  if (!list && (verb === undefined || what === undefined))
     problems.push('the question is missing: give VERB RESOURCE, such as list pods, or --batch FILE');
   if (quiet && output !== undefined)
     problems.push('-q and -o contradict each other: keep the one that is meant');

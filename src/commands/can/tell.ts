@@ -1,10 +1,12 @@
+import { hasHole } from '../../access/holes.ts';
 import type { QuestionReading } from '../../access/question.ts';
+import { type Suggestion, suggestGrant } from '../../rbac/suggest.ts';
 import { createPaint, type Paint } from '../../terminal/paint.ts';
 import { showText } from '../../terminal/show.ts';
 import { toIdentityData, toMappingData, toPrincipalData } from '../access/data.ts';
 import type { AccessFacts } from '../access/facts.ts';
 import type { FoundPerson } from '../access/find-person.ts';
-import { printData } from '../access/print.ts';
+import { printData, toYaml } from '../access/print.ts';
 import { renderCaveats, renderFacts, renderMapping } from '../access/render.ts';
 import { nameGrant, nameIdentity, nameQuestion } from '../access/words.ts';
 import { complain } from '../diagnostics.ts';
@@ -41,18 +43,41 @@ export async function tellVerdict(
     return complain('can', [line], terminal, 3);
   }
   if (options.output !== undefined) await printData(toData(scene), options.output, terminal);
-  else if (!options.quiet) terminal.out(renderVerdict(scene, createPaint(screen)));
+  else if (!options.quiet) {
+    terminal.out(renderVerdict(scene, createPaint(screen)));
+    if (options.suggest && !allowed) terminal.out(await renderSuggestion(scene));
+  }
   return allowed ? 0 : 1;
 }
 
-function toData({ reading, facts, found, verdict }: VerdictScene): object {
-  const { allowed, because, caveats, named, server } = verdict;
+function suggest({ facts, found, reading, verdict }: VerdictScene): Suggestion {
+  if (verdict.allowed) return { kind: 'none', reason: 'it is allowed already' };
+  if (found.kind !== 'person') return { kind: 'none', reason: 'nobody knows who you are' };
+  const { identity } = found.person;
+  if ([identity.user ?? '', ...identity.groups].some(hasHole))
+    return { kind: 'none', reason: 'the name of the session is open: give --session' };
+  return suggestGrant(facts.index, identity, reading.question);
+}
+
+/** Manifests behind what was said, or why there are none. */
+async function renderSuggestion(scene: VerdictScene): Promise<string> {
+  const suggestion = suggest(scene);
+  if (suggestion.kind === 'none') return `\n# nothing is suggested: ${suggestion.reason}\n`;
+  const [role, binding] = [await toYaml(suggestion.role), await toYaml(suggestion.binding)];
+  return `\n# the least that allows it, and nothing else:\n${role}---\n${binding}`;
+}
+
+function toData(scene: VerdictScene): object {
+  const { reading, facts, found, verdict, options } = scene;
+  const { allowed, because, caveats, named, near, server } = verdict;
   const person = found.kind === 'person' ? found : undefined;
   return {
     allowed,
     because,
     caveats: [...reading.caveats, ...caveats],
     ...(named.length > 0 && { sessions: named.map(toNamedData) }),
+    ...(allowed === false && { near }),
+    ...(options.suggest && { suggestion: suggest(scene) }),
     ...(server?.kind === 'answer' && { server: { allowed: server.allowed, reason: server.reason } }),
     question: { ...reading.question, ...(person && toIdentityData(person.person.identity)) },
     ...(person?.principal && { principal: toPrincipalData(person.principal) }),
@@ -62,15 +87,19 @@ function toData({ reading, facts, found, verdict }: VerdictScene): object {
 }
 
 function renderVerdict({ reading, facts, found, verdict }: VerdictScene, paint: Paint): string {
-  const { allowed, because, caveats, named, server } = verdict;
+  const { allowed, because, caveats, named, near, server } = verdict;
   const person = found.kind === 'person' ? found : undefined;
   return toText([
     paint(allowed ? 'good' : 'bad', allowed ? 'yes' : 'no'),
     ...because.map((grant) => `  ${paint('good', '←')} ${showText(nameGrant(grant))}`),
-    ...named.map(({ session, identity, allowed: other }) => {
+    ...named.map(({ session, identity }) => {
       const whom = session === undefined ? nameIdentity(identity) : `sessions named ${session}`;
-      return `  ${paint('warning', other ? 'yes' : 'no')} for ${showText(whom)}`;
+      return `  ${paint('warning', 'yes')} for ${showText(whom)}`;
     }),
+    ...near.map(
+      ({ message, ...grant }) =>
+        `  ${paint('warning', '~')} ${showText(message)}: ${showText(nameGrant(grant))}`,
+    ),
     ...renderFacts(
       [
         ['question', nameQuestion(reading.question)],

@@ -2,6 +2,7 @@ import { answer, type NamedAnswer } from '../../access/answer.ts';
 import { type Caveat, caveatOf } from '../../rbac/caveats.ts';
 import type { Grant } from '../../rbac/grant.ts';
 import type { Identity } from '../../rbac/identity.ts';
+import { findNear, type NearMiss } from '../../rbac/near.ts';
 import type { Question } from '../../rbac/question.ts';
 import { toIdentityData } from '../access/data.ts';
 import { type AccessFacts, findEvidenceCaveats } from '../access/facts.ts';
@@ -13,8 +14,10 @@ export interface Verdict {
   readonly allowed: boolean | undefined;
   readonly because: readonly Grant[];
   readonly caveats: readonly Caveat[];
-  /** Sessions for which the answer is another. */
+  /** Sessions for which RBAC says yes where it says no otherwise. */
   readonly named: readonly NamedAnswer[];
+  /** Where the answer is no: grants that fail in one field. */
+  readonly near: readonly NearMiss[];
   readonly server: ServerAnswer | undefined;
 }
 
@@ -35,8 +38,9 @@ export async function judge(asked: Asked, facts: AccessFacts): Promise<Verdict> 
   const server = facts.api && (await askServer(facts.api, identity, question, isSelf));
   const said = server?.kind === 'answer' ? server.allowed : undefined;
   const isOpen = said === undefined && !decision.allowed && evidence.length > 0;
+  const allowed = isOpen ? undefined : (said ?? decision.allowed);
   return {
-    allowed: isOpen ? undefined : (said ?? decision.allowed),
+    allowed,
     because: decision.because,
     caveats: [
       ...(server === undefined ? [] : compareAnswers(decision, server, evidence.length === 0)),
@@ -45,11 +49,12 @@ export async function judge(asked: Asked, facts: AccessFacts): Promise<Verdict> 
       ...decision.caveats,
     ],
     named: decision.named,
+    near: allowed === false && !decision.allowed ? findNear(facts.index, identity, question) : [],
     server,
   };
 }
 
-/** The sessions for which the answer is another, for programs. */
-export function toNamedData({ session, identity, allowed, because }: NamedAnswer): object {
-  return { ...(session !== undefined && { session }), ...toIdentityData(identity), allowed, because };
+/** A session for which the answer is yes, for programs. */
+export function toNamedData({ session, identity, because }: NamedAnswer): object {
+  return { ...(session !== undefined && { session }), ...toIdentityData(identity), allowed: true, because };
 }

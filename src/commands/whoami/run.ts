@@ -1,11 +1,13 @@
 import { showHoles } from '../../access/holes.ts';
+import type { Bond } from '../../rbac/bindings-index.ts';
 import { findBonds } from '../../rbac/bonds.ts';
-import { type Caveat, caveatOf } from '../../rbac/caveats.ts';
-import { type Identity, MASTERS } from '../../rbac/identity.ts';
+import { caveatOf } from '../../rbac/caveats.ts';
+import { listGaps } from '../../rbac/known-gaps.ts';
 import { createPaint } from '../../terminal/paint.ts';
 import { toGroupData, toMappingData, toPrincipalData } from '../access/data.ts';
 import { type AccessFacts, listGapCaveats } from '../access/facts.ts';
 import { type FoundPerson, findPerson } from '../access/find-person.ts';
+import { toMissing } from '../access/missing.ts';
 import type { IdentityOptions, SourceOptions } from '../access/options.ts';
 import { printData } from '../access/print.ts';
 import { checkSource, readWho, type Who } from '../access/request.ts';
@@ -40,15 +42,7 @@ async function tell(
   { terminal, screen }: Surroundings,
 ): Promise<ExitCode> {
   const found = await findPerson(who, facts);
-  if (found.kind === 'unknown-caller')
-    return complain(
-      'whoami',
-      [
-        'the API server does not say whom it takes you for: it needs SelfSubjectReview (Kubernetes 1.28), or has no login from you: give --as, --sa or --arn',
-      ],
-      terminal,
-      3,
-    );
+  if (found.kind === 'unknown-caller') return complain('whoami', [toMissing(found)], terminal, 3);
   const report = toReport(found, facts);
   if (output === undefined) terminal.out(renderWhoami(report, createPaint(screen)));
   else await printData(report, output, terminal);
@@ -62,7 +56,9 @@ function toReport(
 ): WhoamiReport {
   const person = found.kind === 'person' ? found.person : undefined;
   const { principal, resolution } = found;
+  const { index } = facts;
   const identity = person?.identity ?? { groups: [] };
+  const bonds = findBonds([index.cluster, ...index.namespaces.values()], identity);
   return {
     user: person === undefined ? null : showHoles(identity.user ?? ''),
     uid: identity.uid ?? '',
@@ -70,29 +66,25 @@ function toReport(
     extra: identity.extra ?? {},
     ...(principal && { principal: toPrincipalData(principal) }),
     ...(resolution && { mapping: toMappingData(resolution) }),
-    rights: countRights(identity, facts),
-    caveats: listCaveats(identity, principal !== undefined, facts),
+    rights: countRights(bonds),
+    caveats: [
+      ...(principal !== undefined && facts.isEks ? [caveatOf('access-entries-unseen')] : []),
+      ...listGapCaveats(facts),
+      ...listGaps(
+        index,
+        identity,
+        bonds.filter(({ role }) => role === undefined),
+      ),
+    ],
     source: facts.source,
   };
 }
 
-function countRights(identity: Identity, { index }: AccessFacts): RightsCount {
-  const bonds = findBonds([index.cluster, ...index.namespaces.values()], identity);
+function countRights(bonds: readonly Bond[]): RightsCount {
   const inNamespaces = bonds.filter(({ binding }) => binding.kind === 'RoleBinding').length;
   return {
     clusterRoleBindings: bonds.length - inNamespaces,
     roleBindings: inNamespaces,
     rules: bonds.reduce((sum, { role }) => sum + (role?.rules.length ?? 0), 0),
   };
-}
-
-function listCaveats(identity: Identity, isPrincipal: boolean, facts: AccessFacts): readonly Caveat[] {
-  const isNode = identity.user?.startsWith('system:node:') && identity.groups.includes('system:nodes');
-  return [
-    ...(identity.groups.includes(MASTERS) ? [caveatOf('masters')] : []),
-    ...(isNode ? [caveatOf('node-authorizer')] : []),
-    ...(isPrincipal && facts.isEks ? [caveatOf('access-entries-unseen')] : []),
-    ...listGapCaveats(facts),
-    ...facts.index.caveats,
-  ];
 }

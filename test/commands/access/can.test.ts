@@ -139,6 +139,56 @@ describe('a question of a snapshot', () => {
   });
 });
 
+describe('a no', () => {
+  test('names the grants that fail in one field only', async () => {
+    const words = ['delete', 'pods', '-n', 'shop', '--sa', 'shop:ci'];
+    const { json } = await can([...words, '-o', 'json']);
+    expect(json.near).toMatchObject([{ field: 'verb', binding: { name: 'readers' }, rule: { index: 0 } }]);
+    expect((await can(words)).stdout).toContain(
+      '~ get, list, watch, but you asked delete: RoleBinding shop/readers',
+    );
+  });
+
+  test('comes with the least role and binding, which make it a yes', async () => {
+    const words = ['delete', 'pods/web', '-n', 'shop', '--sa', 'shop:ci'];
+    const { code, stdout } = await can([...words, '--suggest']);
+    expect(code).toBe(1);
+    const manifests = stdout.slice(stdout.indexOf('apiVersion'));
+    const mended = workspace.write('mended.yaml', `${SCENE}---\n${manifests}`);
+    expect((await runTree(['can', ...words, '-q', '--snapshot', mended])).code).toBe(0);
+    const wider = ['can', 'delete', 'pods', '-n', 'shop', '--sa', 'shop:ci', '-q', '--snapshot', mended];
+    expect((await runTree(wider)).code).toBe(1);
+    const { json } = await can([...words, '--suggest', '-o', 'json']);
+    expect(json.suggestion).toMatchObject({ kind: 'objects', role: { kind: 'Role' } });
+  });
+
+  test('suggests nothing for a name that is open', async () => {
+    const { stdout } = await can(['delete', 'pods', '-n', 'shop', '--arn', `${ROLE}/ops`, '--suggest']);
+    expect(stdout).toContain('# nothing is suggested: the name of the session is open: give --session');
+    expect(stdout).not.toContain('kind: Role');
+  });
+});
+
+describe('can --list', () => {
+  test('has each rule once, without URLs that have no effect', async () => {
+    const { code, json } = await can(['--list', '-n', 'shop', '--sa', 'shop:ci', '-o', 'json']);
+    expect(code).toBe(0);
+    expect(json).toEqual({
+      rules: [{ verbs: ['get', 'list', 'watch'], apiGroups: [''], resources: ['pods', 'pods/log'] }],
+      caveats: [],
+    });
+    expect((await can(['--list', '-n', 'shop', '--sa', 'shop:ci'])).stdout).toContain(
+      'get, list, watch of pods, pods/log',
+    );
+  });
+
+  test('is 1 where nothing is allowed, and where the mappings make nobody of the principal', async () => {
+    expect((await can(['--list', '-A', '--sa', 'shop:ci'])).code).toBe(1);
+    const { code, stderr } = await can(['--list', '--arn', `${ROLE}/old`]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('make nobody of the principal')]);
+  });
+});
+
 describe('a snapshot of EKS', () => {
   test('says of a principal that access entries are not seen', async () => {
     const eks = workspace.write(

@@ -7,12 +7,21 @@ import { fillHoles, type NamePattern } from '../rbac/holes.ts';
 import { ALL_ACCOUNTS, AUTHENTICATED, MASTERS, parseAccountUser } from '../rbac/identity.ts';
 import type { Account, Subject } from '../rbac/objects.ts';
 import { type EntryRef, toAccountRef, toEntryRef } from './entry-ref.ts';
-import { showHoles, toTemplatePattern } from './holes.ts';
+import { toTemplatePattern } from './holes.ts';
+import { type DeadReason, findDeadReason } from './losers.ts';
 
 /** Who can be a subject of RBAC. */
 export type SubjectSource =
-  /** Whoever an entry of the mappings is for; `template` where that depends on the session or the like. */
-  | { readonly kind: 'mapping'; readonly entry: EntryRef; readonly template?: string }
+  /**
+   * Whoever an entry of the mappings is for; `template` where that depends on the session or the like, `never` where the
+   * entry can match nobody.
+   */
+  | {
+      readonly kind: 'mapping';
+      readonly entry: EntryRef;
+      readonly template?: string;
+      readonly never?: DeadReason;
+    }
   /** A ServiceAccount, with the IAM role that its pods get, if any. */
   | {
       readonly kind: 'account';
@@ -91,10 +100,9 @@ interface Names {
   find(name: string): readonly SubjectSource[];
 }
 
-interface Template {
-  readonly template: string;
-  readonly pattern: NamePattern;
-  readonly entry: EntryRef;
+interface NamedSource {
+  readonly name: string;
+  readonly by: SubjectSource & { readonly kind: 'mapping' };
 }
 
 /** Who gets a name, by the name: templates apart, since each of them has to be tried. */
@@ -103,26 +111,36 @@ function createNames(
   kind: NamePattern['kind'],
   read: (entry: MappingEntry) => readonly string[],
 ): Names {
-  const exact = new Map<string, SubjectSource[]>();
-  const templates: Template[] = [];
-  for (const source of sources) {
-    for (const entry of source.entries.filter(isGood)) {
-      const ref = toEntryRef(source, entry);
-      for (const name of new Set(read(entry))) {
-        if (readClearStart(name) !== name)
-          templates.push({ template: name, pattern: toTemplatePattern(kind, name), entry: ref });
-        else exact.set(name, [...(exact.get(name) ?? []), { kind: 'mapping', entry: ref }]);
-      }
-    }
-  }
+  const named = sources.flatMap((source) => listNamed(source, read));
+  const exact = Map.groupBy(
+    named.filter(({ name }) => !isTemplate(name)),
+    ({ name }) => name,
+  );
+  const templates = named
+    .filter(({ name }) => isTemplate(name))
+    .map(({ name, by }) => ({ pattern: toTemplatePattern(kind, name), by: { ...by, template: name } }));
   return {
     find: (name) => [
-      ...(exact.get(name) ?? []),
-      ...templates.flatMap(({ template, pattern, entry }): readonly SubjectSource[] =>
-        fillHoles(pattern, name) === undefined ? [] : [{ kind: 'mapping', entry, template }],
-      ),
+      ...(exact.get(name) ?? []).map(({ by }) => by),
+      ...templates.flatMap(({ pattern, by }) => (fillHoles(pattern, name) === undefined ? [] : [by])),
     ],
   };
+}
+
+/** Each name that a source's entries give, once for each of them. */
+function listNamed(
+  source: MappingSource,
+  read: (entry: MappingEntry) => readonly string[],
+): readonly NamedSource[] {
+  return source.entries.filter(isGood).flatMap((entry) => {
+    const never = findDeadReason(entry, source.rules);
+    const by = { kind: 'mapping', entry: toEntryRef(source, entry), ...(never && { never }) } as const;
+    return [...new Set(read(entry))].map((name) => ({ name, by }));
+  });
+}
+
+function isTemplate(name: string): boolean {
+  return readClearStart(name) !== name;
 }
 
 function isGood(entry: AnyEntry): entry is MappingEntry {
@@ -146,9 +164,10 @@ function readOwn(record: Readonly<Record<string, string>>, name: string): string
 export function describeSource(source: SubjectSource): string {
   switch (source.kind) {
     case 'mapping': {
-      const { entry, template } = source;
-      const whom = template === undefined ? '' : ` (as ${showHoles(template)})`;
-      return `${entry.arn ?? 'nobody'} by ${entry.entry}${whom}`;
+      const { entry, template, never } = source;
+      const whom = template === undefined ? '' : ` (as ${template})`;
+      const dead = never === undefined ? '' : `, which never matches (${never})`;
+      return `${entry.arn ?? 'nobody'} by ${entry.entry}${whom}${dead}`;
     }
     case 'account': {
       const { account, exists, roleArn } = source;

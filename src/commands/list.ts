@@ -19,6 +19,8 @@ export interface QuickEntry extends Named {
 /** A command of the tree. */
 export interface TreeEntry extends Named {
   readonly kind: 'tree';
+  /** Other names, which help lists beside it. */
+  readonly aliases?: readonly string[];
   load(): Promise<Registration>;
 }
 
@@ -126,6 +128,25 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     kind: 'tree',
+    name: 'who-can',
+    summary: 'everybody who may do something, with where, and the people behind groups',
+    load: async () => (await import('./who-can/command.ts')).registerWhoCan,
+  },
+  {
+    kind: 'tree',
+    name: 'lookup',
+    summary: 'users, groups and ServiceAccounts with their bindings and roles, and who they are at AWS',
+    load: async () => (await import('./lookup/command.ts')).registerLookup,
+  },
+  {
+    kind: 'tree',
+    name: 'rules',
+    aliases: ['policy-rules', 'summary'],
+    summary: 'what somebody may do, all over the cluster: resources, verbs, and where',
+    load: async () => (await import('./rules/command.ts')).registerRules,
+  },
+  {
+    kind: 'tree',
     name: 'snapshot',
     summary:
       'writes what these answers are made of, without a Secret, so that they can be had without the cluster',
@@ -173,5 +194,7 @@ export function readCommand(words: readonly string[]): NamedCommand | undefined 
 }
 
 export function findCommand(name: string | undefined): CommandEntry | undefined {
-  return COMMANDS.find((entry) => entry.name === name);
+  return COMMANDS.find(
+    (entry) => entry.name === name || (entry.kind === 'tree' && entry.aliases?.includes(name ?? '')),
+  );
 }

@@ -67,8 +67,10 @@ interface AddOptions {
 
 async function add(program: Command, entry: CommandEntry, options: AddOptions): Promise<void> {
   const command = program.command(entry.name, { hidden: entry.isHidden === true }).description(entry.summary);
-  if (entry.kind === 'tree') (await entry.load())(command, options.context);
-  else addOwnReader(command, entry, options);
+  if (entry.kind === 'tree') {
+    command.aliases(entry.aliases ?? []);
+    (await entry.load())(command, options.context);
+  } else addOwnReader(command, entry, options);
 }
 
 /** Its flags follow the grammar of Go's pflag, which commander does not speak. */

@@ -11,6 +11,12 @@ const SOURCE = toAwsAuthSource({
 - rolearn: arn:aws:iam::111122223333:role/ops
   username: ops
   groups: [system:masters, devs, devs]
+- rolearn: arn:aws:iam::111122223333:role/team/old
+  groups: [olds]
+- rolearn: arn:aws:sts::111122223333:assumed-role/dev/jane
+  groups: [olds]
+- sso: {permissionSetName: Admin, accountID: "111122223333"}
+  groups: [olds]
 - rolearn: arn:aws:iam::111122223333:role/bad
   username: 7
   groups: [devs]
@@ -46,6 +52,15 @@ test.each<[string, Subject, string[]]>([
     'a group by a template',
     { kind: 'Group', name: 'team-jane' },
     ['arn:aws:iam::111122223333:role/dev by mapRoles[0] (as team-{{SessionName}})'],
+  ],
+  [
+    'a group by entries that can match nobody',
+    { kind: 'Group', name: 'olds' },
+    [
+      'arn:aws:iam::111122223333:role/team/old by mapRoles[2], which never matches (path)',
+      'arn:aws:sts::111122223333:assumed-role/dev/jane by mapRoles[3], which never matches (assumed-role)',
+      'arn:aws:iam::111122223333:role/awsreservedsso_admin_* by mapRoles[4], which never matches (permission-set)',
+    ],
   ],
   ['a group in another case by nobody', { kind: 'Group', name: 'Devs' }, []],
   [

@@ -63,11 +63,12 @@ export function addIdentityOptions(command: Command): Command {
     .option('--user-id <id>', 'with --arn: the unique id, where mappings ask for it (AROA…, AIDA…)');
 }
 
-export function addNamespaceOptions(command: Command): Command {
+/** @param meaning of `-n` */
+export function addNamespaceOptions(
+  command: Command,
+  meaning = "of the request (default: the context's; with --snapshot: cluster-wide)",
+): Command {
   return command
-    .option(
-      '-n, --namespace <name>',
-      "of the request (default: the context's; with --snapshot: cluster-wide)",
-    )
+    .option('-n, --namespace <name>', meaning)
     .option('-A, --all-namespaces', 'a request across all namespaces');
 }

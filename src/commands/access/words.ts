@@ -4,6 +4,7 @@ import { type BindingGrant, type Grant, isBuiltinGrant } from '../../rbac/grant.
 import type { Identity } from '../../rbac/identity.ts';
 import type { ObjectRef, PolicyRule, Subject } from '../../rbac/objects.ts';
 import { isPathQuestion, type Question } from '../../rbac/question.ts';
+import type { Scope } from '../../rbac/who-can.ts';
 import type { GroupData } from './data.ts';
 
 /** `ClusterRole view`, `Role team-a/reader`; what it holds is shown escaped by whoever prints it. */
@@ -27,13 +28,18 @@ export function showUser(user: string): string {
   return user === '' ? '(the empty user name)' : showHoles(user);
 }
 
-/** `list pods in team-a`, `get deployments.apps/web/scale cluster-wide`. */
-export function nameQuestion(question: Question): string {
+/** @param elsewhere what it means that no namespace is named */
+export function nameQuestion(question: Question, elsewhere = 'cluster-wide'): string {
   if (isPathQuestion(question)) return `${question.verb} ${question.path}`;
   const { verb, group, resource, subresource, name, namespace } = question;
   const type = `${resource}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`;
   const which = name === undefined ? '' : ` named ${name}`;
-  return `${verb} ${type}${which}${namespace === undefined ? ' cluster-wide' : ` in ${namespace}`}`;
+  return `${verb} ${type}${which}${namespace === undefined ? ` ${elsewhere}` : ` in ${namespace}`}`;
+}
+
+/** Where a right counts: `cluster`, or namespaces. */
+export function nameScope({ cluster, namespaces }: Scope): string {
+  return cluster ? 'cluster' : namespaces.join(', ');
 }
 
 /** `get, list of pods, pods/log (core), named db`. */

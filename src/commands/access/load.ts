@@ -38,15 +38,22 @@ export async function loadFacts(
 ): Promise<AccessFacts> {
   return options.snapshot === undefined
     ? await loadFromCluster(options, wanted, surroundings.env)
-    : await loadFromSnapshot(options, options.snapshot, surroundings.input);
+    : await loadFromSnapshot(options, wanted, surroundings.input);
 }
 
-async function loadFromSnapshot(options: SourceOptions, path: string, input: Readable): Promise<AccessFacts> {
+async function loadFromSnapshot(
+  options: SourceOptions,
+  { mappings: withMappings }: Wanted,
+  input: Readable,
+): Promise<AccessFacts> {
+  const { snapshot: path = '-' } = options;
   const name = path === '-' ? 'standard input' : path;
   const documents = await readSnapshotFile(path, input);
   const { objects, problems, ignored } = readObjects(documents);
   const facts = findFacts(ignored);
-  const mappings = await readMappings(options, async () => createSnapshotApi(ignored, facts?.missing ?? []));
+  const mappings = withMappings
+    ? await readMappings(options, async () => createSnapshotApi(ignored, facts?.missing ?? []))
+    : NO_MAPPINGS;
   return {
     source: name,
     kind: 'snapshot',

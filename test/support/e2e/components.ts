@@ -80,7 +80,10 @@ export function startApiServer(site: Site, options: ApiServerOptions): Child {
       ...site.tokenKeys.accepted.map((path) => `--service-account-key-file=${path}`),
       // With a loopback bind address the published one would name another host than the issuer.
       `--service-account-jwks-uri=${site.issuer}/openid/v1/jwks`,
-      '--authorization-mode=RBAC',
+      // A configuration of authorizers stands alone.
+      ...(options.flags.some((flag) => flag.startsWith('--authorization-config='))
+        ? []
+        : ['--authorization-mode=RBAC']),
       `--token-auth-file=${workspace.write(`${name}-users.csv`, options.users)}`,
       '--allow-privileged=true',
       '--profiling=false',

@@ -81,6 +81,12 @@ export interface LoginReport {
   readonly problems: readonly string[];
 }
 
+/** What somebody may do, and whether that is what it should be. */
+export interface RightsReport {
+  /** As of `PodReport`. */
+  readonly problems: readonly string[];
+}
+
 export interface ClusterUser {
   readonly username: string;
   readonly groups: readonly string[];
@@ -97,6 +103,7 @@ export interface StoryStep {
   readonly pod?: PodReport;
   readonly run?: RunReport;
   readonly login?: LoginReport;
+  readonly rights?: RightsReport;
 }
 
 /** What does the same by hand, for a shell. */
@@ -132,8 +139,13 @@ export function createBook(audience: Audience, signal: AbortSignal): Book {
       signal.throwIfAborted();
       audience.begin(title);
       const result = await act();
-      const { text = [], commands = [], pod, run, login } = result;
-      const reports = { ...(pod && { pod }), ...(run && { run }), ...(login && { login }) };
+      const { text = [], commands = [], pod, run, login, rights } = result;
+      const reports = {
+        ...(pod && { pod }),
+        ...(run && { run }),
+        ...(login && { login }),
+        ...(rights && { rights }),
+      };
       const step = { id, title, text, commands, ...reports };
       steps.push(step);
       audience.end(step);
@@ -144,10 +156,10 @@ export function createBook(audience: Audience, signal: AbortSignal): Book {
 
 /** Everything that did not come as it should have. */
 export function listProblems(steps: readonly StoryStep[]): string[] {
-  return steps.flatMap(({ id, pod, run, login }) => [
+  return steps.flatMap(({ id, pod, run, login, rights }) => [
     ...[pod, run].flatMap((report) =>
       (report?.problems ?? []).map((problem) => `pod ${report?.pod}: ${problem}`),
     ),
-    ...(login?.problems ?? []).map((problem) => `${id}: ${problem}`),
+    ...[login, rights].flatMap((report) => (report?.problems ?? []).map((problem) => `${id}: ${problem}`)),
   ]);
 }

@@ -6,7 +6,9 @@ import { showText } from './show.ts';
  */
 export function renderColumns(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const shown = [head, ...rows].map((row) => row.map(showText));
-  const widths = head.map((_, column) => Math.max(...shown.map((row) => measure(row[column] ?? ''))));
+  const widths = head.map((_, column) =>
+    shown.reduce((width, row) => Math.max(width, measure(row[column] ?? '')), 0),
+  );
   const lines = shown.map((row) =>
     row
       .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - measure(cell))))

@@ -240,6 +240,15 @@ describe('bin/iam-bridge', () => {
     );
   });
 
+  test('gives what asks RBAC the bounds of Node itself, since a snapshot may be large', async () => {
+    const root = installAlone();
+    mkdirSync(join(root, 'dist'));
+    writeFileSync(join(root, 'dist', 'main.js'), '');
+    const path = `${writeScript('node', fakeNode('v24.0.0'))}:/usr/bin:/bin`;
+    const { stdout } = await run([join(root, 'bin', 'iam-bridge'), 'can', 'list', 'pods'], { PATH: path });
+    expect(stdout).toBe(`ran ${root}/dist/main.js can list pods\n`);
+  });
+
   describe.each([
     ['giving memory back', 'MALLOC_TRIM_THRESHOLD_', 'trim_threshold', '131072'],
     ['asking the system for each block', 'MALLOC_MMAP_THRESHOLD_', 'mmap_threshold', '32768'],

@@ -87,6 +87,8 @@ describe('what the demo says to type', { timeout: 20_000 }, () => {
     expect([...names].sort()).toEqual(
       [
         'authenticator',
+        'can list pods',
+        'can delete pods',
         'demo aws',
         'get-token',
         'issuer',
@@ -133,6 +135,7 @@ describe('iam-bridge demo -o json', () => {
       'forged-token',
       'expired-token',
       'unmapped',
+      'rights',
     ]);
   });
 

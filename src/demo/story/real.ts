@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Authority, createAuthority } from '../../http/self-signed.ts';
 import { createTemporaryFolder } from '../../local-cluster/cleanup.ts';
 import { toTokenWebhookFlags } from '../../local-cluster/control-plane/commands.ts';
@@ -18,6 +20,7 @@ import { FAILING, WRITTEN } from './cases.ts';
 import { showAuthenticator } from './login/authenticator.ts';
 import { LOGINS } from './login/cases.ts';
 import { allowViewers, showRealLogin } from './login/real.ts';
+import { RIGHTS, showRights } from './login/rights.ts';
 import { showJob, showPod } from './real-pods.ts';
 import { showIssuer, showNode } from './shared-steps.ts';
 
@@ -62,6 +65,8 @@ export async function tellRealStory(book: Book, deps: RealDeps): Promise<void> {
   for (const each of FAILING) await book.step(each, () => showPod(each, scene));
   const atTheDoor = { ...controlPlane, ...deps, ...entrance, authority, folder: people };
   for (const each of LOGINS) await book.step(each, () => showRealLogin(each, atTheDoor));
+  await people.write('kubeconfig', await readFile(join(folder.path, 'kubeconfig'), 'utf8'));
+  await book.step(RIGHTS, () => showRights(['--kubeconfig', 'kubeconfig'], people, deps));
 }
 
 async function startCluster(

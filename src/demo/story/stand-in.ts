@@ -28,6 +28,7 @@ import { checkAdmission } from './expected-admission.ts';
 import { followRun, type RunDeps } from './follow-run.ts';
 import { showAuthenticator } from './login/authenticator.ts';
 import { LOGINS } from './login/cases.ts';
+import { RIGHTS, showRights, writeRbac } from './login/rights.ts';
 import { showLogin } from './login/stand-in.ts';
 import { addVariables, toJobPod } from './pods.ts';
 import { showIssuer, showNode } from './shared-steps.ts';
@@ -65,6 +66,7 @@ export async function tellStandInStory(book: Book, deps: StoryDeps): Promise<voi
     showAuthenticator({ authority, folder }, deps),
   );
   for (const each of LOGINS) await book.step(each, () => showLogin(each, { ...deps, ...entrance, folder }));
+  await book.step(RIGHTS, async () => showRights(await writeRbac(folder), folder, deps));
 }
 
 async function startCluster(issuer: string, { clock, cleanup }: StoryDeps) {

@@ -1,11 +1,10 @@
 import { renderEksToken } from '../../../aws/eks-token.ts';
 import type { AccessKey } from '../../../aws/sigv4/signature.ts';
-import { toError } from '../../../base/errors.ts';
 import { parseJson } from '../../../json/parse.ts';
 import { isRecord } from '../../../json/record.ts';
 import type { Folder } from '../../../local-cluster/cleanup.ts';
-import { startOnLifeline } from '../../../local-cluster/lifeline.ts';
 import type { StoryDeps } from '../../run.ts';
+import { runOwn } from '../run-own.ts';
 import { CLUSTER_ID } from './authenticator.ts';
 import { REGION, STS_HOST } from './people.ts';
 
@@ -21,37 +20,20 @@ export type TokenMade =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'none'; readonly problem: string };
 
-/** ms */
-const PATIENCE = 30_000;
-
 /** Runs `iam-bridge get-token` as kubectl does, and reads what it prints as kubectl does. */
 export async function getToken(
   keys: AccessKey,
   folder: Folder,
-  { program, clock, cleanup }: Pick<StoryDeps, 'program' | 'clock' | 'cleanup'>,
+  deps: Pick<StoryDeps, 'program' | 'clock' | 'cleanup'>,
 ): Promise<TokenMade> {
-  const written: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] };
-  const { ended, cut } = startOnLifeline({
-    command: [...program, ...GET_TOKEN],
-    folder: folder.path,
-    env: toEnvironment(keys, folder),
-    output: {
-      stdout: (chunk) => void written.stdout.push(chunk),
-      stderr: (chunk) => void written.stderr.push(chunk),
-    },
-  });
-  cleanup.add(cut);
-  const over = new AbortController();
-  void clock.delay(PATIENCE, over.signal).then(cut);
-  const code = await ended.then(
-    (exit) => exit.code,
-    (error: unknown) => toError(error).message,
+  const { code, stdout, stderr } = await runOwn(
+    GET_TOKEN,
+    { folder, env: toEnvironment(keys, folder) },
+    deps,
   );
-  over.abort();
-  const token = code === 0 ? readToken(Buffer.concat(written.stdout).toString()) : undefined;
+  const token = code === 0 ? readToken(stdout) : undefined;
   if (token !== undefined) return { kind: 'token', token };
-  const complaint =
-    Buffer.concat(written.stderr).toString().split('\n')[0] || 'nothing that kubectl could read';
+  const complaint = stderr.split('\n')[0] || 'nothing that kubectl could read';
   return { kind: 'none', problem: `get-token ended with ${code ?? 'a signal'}, and said: ${complaint}` };
 }
 

@@ -20,7 +20,7 @@ export function readWho(options: IdentityOptions & SourceOptions, problems: stri
     problems.push(
       `--${session === undefined ? 'user-id' : 'session'} is of an IAM principal: give --arn, too`,
     );
-  return sa === undefined ? readUser(options, problems) : readAccount(sa, problems);
+  return sa === undefined ? readUser(options, problems) : readAccount(sa, '--sa', problems);
 }
 
 function readIamPrincipal(words: PrincipalWords, problems: string[]): Who | undefined {
@@ -54,12 +54,12 @@ function checkIdentities({ as: user, asGroup, sa, arn }: IdentityOptions, proble
   if (asGroup?.includes('')) problems.push('--as-group is empty: give the name of a group');
 }
 
-/** `namespace:name`, also with a slash. */
-function readAccount(text: string, problems: string[]): Who | undefined {
+/** `namespace:name`, also with a slash. @param source of the text, for the problem */
+export function readAccount(text: string, source: string, problems: string[]): Who | undefined {
   const [namespace = '', name = '', ...rest] = text.split(/[:/]/);
   if (rest.length === 0 && isServiceAccountName({ namespace, name }))
     return { kind: 'account', namespace, name };
-  problems.push('--sa is no ServiceAccount: give NAMESPACE:NAME, such as team-a:ci');
+  problems.push(`${source} is no ServiceAccount: give NAMESPACE:NAME, such as team-a:ci`);
   return undefined;
 }
 

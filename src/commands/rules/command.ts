@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { addIdentityOptions, addNamespaceOptions, addSourceOptions } from '../access/options.ts';
 import type { Registration } from '../registration.ts';
 import type { RulesOptions } from './run.ts';
@@ -10,6 +11,7 @@ Examples:
   iam-bridge rules
   iam-bridge rules --arn arn:aws:iam::111122223333:role/dev --session jane
   iam-bridge rules --sa team-a:ci -n team-a --by-role
+  iam-bridge summary -k Group dev
   iam-bridge rules --as jane --as-group dev --flat -o json --snapshot cluster.json
 
 Exit codes: 0 there are rights, 1 there are none, 2 usage, 3 the cluster could not be read.`;
@@ -19,11 +21,19 @@ export const registerRules: Registration = (command, context) => {
     addIdentityOptions(addSourceOptions(command)),
     'only what counts in this namespace (default: everywhere, which is told)',
   )
+    .argument('[name]', 'as rolesum has it: a ServiceAccount of the namespace of -n, or what -k says')
+    .addOption(
+      new Option('-k, --kind <kind>', 'of NAME (default: ServiceAccount)').choices([
+        'User',
+        'Group',
+        'ServiceAccount',
+      ]),
+    )
     .option('--flat', 'a line for each verb, group and resource, as rbac-tool policy-rules has it')
     .option('--by-role', 'binding by binding, as rolesum has it')
     .addHelpText('after', HELP)
-    .action(async (options: RulesOptions) => {
+    .action(async (name: string | undefined, options: RulesOptions) => {
       const { runRules } = await import('./run.ts');
-      context.finish(await runRules(options, context));
+      context.finish(await runRules({ name, options }, context));
     });
 };

@@ -1,4 +1,5 @@
 import { type Caveat, caveatOf } from '../../rbac/caveats.ts';
+import type { Subject } from '../../rbac/objects.ts';
 import { listRights, type Rights } from '../../rbac/rights.ts';
 import { createPaint, type Paint } from '../../terminal/paint.ts';
 import { showText } from '../../terminal/show.ts';
@@ -9,7 +10,7 @@ import { toMissing } from '../access/missing.ts';
 import type { IdentityOptions, NamespaceOptions, SourceOptions } from '../access/options.ts';
 import { printData } from '../access/print.ts';
 import { renderCaveats } from '../access/render.ts';
-import { checkSource, type Place, readPlace, readWho, type Who } from '../access/request.ts';
+import { checkSource, type Place, readAccount, readPlace, readWho, type Who } from '../access/request.ts';
 import { withFacts } from '../access/session.ts';
 import { nameIdentity } from '../access/words.ts';
 import { complain } from '../diagnostics.ts';
@@ -19,24 +20,51 @@ import { renderCompact } from './compact.ts';
 import { renderFlat, toFlat } from './flat.ts';
 
 export interface RulesOptions extends SourceOptions, IdentityOptions, NamespaceOptions {
+  readonly kind?: Subject['kind'];
   readonly flat?: boolean;
   readonly byRole?: boolean;
 }
 
+export interface RulesRequest {
+  /** As rolesum has it, instead of an identity. */
+  readonly name: string | undefined;
+  readonly options: RulesOptions;
+}
+
 /** `iam-bridge rules`: 0 there are rights, 1 there are none, 2 usage, 3 outside. */
-export async function runRules(options: RulesOptions, surroundings: Surroundings): Promise<ExitCode> {
+export async function runRules(
+  { name, options }: RulesRequest,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
   const problems: string[] = [];
   checkSource(options, problems);
-  const who = readWho(options, problems);
+  const asked = readWho(options, problems);
+  const who = name === undefined ? asked : readNamed(name, asked, options, problems);
   const place = readPlace(options, problems);
   if (options.flat && options.byRole)
     problems.push('--flat and --by-role are two forms: keep the one that is meant');
+  if (name === undefined && options.kind !== undefined) problems.push('-k is of a NAME: give one');
   if (who?.kind === 'self' && options.snapshot !== undefined)
     problems.push('a snapshot does not know who you are: give --as, --as-group, --sa or --arn');
   const wanted = { place: { kind: 'all' }, mappings: who?.kind === 'principal' } as const;
   return await withFacts({ command: 'rules', problems, options, wanted }, surroundings, async (facts) =>
     who === undefined ? 2 : await tell({ who, place, options }, facts, surroundings),
   );
+}
+
+/** A subject by its name: of a group any member is meant, whom no server has to be asked about. */
+function readNamed(
+  name: string,
+  asked: Who | undefined,
+  { kind = 'ServiceAccount', namespace }: RulesOptions,
+  problems: string[],
+): Who | undefined {
+  if (asked?.kind !== 'self')
+    problems.push('NAME and an identity are two subjects: keep the one that is meant');
+  if (kind === 'User') return { kind: 'as', user: name, groups: [] };
+  if (kind === 'Group') return { kind: 'as', user: undefined, groups: [name] };
+  const full = /[:/]/.test(name) || namespace === undefined ? name : `${namespace}:${name}`;
+  return readAccount(full, 'NAME', problems);
 }
 
 interface Asked {

@@ -273,6 +273,24 @@ describe('rules', () => {
     expect(stdout).toContain('(masters)');
   });
 
+  test.each<[string, string[], string[]]>([
+    ['an account', ['ci', '-n', 'shop'], ['--sa', 'shop:ci', '-n', 'shop']],
+    ['an account by its full name', ['shop/ci'], ['--sa', 'shop:ci']],
+    ['a user', ['-k', 'User', 'jane'], ['--as', 'jane']],
+    ['any member of a group', ['-k', 'Group', 'dev'], ['--as-group', 'dev']],
+  ])('of %s are asked for by name, as rolesum does', async (_, words, identity) => {
+    const { code, stdout } = await run(['summary', ...words, '--by-role']);
+    expect([code, stdout]).toEqual([0, (await run(['rules', ...identity, '--by-role'])).stdout]);
+  });
+
+  test.each<[string, string[], RegExp]>([
+    ['without a namespace', ['ci'], /NAME is no ServiceAccount: give NAMESPACE:NAME/],
+    ['beside an identity', ['ci', '--as', 'x', '-n', 'shop'], /NAME and an identity are two subjects/],
+    ['that is missing', ['-k', 'User', '--as', 'x'], /-k is of a NAME: give one/],
+  ])('of a name %s are refused', async (_, words, problem) => {
+    expect(await run(['rules', ...words])).toMatchObject({ code: 2, stderr: expect.stringMatching(problem) });
+  });
+
   test('in two forms at once are refused', async () => {
     const { code, stderr } = await run(['rules', ...CI, '--flat', '--by-role']);
     expect([code, stderr]).toEqual([

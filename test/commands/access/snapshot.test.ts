@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SCENE } from '../../support/access/scene.ts';
@@ -81,6 +81,16 @@ describe('a file that is no snapshot', () => {
     const { code, stdout, stderr } = await runTree(words);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(problem);
+  });
+
+  test('or is longer than 100 MB, is not read to its end', async () => {
+    const long = workspace.write('long.json', '{');
+    truncateSync(long, 100_000_001);
+    const { code, stderr } = await runTree(['rules', '--as', 'x', '--snapshot', long]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('is longer than 100000000 bytes: is it the right file?'),
+    ]);
   });
 
   test('or is not there, is named', async () => {

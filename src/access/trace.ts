@@ -26,7 +26,8 @@ export type SubjectSource =
   | {
       readonly kind: 'account';
       readonly account: AccountName;
-      readonly exists: boolean;
+      /** Absent where nobody may look, or has. */
+      readonly exists?: boolean;
       readonly roleArn?: string;
     }
   /** All ServiceAccounts, or those of a namespace. */
@@ -59,6 +60,8 @@ const ROLE_ANNOTATION = 'eks.amazonaws.com/role-arn';
 export function createTracer({ sources, accounts, isEks }: TraceFacts): Tracer {
   const users = createNames(sources, 'User', ({ username }) => (username === '' ? [] : [username]));
   const groups = createNames(sources, 'Group', (entry) => entry.groups);
+  // A cluster has accounts of its own, always.
+  const areKnown = accounts.length > 0;
   const byName = new Map(accounts.map((account) => [`${account.namespace}/${account.name}`, account]));
 
   function traceAccount(account: AccountName): SubjectSource {
@@ -67,7 +70,7 @@ export function createTracer({ sources, accounts, isEks }: TraceFacts): Tracer {
     return {
       kind: 'account',
       account,
-      exists: known !== undefined,
+      ...(areKnown && { exists: known !== undefined }),
       ...(roleArn !== undefined && { roleArn }),
     };
   }
@@ -172,7 +175,7 @@ export function describeSource(source: SubjectSource): string {
     case 'account': {
       const { account, exists, roleArn } = source;
       const role = roleArn === undefined ? '' : `, whose pods get ${roleArn}`;
-      return `ServiceAccount ${account.namespace}/${account.name}${exists ? role : ', which is not there'}`;
+      return `ServiceAccount ${account.namespace}/${account.name}${exists === false ? ', which is not there' : role}`;
     }
     case 'accounts': {
       const where = source.namespace === undefined ? 'all namespaces' : source.namespace;

@@ -111,3 +111,10 @@ test.each<[string, Subject, string[]]>([
 ])('%s', (_, subject, expected) => {
   expect(trace(subject)).toEqual(expected);
 });
+
+test('nobody says that an account is not there where no account is known', () => {
+  const blind = createTracer({ sources: [SOURCE], accounts: [], isEks: false });
+  const sources = blind.trace({ kind: 'ServiceAccount', namespace: 'a', name: 'ci' });
+  expect(sources).toEqual([{ kind: 'account', account: { namespace: 'a', name: 'ci' } }]);
+  expect(sources.map(describeSource)).toEqual(['ServiceAccount a/ci']);
+});

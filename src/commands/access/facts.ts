@@ -28,8 +28,13 @@ export interface AccessFacts {
 
 /** Caveats for answers that rest on RBAC as a whole, such as lists. */
 export function listGapCaveats({ gaps, missing }: Pick<AccessFacts, 'gaps' | 'missing'>): readonly Caveat[] {
-  const rights = [...gaps.map(({ right }) => right), ...missing];
+  const rights = [...gaps.filter(isOfRbac).map(({ right }) => right), ...missing];
   return rights.length === 0 ? [] : [toCaveat(rights)];
+}
+
+/** Names of accounts and namespaces decide nothing. */
+function isOfRbac({ kind }: Gap): boolean {
+  return kind.apiVersion !== 'v1';
 }
 
 /** The same for one question: what is known of its namespace is enough. */
@@ -38,11 +43,12 @@ export function findEvidenceCaveats(
   question: Question,
 ): readonly Caveat[] {
   const namespace = isPathQuestion(question) ? undefined : question.namespace;
-  const open = gaps.filter(
-    ({ kind, knownNamespace }) =>
-      kind.apiVersion !== 'v1' &&
-      (!kind.namespaced || (namespace !== undefined && knownNamespace !== namespace)),
-  );
+  const open = gaps
+    .filter(isOfRbac)
+    .filter(
+      ({ kind, knownNamespace }) =>
+        !kind.namespaced || (namespace !== undefined && knownNamespace !== namespace),
+    );
   const rights = [...open.map(({ right }) => right), ...missing];
   return rights.length === 0 ? [] : [toCaveat(rights)];
 }

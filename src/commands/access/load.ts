@@ -12,7 +12,7 @@ import { discover, readVersion } from './discover.ts';
 import type { AccessFacts } from './facts.ts';
 import { RBAC_KINDS, SOURCE_KINDS } from './kinds.ts';
 import type { SourceOptions } from './options.ts';
-import { readCluster } from './read-cluster.ts';
+import { type Gap, readCluster } from './read-cluster.ts';
 import type { Place } from './request.ts';
 import { createSnapshotApi } from './snapshot-api.ts';
 import { readSnapshotFile } from './snapshot-file.ts';
@@ -103,12 +103,17 @@ async function loadFromCluster(
       ),
       namespace,
       api,
-      notes: [...notes, ...discovery.notes, ...mappings.notes],
+      notes: [...notes, ...discovery.notes, ...mappings.notes, ...reading.gaps.flatMap(describeNameGap)],
     };
   } catch (error) {
     api.close();
     throw error;
   }
+}
+
+/** What no caveat tells: without these names nothing is decided otherwise, but less is told. */
+function describeNameGap({ right, kind }: Gap): readonly string[] {
+  return kind.apiVersion === 'v1' ? [`missing right: ${right}: which of them exist is not known`] : [];
 }
 
 const NO_MAPPINGS: LoadedMappings = { sources: [], reservedPrefixes: new Map(), notes: [] };

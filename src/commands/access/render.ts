@@ -39,6 +39,9 @@ function renderOutcome(mapping: MappingData, paint: Paint): string {
     case 'unmapped':
       return `${paint('bad', 'unmapped')}: no entry is for this principal${mapping.others.length === 0 ? '' : '; the nearest are'}`;
     case 'failed':
+      // What cannot be read refuses nobody who is in already.
+      if (mapping.code === 'source-unknown')
+        return `${paint('warning', 'the mappings are not known')}: ${showText(mapping.message)}`;
       return `${paint('bad', 'refused')} (${mapping.code}): ${showText(mapping.message)}`;
   }
 }

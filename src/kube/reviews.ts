@@ -1,4 +1,4 @@
-import { toText, toTexts } from '../json/loose.ts';
+import { toRecords, toText, toTexts } from '../json/loose.ts';
 import { parseJson } from '../json/parse.ts';
 import { isRecord, type JsonRecord } from '../json/record.ts';
 import type { KubeApi } from './api.ts';
@@ -86,6 +86,46 @@ export async function reviewAccess(
   const { allowed, reason, evaluationError } = readStatus(answer, kind);
   if (typeof allowed !== 'boolean') throw new Error(`the answer to a ${kind} has no verdict`);
   return { kind: 'answer', allowed, reason: toText(reason), error: toText(evaluationError) };
+}
+
+/** A rule as the server tells it (authorization.k8s.io/v1, ResourceRule and NonResourceRule). */
+export interface ReviewedRule {
+  readonly verbs: readonly string[];
+  readonly apiGroups?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly nonResourceURLs?: readonly string[];
+}
+
+export interface RulesReview {
+  readonly rules: readonly ReviewedRule[];
+  /** Why there may be more: an authorizer cannot list what it allows; '' where the list is whole. */
+  readonly incomplete: string;
+}
+
+/**
+ * Asks the API server what the caller may do in a namespace (SelfSubjectRulesReview): what authorizers can list.
+ * @returns undefined where the caller may not ask
+ * @throws ApiStatusError, or Error where the server cannot be reached
+ */
+export async function reviewRules(api: Sender, namespace: string): Promise<RulesReview | undefined> {
+  const kind = 'SelfSubjectRulesReview';
+  const answer = await post(api, { group: 'authorization.k8s.io', kind, spec: { namespace } }, undefined);
+  if (answer.status === 403) return undefined;
+  const { resourceRules, nonResourceRules, incomplete, evaluationError } = readStatus(answer, kind);
+  const rules = [
+    ...toRecords(resourceRules).map((rule) => ({
+      verbs: toTexts(rule['verbs']),
+      apiGroups: toTexts(rule['apiGroups']),
+      resources: toTexts(rule['resources']),
+      ...(toTexts(rule['resourceNames']).length > 0 && { resourceNames: toTexts(rule['resourceNames']) }),
+    })),
+    ...toRecords(nonResourceRules).map((rule) => ({
+      verbs: toTexts(rule['verbs']),
+      nonResourceURLs: toTexts(rule['nonResourceURLs']),
+    })),
+  ];
+  return { rules, incomplete: incomplete === true ? toText(evaluationError) || 'it does not say why' : '' };
 }
 
 function toSpec(attributes: AccessAttributes): object {

@@ -53,6 +53,20 @@ export function findEvidenceCaveats(
   return rights.length === 0 ? [] : [toCaveat(rights)];
 }
 
+/** Whether a role that is not found is not there: one that may not be listed may be. */
+export function knowsRoles({ gaps, missing }: Pick<AccessFacts, 'gaps' | 'missing'>): boolean {
+  const isOfRoles = (right: string): boolean => /^list (?:cluster)?roles\./.test(right);
+  return ![...gaps.map(({ right }) => right), ...missing].some(isOfRoles);
+}
+
+/** Caveats of the engine, without those that only a gap makes. */
+export function withoutGuesses(
+  caveats: readonly Caveat[],
+  facts: Pick<AccessFacts, 'gaps' | 'missing'>,
+): readonly Caveat[] {
+  return knowsRoles(facts) ? caveats : caveats.filter(({ code }) => code !== 'missing-role');
+}
+
 function toCaveat(rights: readonly string[]): Caveat {
   return caveatOf('no-evidence', `RBAC is not known whole; missing right: ${rights.join('; ')}`);
 }

@@ -4,7 +4,7 @@ import { type Caveat, caveatOf } from '../../rbac/caveats.ts';
 
 import { type Decision, decide } from '../../rbac/decide.ts';
 import type { Identity } from '../../rbac/identity.ts';
-import { type AccessFacts, findEvidenceCaveats } from '../access/facts.ts';
+import { type AccessFacts, findEvidenceCaveats, withoutGuesses } from '../access/facts.ts';
 import { findPerson } from '../access/find-person.ts';
 import type { Who } from '../access/request.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
@@ -82,7 +82,7 @@ async function answerLine(
   const { question } = line;
   const decision = decide(facts.index, identity, question);
   const evidence = findEvidenceCaveats(facts, question);
-  const caveats = [...evidence, ...decision.caveats];
+  const caveats = [...evidence, ...withoutGuesses(decision.caveats, facts)];
   if (!verify || facts.api === undefined) return { ...id, ...decision, caveats };
   const server = await askServer(facts.api, identity, question, false);
   if (server.kind === 'unasked') return { ...id, ...decision, caveats: [...caveats, toUnasked(server.why)] };

@@ -1,9 +1,12 @@
+import { reviewRules } from '../../kube/reviews.ts';
 import { type Caveat, caveatOf } from '../../rbac/caveats.ts';
+import type { Identity } from '../../rbac/identity.ts';
 import type { PolicyRule } from '../../rbac/objects.ts';
 import { listRights, type Reach } from '../../rbac/rights.ts';
+import { toRuleKey } from '../../rbac/rule-key.ts';
 import { createPaint } from '../../terminal/paint.ts';
 import { showText } from '../../terminal/show.ts';
-import { type AccessFacts, findEvidenceCaveats } from '../access/facts.ts';
+import { type AccessFacts, findEvidenceCaveats, withoutGuesses } from '../access/facts.ts';
 import { findPerson } from '../access/find-person.ts';
 import { toMissing } from '../access/missing.ts';
 import { printData } from '../access/print.ts';
@@ -31,18 +34,49 @@ export async function runList(
     return complain('can', [toMissing(found)], terminal, found.kind === 'nobody' ? 1 : 3);
   const { identity } = found.person;
   const reach = toReach(place, facts);
-  const { rights, caveats } = listRights(facts.index, identity, reach);
-  const rules = rights.map(({ rule }) => rule);
-  const all = [...listCaveats(who, reach, facts), ...caveats];
-  if (options.output !== undefined) await printData({ rules, caveats: all }, options.output, terminal);
+  const { rules, caveats } = await listRules(who, identity, reach, facts);
+  if (options.output !== undefined) await printData({ rules, caveats }, options.output, terminal);
   else {
     const paint = createPaint(screen);
     const where = typeof reach === 'string' ? 'cluster-wide' : `in ${reach.namespace}`;
     const head = paint('title', showText(`${nameIdentity(identity)} ${where}`));
-    terminal.out(`${[head, ...rules.map(toLine), ...renderCaveats(all, paint)].join('\n')}\n`);
+    terminal.out(`${[head, ...rules.map(toLine), ...renderCaveats(caveats, paint)].join('\n')}\n`);
   }
-  if (rules.length > 0 || all.some(({ code }) => code === 'masters')) return 0;
-  return all.some(({ code }) => code === 'no-evidence') ? 3 : 1;
+  if (rules.length > 0 || caveats.some(({ code }) => code === 'masters')) return 0;
+  return hasGap(caveats) ? 3 : 1;
+}
+
+interface RuleList {
+  readonly rules: readonly PolicyRule[];
+  readonly caveats: readonly Caveat[];
+}
+
+async function listRules(who: Who, identity: Identity, reach: Reach, facts: AccessFacts): Promise<RuleList> {
+  const { rights, caveats } = listRights(facts.index, identity, reach);
+  const evidence = listCaveats(who, reach, facts);
+  const asked = who.kind === 'self' && hasGap(evidence) ? await askOwnRules(reach, facts) : undefined;
+  return {
+    rules: asked?.rules ?? rights.map(({ rule }) => rule),
+    caveats: [...evidence, ...(asked?.caveats ?? []), ...withoutGuesses(caveats, facts)],
+  };
+}
+
+function hasGap(caveats: readonly Caveat[]): boolean {
+  return caveats.some(({ code }) => code === 'no-evidence');
+}
+
+/** Of oneself the server tells, also where RBAC may not be read; but only of a namespace, and no more than its authorizers can list. */
+async function askOwnRules(reach: Reach, { api }: AccessFacts): Promise<RuleList | undefined> {
+  if (api === undefined || typeof reach === 'string') return undefined;
+  const review = await reviewRules(api, reach.namespace);
+  if (review === undefined) return undefined;
+  const once = new Map(review.rules.map((rule) => [toRuleKey(rule), rule]));
+  const { incomplete } = review;
+  const caveats =
+    incomplete === ''
+      ? []
+      : [caveatOf('other-authorizer', `the API server cannot list all that it allows: ${incomplete}`)];
+  return { rules: [...once.values()], caveats };
 }
 
 function toLine(rule: PolicyRule): string {

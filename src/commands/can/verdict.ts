@@ -5,7 +5,7 @@ import type { Identity } from '../../rbac/identity.ts';
 import { findNear, type NearMiss } from '../../rbac/near.ts';
 import type { Question } from '../../rbac/question.ts';
 import { toIdentityData } from '../access/data.ts';
-import { type AccessFacts, findEvidenceCaveats } from '../access/facts.ts';
+import { type AccessFacts, findEvidenceCaveats, withoutGuesses } from '../access/facts.ts';
 import { askServer, compareAnswers, type ServerAnswer } from './verify.ts';
 
 /** The answer to one question, whoever gave it. */
@@ -46,7 +46,7 @@ export async function judge(asked: Asked, facts: AccessFacts): Promise<Verdict> 
       ...(server === undefined ? [] : compareAnswers(decision, server, evidence.length === 0)),
       ...(isPrincipal && facts.isEks ? [caveatOf('access-entries-unseen')] : []),
       ...evidence,
-      ...decision.caveats,
+      ...withoutGuesses(decision.caveats, facts),
     ],
     named: decision.named,
     near: allowed === false && !decision.allowed ? findNear(facts.index, identity, question) : [],

@@ -6,7 +6,7 @@ import { type Caveat, caveatOf } from '../../rbac/caveats.ts';
 import type { Subject } from '../../rbac/objects.ts';
 import { toRef } from '../../rbac/refs.ts';
 import { createPaint } from '../../terminal/paint.ts';
-import { type AccessFacts, listGapCaveats } from '../access/facts.ts';
+import { type AccessFacts, knowsRoles, listGapCaveats } from '../access/facts.ts';
 import { findPerson } from '../access/find-person.ts';
 import { toMissing } from '../access/missing.ts';
 import type { IdentityOptions, NamespaceOptions, SourceOptions } from '../access/options.ts';
@@ -127,7 +127,7 @@ async function tell(
       binding: toRef(binding),
       role: binding.role,
       scope: toScope(binding.namespace),
-      ...(role === undefined && { dangling: true }),
+      ...(role === undefined && knowsRoles(facts) && { dangling: true }),
       from: tracer.trace(subject),
     }),
   );

@@ -4,7 +4,7 @@ import { listRights, type Rights } from '../../rbac/rights.ts';
 import { createPaint, type Paint } from '../../terminal/paint.ts';
 import { showText } from '../../terminal/show.ts';
 import { toIdentityData } from '../access/data.ts';
-import { type AccessFacts, listGapCaveats } from '../access/facts.ts';
+import { type AccessFacts, listGapCaveats, withoutGuesses } from '../access/facts.ts';
 import { findPerson } from '../access/find-person.ts';
 import { toMissing } from '../access/missing.ts';
 import type { IdentityOptions, NamespaceOptions, SourceOptions } from '../access/options.ts';
@@ -87,7 +87,7 @@ async function tell(
   const caveats = [
     ...(who.kind === 'principal' && facts.isEks ? [caveatOf('access-entries-unseen')] : []),
     ...listGapCaveats(facts),
-    ...rights.caveats,
+    ...withoutGuesses(rights.caveats, facts),
   ];
   const { output } = options;
   if (output !== undefined) {

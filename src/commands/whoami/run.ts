@@ -5,7 +5,7 @@ import { caveatOf } from '../../rbac/caveats.ts';
 import { listGaps } from '../../rbac/known-gaps.ts';
 import { createPaint } from '../../terminal/paint.ts';
 import { toGroupData, toMappingData, toPrincipalData } from '../access/data.ts';
-import { type AccessFacts, listGapCaveats } from '../access/facts.ts';
+import { type AccessFacts, listGapCaveats, withoutGuesses } from '../access/facts.ts';
 import { type FoundPerson, findPerson } from '../access/find-person.ts';
 import { toMissing } from '../access/missing.ts';
 import type { IdentityOptions, SourceOptions } from '../access/options.ts';
@@ -59,6 +59,7 @@ function toReport(
   const { index } = facts;
   const identity = person?.identity ?? { groups: [] };
   const bonds = findBonds([index.cluster, ...index.namespaces.values()], identity);
+  const missing = bonds.filter(({ role }) => role === undefined);
   return {
     user: person === undefined ? null : showHoles(identity.user ?? ''),
     uid: identity.uid ?? '',
@@ -70,11 +71,7 @@ function toReport(
     caveats: [
       ...(principal !== undefined && facts.isEks ? [caveatOf('access-entries-unseen')] : []),
       ...listGapCaveats(facts),
-      ...listGaps(
-        index,
-        identity,
-        bonds.filter(({ role }) => role === undefined),
-      ),
+      ...withoutGuesses(listGaps(index, identity, missing), facts),
     ],
     source: facts.source,
   };

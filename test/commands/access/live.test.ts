@@ -149,6 +149,19 @@ describe('can, of a cluster', () => {
       expect(each).toMatch(/^GET |^POST \/apis\/auth[a-z]+\.k8s\.io\/v1\/[a-z]+reviews$/);
   });
 
+  test('lists what the server tells of oneself where RBAC may not be read, each rule once', async () => {
+    const rule = { verbs: ['get'], apiGroups: [''], resources: ['pods'] };
+    const review = ({ kind }: Review) => ({
+      ...(kind === 'SelfSubjectRulesReview' && { resourceRules: [rule, rule], nonResourceRules: null }),
+      ...{ incomplete: true, evaluationError: 'webhook authorizer does not support user rule resolution' },
+    });
+    const answers = { ...ANSWERS, '/apis/rbac.authorization.k8s.io/v1/clusterroles': 403 };
+    const outcome = await run(['can', '--list', '-o', 'json'], { answers, review });
+    expect([outcome.code, outcome.json.rules]).toEqual([0, [rule]]);
+    expect(codesOf(outcome)).toEqual(['no-evidence', 'other-authorizer']);
+    expect(outcome.server.reviews).toMatchObject([{ spec: { namespace: 'shop' } }]);
+  });
+
   test('fails with 3 where the cluster cannot be asked', async () => {
     const outcome = await run(['can', 'list', 'pods'], { answers: { ...ANSWERS, [ROLE_BINDINGS]: 500 } });
     expect([outcome.code, outcome.stdout]).toEqual([3, '']);
@@ -173,6 +186,22 @@ describe('can, of a cluster', () => {
     const outcome = await run(['can', '--batch', '-'], {}, line);
     expect(JSON.parse(outcome.stdout).allowed).toBe(true);
     expect(outcome.server.reviews).toEqual([]);
+  });
+});
+
+describe('roles that may not be listed', () => {
+  const answers = { ...ANSWERS, '/apis/rbac.authorization.k8s.io/v1/clusterroles': 403 };
+
+  test.each<[string, string[]]>([
+    ['can', ['can', 'delete', 'pods', '-o', 'json']],
+    ['can --list', ['can', '--list', '-o', 'json']],
+    ['whoami', ['whoami', '-o', 'json']],
+    ['rules', ['rules', '-o', 'json']],
+    ['lookup', ['lookup', 'dev', '-o', 'json']],
+  ])('are not said to be missing by %s', async (_, words) => {
+    const { stdout, stderr } = await run(words, { answers });
+    expect(stdout + stderr).toMatch(/no-evidence/);
+    expect(stdout + stderr).not.toMatch(/missing-role|dangling/);
   });
 });
 

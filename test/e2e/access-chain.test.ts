@@ -3,8 +3,9 @@ import { type LocalSts, startLocalSts, toUser } from '../support/authenticator/l
 import { CLUSTER } from '../support/authenticator/tokens.ts';
 import { runTree } from '../support/commands/tree.ts';
 import { initAuthenticator, startAuthenticator, writeUserKubeconfig } from '../support/e2e/authenticator.ts';
-import { type Cluster, type KubectlAnswer, startCluster } from '../support/e2e/cluster.ts';
+import { type Cluster, startCluster } from '../support/e2e/cluster.ts';
 import { eventually } from '../support/e2e/eventually.ts';
+import type { KubectlAnswer } from '../support/e2e/kubectl.ts';
 import type { KubeObject } from '../support/e2e/objects.ts';
 import { describeOnCluster, showLogsOnFailure } from '../support/e2e/suite.ts';
 import { createWorkspace, type Workspace } from '../support/workspace.ts';

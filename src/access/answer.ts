@@ -1,11 +1,11 @@
 import type { RbacIndex } from '../rbac/bindings-index.ts';
 import { type Decision, decide } from '../rbac/decide.ts';
-import { decidePatterns } from '../rbac/decide-pattern.ts';
 import type { Grant } from '../rbac/grant.ts';
-import type { HoleValues, NamePattern } from '../rbac/holes.ts';
 import type { Identity } from '../rbac/identity.ts';
 import type { Question } from '../rbac/question.ts';
+import { decidePatterns } from './decide-pattern.ts';
 import { fillName, hasHole, toNamePattern } from './holes.ts';
+import type { HoleValues, NamePattern } from './name-pattern.ts';
 
 /** What RBAC says to somebody of whom not everything is known. */
 export interface Answer extends Decision {

@@ -1,5 +1,5 @@
 import { PLACEHOLDERS } from '../mapping/template.ts';
-import type { Hole, NamePattern } from '../rbac/holes.ts';
+import type { Hole, NamePattern } from './name-pattern.ts';
 
 /**
  * What stands in a rendered name where nobody knows what will: characters that Unicode gives no meaning, so that no name of a

@@ -3,12 +3,12 @@ import type { AnyEntry, MappingEntry } from '../mapping/entry.ts';
 import type { MappingSource } from '../mapping/mapping-source.ts';
 import { toCanonicalArn } from '../mapping/principal-arn.ts';
 import { readClearStart } from '../mapping/template.ts';
-import { fillHoles, type NamePattern } from '../rbac/holes.ts';
 import { ALL_ACCOUNTS, AUTHENTICATED, MASTERS, parseAccountUser } from '../rbac/identity.ts';
 import type { Account, Subject } from '../rbac/objects.ts';
 import { type EntryRef, toAccountRef, toEntryRef } from './entry-ref.ts';
 import { toTemplatePattern } from './holes.ts';
 import { type DeadReason, findDeadReason } from './losers.ts';
+import { fillHoles, type NamePattern } from './name-pattern.ts';
 
 /** Who can be a subject of RBAC. */
 export type SubjectSource =

@@ -10,8 +10,8 @@ import {
   toNamePattern,
   toTemplatePattern,
 } from '../../src/access/holes.ts';
+import { fillHoles } from '../../src/access/name-pattern.ts';
 import { renderTemplate, toTemplateValues } from '../../src/mapping/template.ts';
-import { fillHoles } from '../../src/rbac/holes.ts';
 import { toRoleSession } from '../support/mapping/identities.ts';
 
 const match = (name: string, other: string) => fillHoles(toNamePattern('User', name), other);

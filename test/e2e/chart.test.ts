@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { CHART } from '../../tools/chart/files.ts';
 import { type CheckAnswer, runHelmCheck } from '../support/chart/check.ts';
 import { findForeignDefinitions } from '../support/chart/crds.ts';
-import { findHelms, type Helm } from '../support/chart/helm.ts';
+import { describeChartOnCluster, findHelms, type Helm } from '../support/chart/helm.ts';
 import {
   listCiFiles,
   listWorkloads,
@@ -20,14 +20,14 @@ import {
 import { type Cluster, startCluster } from '../support/e2e/cluster.ts';
 import { eventually } from '../support/e2e/eventually.ts';
 import type { KubectlAnswer } from '../support/e2e/kubectl.ts';
-import { describeOnCluster, showLogsOnFailure } from '../support/e2e/suite.ts';
+import { showLogsOnFailure } from '../support/e2e/suite.ts';
 import { startWebhook, type Webhook } from '../support/e2e/webhook.ts';
 
 const PRIVILEGED = 'iam-privileged';
 const ACCOUNT = `system:serviceaccount:${NAMESPACE}:iam-bridge-webhook`;
 const ROLE = 'arn:aws:iam::111122223333:role/reader';
 
-describeOnCluster('the chart on a real API server', () => {
+describeChartOnCluster('the chart on a real API server', () => {
   let cluster: Cluster;
   let helm: Helm;
 

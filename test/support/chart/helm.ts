@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { isExecutable, listHelms } from '../../e2e/control-plane/programs.ts';
+import { findAssets } from '../e2e/assets.ts';
 
 /** What is said where the tests cannot run. */
 export const HOW_TO_GET_HELM =
@@ -60,4 +61,9 @@ export function describeWithNewestHelm(name: string, body: (helm: Helm) => void)
   describe.skipIf(helm === undefined)(name, () => {
     if (helm !== undefined) body(helm);
   });
+}
+
+/** `describe` for what needs a cluster and helm; which of both is missing is said at the end of the run. */
+export function describeChartOnCluster(name: string, body: () => void): void {
+  describe.skipIf(findAssets() === undefined || findHelms().length === 0)(name, body);
 }

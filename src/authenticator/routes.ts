@@ -25,6 +25,8 @@ export interface RouteDeps {
 
 /** A token of 16 KiB, audiences, and what stands around them. */
 const BODY_LIMIT = 65_536;
+/** Of a review that waits for STS its token is left: a login must not go because others have sent much around theirs. */
+const KEPT = 16_384;
 const TEXT = 'text/plain; charset=utf-8';
 
 /** Answers `POST /authenticate`: a TokenReview in, a TokenReview out. */
@@ -46,7 +48,7 @@ export function createAuthenticateHandler(deps: RouteDeps): DirectHandler {
     };
     const refused = checkRequest(request, deps);
     if (refused !== undefined) return refuse(refused);
-    deps.readBody(request, response, { limit: BODY_LIMIT }, (reading) => {
+    deps.readBody(request, response, { limit: BODY_LIMIT, kept: KEPT }, (reading) => {
       if (reading.kind === 'aborted') return;
       const review = reading.kind === 'body' ? readTokenReview(reading.body) : REFUSED_BODIES[reading.kind];
       if ('status' in review) return refuse(review);

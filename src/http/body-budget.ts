@@ -164,8 +164,13 @@ class Arrival extends BodyInTransit {
       return;
     }
     this.#exchange.done(reading);
-    if (this.#exchange.response.writableEnded) this.#ledger.release(this);
-    else this.#releaseLater();
+    const { response, limits } = this.#exchange;
+    if (response.writableEnded) {
+      this.#ledger.release(this);
+      return;
+    }
+    if (limits.kept !== undefined) this.#ledger.settle(this, limits.kept);
+    this.#releaseLater();
   }
 
   /** A response that stands behind another one never hears that its connection has closed. */

@@ -110,6 +110,14 @@ export class BodyLedger {
     this.#grantWaiting();
   }
 
+  /** All of the body has come, and no more than `kept` bytes of it are held from now on. */
+  settle(body: BodyInTransit, kept: number): void {
+    if (!body.held || body.reserved <= kept) return;
+    this.#reserved -= body.reserved - kept;
+    body.reserved = kept;
+    this.#grantWaiting();
+  }
+
   /** `ms` have passed, in which bodies could be read. */
   advance(ms: number): void {
     for (let body = this.#first; body !== undefined; ) {

@@ -13,6 +13,8 @@ export interface BodyLimits {
   readonly limit: number;
   /** How long the caller of this URL would wait for room; absent: {@link PATIENCE}. ms */
   readonly patience?: (url: string) => number;
+  /** What the reader still holds of a body that it was handed, until the answer, at most; absent: all of it. Bytes. */
+  readonly kept?: number;
 }
 
 /** ms */

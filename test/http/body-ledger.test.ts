@@ -37,6 +37,21 @@ describe('room', () => {
     expect(rig.read()).toEqual(['c cut', 'a cut']);
   });
 
+  test('is for others again where of a body little is kept until its answer', () => {
+    const rig = new LedgerRig(8 * MIB);
+    const { body } = rig.ask('first', 7 * MIB);
+    expect(rig.ask('second', 7 * MIB).answer).toBe('waits');
+    body.complete = true;
+    rig.ledger.settle(body, 16 * KIB);
+    expect(rig.read()).toEqual(['second granted']);
+    expect(rig.ledger.reserved).toBe(7 * MIB + 16 * KIB);
+    rig.ledger.settle(body, MIB);
+    expect(body.reserved).toBe(16 * KIB);
+    rig.ledger.release(body);
+    rig.ledger.settle(body, 0);
+    expect(rig.ledger.reserved).toBe(7 * MIB);
+  });
+
   test('is shared by bodies in chunks as they grow', () => {
     const rig = new LedgerRig(8 * MIB);
     const { body } = rig.ask('chunked', 0);

@@ -41,7 +41,7 @@ export async function openWebhook(options: WebhookDoorOptions = {}): Promise<Web
   let now = 1_700_000_000_000;
   const limits = { ...LIMITS, ...options.door?.limits };
   const handler = createMutateHandler({
-    readBody: createReadBody(limits.request, limits.check / 2),
+    readBody: createReadBody({ patience: limits.request, interval: limits.check / 2 }),
     settings: DEFAULT_SETTINGS,
     accounts,
     sources: () => ({ containerCredentials: new Set(), configMap: undefined }),

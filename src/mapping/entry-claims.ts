@@ -28,6 +28,14 @@ function toPrincipals(arn: string, id: SourceNode | undefined): readonly EntryPr
   return [{ arn }, { arn: dropRolePath(arn) ?? arn }];
 }
 
+/** Of a principal, somewhere in a text: where a blank or a colon is missing, a key and its ARN are one text. */
+const WITHIN = /arn:[^\s'",:]+:(?:iam|sts)::[0-9]{12}:[^\s'",]+/gi;
+
+function findArns(text: string): readonly string[] {
+  const whole = parseArn(text.toLowerCase()) === undefined ? [] : [text];
+  return [...whole, ...(text.match(WITHIN) ?? []).filter((arn) => arn !== text)];
+}
+
 /** Aliases may make of a short text more pieces than anybody has time for. */
 const MOST_PIECES = 1_000;
 
@@ -44,12 +52,15 @@ function search(node: SourceNode | undefined): Search {
   let isHidden = false;
   for (let index = 0; index < Math.min(pieces.length, MOST_PIECES); index += 1) {
     const piece = pieces[index];
-    if (piece?.kind === 'text' && parseArn(piece.text.toLowerCase()) !== undefined) arns.push(piece.text);
+    if (piece?.kind === 'text') arns.push(...findArns(piece.text));
     if (piece?.kind === 'tagged') isHidden = true;
     // One more than are looked at, so that it shows.
     if (piece?.kind === 'list') pieces.push(...piece.items.slice(0, MOST_PIECES + 1));
-    if (piece?.kind === 'map')
-      pieces.push(...piece.members.slice(0, MOST_PIECES + 1).map(([, value]) => value));
+    if (piece?.kind === 'map') {
+      const members = piece.members.slice(0, MOST_PIECES + 1);
+      arns.push(...members.flatMap(([name]) => findArns(name)));
+      pieces.push(...members.map(([, value]) => value));
+    }
   }
   return { arns, isHidden: isHidden || pieces.length > MOST_PIECES };
 }

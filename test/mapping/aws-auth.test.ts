@@ -195,6 +195,11 @@ describe('an entry that cannot be used', () => {
     ['a list as a key', `- rolearn: ${DEV}\n  ? [username]\n  : a\n`, 'a key is no text'],
     ['a long s in a key', `- rolearn: ${DEV}\n  u\u017fername: a\n`, 'a key has a letter that only looks'],
     ['a userid that is a number', `- rolearn: ${DEV}\n  userid: 12\n`, 'userid is a number'],
+    ['no blank behind its key', `- rolearn:${DEV}\n`, 'it is text, not a mapping'],
+    ['no colon behind its key', `- rolearn ${DEV}\n`, 'it is text, not a mapping'],
+    ['its ARN as a key', `- ${DEV}: {username: dev}\n`, 'rolearn is missing'],
+    ['its ARN within a key', `- rolearn:${DEV}: {username: dev}\n`, 'rolearn is missing'],
+    ['its ARN in quotes and a list', `- [rolearn "${DEV}", dev]\n`, 'it is a list, not a mapping'],
   ])('%s: it is refused to whom it is for, and to nobody else', async (_, text, problem) => {
     expect(await map(bad(text))).toBe('bad-entry');
     expect(await map(bad(text), 'Ops')).toBe('ops|admins');

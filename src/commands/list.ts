@@ -1,3 +1,4 @@
+import { findFirstWord } from './global-flags.ts';
 import type { Registration } from './registration.ts';
 import type { ServerDescriptor } from './server/descriptor.ts';
 import type { RunCommand } from './surroundings.ts';
@@ -188,8 +189,9 @@ const AFTER_FLAGS = ['eks', 'server'];
  * theirs, so that kubeconfigs and manifests need no other words.
  */
 export function readCommand(words: readonly string[]): NamedCommand | undefined {
-  const index = words[0]?.startsWith('-') ? words.findIndex((word) => AFTER_FLAGS.includes(word)) : 0;
-  const entry = findCommand(words[index]);
+  const index = findFirstWord(words);
+  const name = words[index];
+  const entry = index === 0 || AFTER_FLAGS.includes(name ?? '') ? findCommand(name) : undefined;
   return entry && { entry, rest: words.toSpliced(index, 1) };
 }
 

@@ -49,9 +49,33 @@ test.each([
   ['a configuration of init that is not there', ['init', '-c', '/nowhere.yaml']],
   ['a command that is not here yet', ['add', 'role']],
   ['an unknown flag of version', ['version', '--x']],
+  ['a format that version does not have', ['version', '-o', 'xml']],
 ])('for %s the exit code is 1', async (_, words) => {
   const { code, stdout, stderr } = await runCommand('go', words);
   expect([code, stdout, stderr === '']).toEqual([1, '', false]);
+});
+
+test.each([
+  [
+    [
+      '-l',
+      'json',
+      '-v',
+      '5',
+      '-c',
+      '/nowhere.yaml',
+      '-i',
+      'demo',
+      '--feature-gates',
+      'A=true',
+      'version',
+      '-s',
+    ],
+  ],
+  [['version', '-s', '-l', 'json', '-c', '/nowhere.yaml']],
+])('%j is the version: flags that every command has mean nothing to it', async (words) => {
+  expect(await runCommand('go', words)).toEqual(await runCommand('go', ['version', '-s']));
+  expect(await runCommand('go', words)).toMatchObject({ code: 0 });
 });
 
 test.each([

@@ -187,6 +187,19 @@ describe('bin/iam-bridge', () => {
     expect([code, stdout]).toEqual([0, `${await readVersion()}\n`]);
   });
 
+  test('is the Go program whose name a link to it bears', async () => {
+    const home = mkdtempSync(join(folder, 'names-'));
+    for (const name of ['webhook', 'aws-iam-authenticator'])
+      symlinkSync(join(checkout.root, 'bin', 'iam-bridge'), join(home, name));
+    const version = await readVersion();
+    expect(await run([join(home, 'aws-iam-authenticator'), 'version', '-s'])).toMatchObject({
+      code: 0,
+      stdout: `${version}\n`,
+    });
+    const { stdout } = await run([join(home, 'webhook'), '--help']);
+    expect(stdout).toContain('--annotation-prefix');
+  });
+
   test('works in a folder with spaces in its name', async () => {
     const home = mkdtempSync(join(folder, 'a b '));
     symlinkSync(checkout.root, join(home, 'c d'));

@@ -32,6 +32,31 @@ test.each([
   expect(readCommand(words)).toMatchObject({ entry: { name: 'server' }, rest });
 });
 
+test.each([
+  [['-i', 'eks', 'server'], 'server', ['-i', 'eks']],
+  [['-i', 'server', 'server', '-l', 'json'], 'server', ['-i', 'server', '-l', 'json']],
+  [['-ieks', 'server'], 'server', ['-ieks']],
+  [['--profile', 'server', 'eks', 'get-token'], 'eks', ['--profile', 'server', 'get-token']],
+  [
+    ['--no-cli-pager', '--profile', 'eks', 'eks', 'get-token'],
+    'eks',
+    ['--no-cli-pager', '--profile', 'eks', 'get-token'],
+  ],
+  [['--debug', '--region=eks', 'eks'], 'eks', ['--debug', '--region=eks']],
+])('%j is the command %s, whatever clusters and profiles are called', (words, name, rest) => {
+  expect(readCommand(words)).toMatchObject({ entry: { name }, rest });
+});
+
+test.each([
+  [['--profile', 'server']],
+  [['--config', 'eks', 'verify']],
+  [['--help', 'serve']],
+  [['-h']],
+  [[]],
+])('%j is no command behind global flags', (words) => {
+  expect(readCommand(words)).toBeUndefined();
+});
+
 test('help says nothing of names that are there for manifests alone', async () => {
   const { stdout } = await runTree(['--help']);
   expect(stdout).toMatch(/^ {2}serve /m);

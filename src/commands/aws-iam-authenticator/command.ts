@@ -84,9 +84,16 @@ function toGoCode(code: ExitCode): ExitCode {
   return code === 0 ? 0 : 1;
 }
 
+const NOT_HERE = 'a version is the same, whatever the cluster';
+
 const VERSION_FLAGS = {
   short: { type: 'bool', default: false, shorthand: 's', help: 'the number alone' },
   output: { type: 'string', default: 'json', shorthand: 'o', help: 'json or yaml' },
+  config: { type: 'string', default: '', shorthand: 'c', help: '', noEffect: NOT_HERE },
+  'cluster-id': { type: 'string', default: '', shorthand: 'i', help: '', noEffect: NOT_HERE },
+  'log-format': { type: 'string', default: '', shorthand: 'l', help: '', noEffect: NOT_HERE },
+  'log-verbosity': { type: 'string', default: '', shorthand: 'v', help: '', noEffect: NOT_HERE },
+  'feature-gates': { type: 'string', default: '', help: '', noEffect: NOT_HERE },
 } as const satisfies FlagTable;
 
 async function runVersion(words: readonly string[], { terminal }: Surroundings): Promise<ExitCode> {
@@ -97,7 +104,10 @@ async function runVersion(words: readonly string[], { terminal }: Surroundings):
   if (values.short) terminal.out(`${version}\n`);
   else if (values.output === 'yaml') terminal.out(`version: ${version}\n`);
   else if (values.output === 'json') terminal.out(`${JSON.stringify({ Version: version })}\n`);
-  else terminal.err('aws-iam-authenticator version: --output is json or yaml\n');
+  else {
+    terminal.err('aws-iam-authenticator version: --output is json or yaml\n');
+    return 2;
+  }
   return 0;
 }
 

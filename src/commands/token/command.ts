@@ -1,4 +1,5 @@
 import { type FlagCommand, runFlagCommand } from '../flag-command.ts';
+import { findFirstWord } from '../global-flags.ts';
 import type { RunCommand } from '../surroundings.ts';
 import { GET_TOKEN_FLAGS, TOKEN_FLAGS } from './flags.ts';
 import { readGetTokenRequest, readTokenRequest, type TokenRequest } from './request.ts';
@@ -61,20 +62,21 @@ export const runGetTokenCommand: RunCommand = async (words, surroundings) =>
 
 /** `iam-bridge eks get-token`: global flags may stand before it, and between both words. */
 export const runEksCommand: RunCommand = async (words, surroundings) => {
-  const index = words.indexOf('get-token');
-  const rest = index === -1 ? words : words.toSpliced(index, 1);
-  const isHelp = words.some((word) => ['help', '--help', '-h'].includes(word));
-  if (index !== -1 || isHelp)
-    return await getToken(
-      'eks get-token',
-      rest.filter((word) => word !== 'help'),
-      surroundings,
-    );
+  const index = findFirstWord(words);
+  const name = words[index];
+  const rest = words.toSpliced(index, 1);
+  if (name === 'help' || rest[index] === 'help' || (name === undefined && words.some(isHelp)))
+    return await getToken('eks get-token', ['--help'], surroundings);
+  if (name === 'get-token') return await getToken('eks get-token', rest, surroundings);
   surroundings.terminal.err(
     "iam-bridge eks: of the AWS CLI's commands there is get-token: iam-bridge eks get-token --help\n",
   );
   return 2;
 };
+
+function isHelp(word: string): boolean {
+  return word === '--help' || word === '-h';
+}
 
 async function getToken(
   ...[name, words, surroundings]: [string, ...Parameters<RunCommand>]

@@ -262,6 +262,23 @@ describe('the flags of the AWS CLI', () => {
     ];
     expect(await runCommand('eks', words)).toMatchObject({ code: 0, stderr: '' });
   });
+
+  test.each(['help', 'get-token', 'eks'])('a cluster, or a profile, may be called %s', async (name) => {
+    const token = await runCommand('get-token', ['--cluster-name', name]);
+    expect(token.code).toBe(0);
+    expect(await runCommand('eks', ['get-token', '--cluster-name', name])).toEqual(token);
+    expect(await runCommand('eks', ['--output', 'json', 'get-token', '--cluster-name', name])).toEqual(token);
+    const { stderr } = await runCommand('eks', ['--profile', name, 'update-kubeconfig']);
+    expect(stderr).toContain('there is get-token');
+  });
+
+  test.each([[['help']], [['get-token', 'help']], [['--help']], [['--region', 'help', 'get-token', '-h']]])(
+    'eks %j is its help',
+    async (words) => {
+      const { code, stdout } = await runCommand('eks', words);
+      expect([code, stdout]).toEqual([0, expect.stringContaining('--cluster-name')]);
+    },
+  );
 });
 
 describe('the configuration file of the authenticator', () => {

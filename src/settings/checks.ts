@@ -1,4 +1,5 @@
 import { isDnsLabel, isDnsSubdomain } from '../base/names/dns.ts';
+import { isHost } from '../base/names/host.ts';
 import { parseGoDuration } from '../go/durations.ts';
 
 /** Sentences that each name a flag, what is wrong with its value, and the remedy. */
@@ -13,6 +14,12 @@ export type SettingsReading<Settings> =
 export function checkPort(flag: string, port: number, problems: Problems): void {
   if (port >= 0 && port <= 65_535) return;
   problems.push(`--${flag}=${port} is no port: give a number from 1 to 65535`);
+}
+
+/** What a port listens on; empty: all addresses of the machine, or those that the flag says. */
+export function checkAddress(flag: string, address: string, problems: Problems): void {
+  if (address === '' || isHost(address)) return;
+  problems.push(`--${flag} is no address: give one such as 127.0.0.1, 0.0.0.0 or ::1`);
 }
 
 /** The two ports of a server. */

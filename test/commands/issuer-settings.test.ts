@@ -152,6 +152,7 @@ describe('problems', () => {
     [['--issuer=https://a:b@oidc.example/'], /^--issuer carries a user name/],
     [[FLAG, '--jwks-uri=http://oidc.example/keys'], /^--jwks-uri is no https URL/],
     [[FLAG, '--port=70000'], /^--port=70000 is no port/],
+    [[FLAG, '--bind-address=[::]'], /^--bind-address is no address: give one such as/],
     [[FLAG, '--port=9999'], /^--port and --metrics-port are both 9999/],
     [[FLAG, '--key-file=/a', '--jwks-file=/j'], /^--key-file and --jwks-file are two sources/],
     [[FLAG, '--key-file=/a', '--kubeconfig=/k'], /^--kubeconfig and --kube-api name a source/],

@@ -175,6 +175,7 @@ describe('problems name the flag and the remedy', () => {
       /^--webhook-configuration=a\/b is no name of an object: give/,
     ],
     [['--port=70000'], /^--port=70000 .* give a number from 1 to 65535$/],
+    [['--bind-address=0.0.0.0:443'], /^--bind-address is no address: give one such as/],
     [['--port=-1'], /^--port=-1 /],
     [['--metrics-port=65536'], /^--metrics-port=65536 /],
     [['--port=9999'], /^--port and --metrics-port are both 9999/],

@@ -3,7 +3,13 @@ import { isAccountId } from '../../aws/arn.ts';
 import { isClusterId } from '../../aws/eks-token.ts';
 import { PARTITION_NAMES } from '../../aws/partition.ts';
 import { readBudgets } from '../../settings/budgets.ts';
-import { checkPort, checkPorts, type Problems, type SettingsReading } from '../../settings/checks.ts';
+import {
+  checkAddress,
+  checkPort,
+  checkPorts,
+  type Problems,
+  type SettingsReading,
+} from '../../settings/checks.ts';
 import { type ClusterSettings, toClusterSettings } from '../../settings/cluster.ts';
 import type { FlagReading, FlagValues } from '../../settings/pflag.ts';
 import { readTlsSettings } from '../../settings/tls.ts';
@@ -93,6 +99,8 @@ function checkAllPorts(flags: Flags, problems: Problems): void {
   checkPorts(flags, problems);
   const { 'health-port': health, port, 'metrics-port': metrics } = flags;
   checkPort('health-port', health, problems);
+  checkAddress('health-address', flags['health-address'], problems);
+  checkAddress('metrics-address', flags['metrics-address'], problems);
   if (health !== 0 && (health === port || health === metrics))
     problems.push(`--health-port is ${health}, and so is another port: they are different servers`);
 }

@@ -1,7 +1,13 @@
 import type { ServiceAccountName } from '../../base/names/account.ts';
 import { type DocumentUrl, parseDocumentUrl } from '../../base/names/document-url.ts';
 import { readBudgets } from '../../settings/budgets.ts';
-import { checkNoWords, checkPorts, type Problems, type SettingsReading } from '../../settings/checks.ts';
+import {
+  checkAddress,
+  checkNoWords,
+  checkPorts,
+  type Problems,
+  type SettingsReading,
+} from '../../settings/checks.ts';
 import { type ClusterSettings, readClusterSettings } from '../../settings/cluster.ts';
 import type { FlagReading, FlagValues } from '../../settings/pflag.ts';
 import { readTlsSettings } from '../../settings/tls.ts';
@@ -64,6 +70,7 @@ function toSettings(flags: Flags, env: NodeJS.ProcessEnv, problems: Problems): I
   const remarks: string[] = [];
   checkIssuer(flags.issuer, problems);
   checkPorts(flags, problems);
+  checkAddress('bind-address', flags['bind-address'], problems);
   const cluster = readClusterSettings(flags, env, problems);
   const certificate = readCertificate(flags, cluster, problems);
   const tls = { ...readTlsSettings(flags, problems, remarks), certificate };

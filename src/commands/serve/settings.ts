@@ -1,5 +1,11 @@
 import type { ListenAddress } from '../../http/listen.ts';
-import { checkNoWords, checkPort, type Problems, type SettingsReading } from '../../settings/checks.ts';
+import {
+  checkAddress,
+  checkNoWords,
+  checkPort,
+  type Problems,
+  type SettingsReading,
+} from '../../settings/checks.ts';
 import type { FlagReading, FlagTable } from '../../settings/pflag.ts';
 import type { ServerDescriptor } from '../server/descriptor.ts';
 import type { PlannedServer } from '../server/process.ts';
@@ -17,6 +23,7 @@ export function readServeSettings(line: Line, env: NodeJS.ProcessEnv): SettingsR
     problems.push(`which servers? Give ${SERVERS.map(toSwitch).join(', ')}, or several`);
   else checkIdle(line, asked, problems);
   checkPort('metrics-port', line.values['metrics-port'], problems);
+  checkAddress('metrics-address', line.values['metrics-address'], problems);
   const plans = asked.map((descriptor) => planServer(descriptor, line, { env, problems }));
   checkDoors(plans, problems);
   if (problems.length > 0) return { kind: 'problems', problems: [...new Set(problems)] };

@@ -1,5 +1,6 @@
 import { readBudgets } from '../../settings/budgets.ts';
 import {
+  checkAddress,
   checkFilePath,
   checkPorts,
   checkSubdomain,
@@ -95,6 +96,7 @@ function toSettings(
 
 function checkFlags(flags: Flags, problems: Problems): void {
   checkPorts(flags, problems);
+  checkAddress('bind-address', flags['bind-address'], problems);
   checkSubdomain('annotation-prefix', flags['annotation-prefix'], problems);
   checkVolumePath('token-mount-path', flags['token-mount-path'], problems);
   checkVolumePath(

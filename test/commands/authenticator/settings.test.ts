@@ -265,6 +265,8 @@ describe('what is wrong', () => {
   test.each([
     ['a path without its backend', ['--dynamic-file-path=/x'], /add that to --backend-mode/],
     ['one port for two servers', ['--health-port=21362'], /--health-port is 21362/],
+    ['an address with a port', ['--health-address=127.0.0.1:80'], /^--health-address is no address: give/],
+    ['an address in brackets', ['--metrics-address=[::1]'], /^--metrics-address is no address: give/],
     ['mappings', [withConfig('server: {mapRoles: [{username: x}]}', 'bad.yaml')], /server\.mapRoles\[0\]/],
     ['two blanks in the id', ['-i', 'a  b'], /--cluster-id is no cluster ID/],
   ])('%s', (_, words, problem) => {

@@ -113,6 +113,8 @@ describe('serve', () => {
     [[...WEBHOOK, ...ISSUER, '--webhook-port=8443'], /^--webhook-port and --issuer-port are both 8443/],
     [[...WEBHOOK, '--webhook-port=9999'], /^--webhook-port and --metrics-port are both 9999/],
     [[...WEBHOOK, '--metrics-port=70000'], /^--metrics-port=70000 is no port/],
+    [[...WEBHOOK, '--metrics-address=:9999'], /^--metrics-address is no address: give one such as/],
+    [[...WEBHOOK, '--webhook-bind-address=a b'], /^--webhook-bind-address is no address: give one such as/],
   ])('refuses %j', (words, expected) => {
     expect(readProblems(...words)).toEqual([expect.stringMatching(expected)]);
   });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isHost, isUnspecified, toUrlHost } from '../../../base/names/host.ts';
-import type { Problems } from '../../../settings/checks.ts';
+import { checkAddress, type Problems } from '../../../settings/checks.ts';
 import type { FlagValues } from '../../../settings/pflag.ts';
 import type { PLACE_FLAGS } from '../flags.ts';
 
@@ -20,8 +20,7 @@ export function readServing(flags: FlagValues<typeof PLACE_FLAGS>, problems: Pro
   const { hostname, address, port } = flags;
   if (!isHost(hostname))
     problems.push('--hostname is no host name and no address: give one such as localhost');
-  if (address !== '' && !isHost(address))
-    problems.push('--address is no address: give one such as 127.0.0.1, 0.0.0.0 or ::1');
+  checkAddress('address', address, problems);
   if (flags['state-dir'] === '') problems.push('--state-dir is empty: give the folder for the certificate');
   return {
     stateDir: flags['state-dir'],

@@ -130,7 +130,8 @@ function describeUnknown(type: string, catalogue: Catalogue): Caveat {
   return caveatOf('unknown-resource', `${quoteShort(type)} is no resource that ${whose}: ${hint}`);
 }
 
-function checkVerb(verb: string, isPath: boolean): readonly Caveat[] {
+/** A caveat where no request and no right has such a verb. */
+export function checkVerb(verb: string, isPath: boolean): readonly Caveat[] {
   const known = findKnownVerbs(verb, isPath);
   if (known === undefined) return [];
   const nearest = findNearest(verb, known);

@@ -148,6 +148,19 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     kind: 'tree',
+    name: 'matrix',
+    aliases: ['access-matrix'],
+    summary: 'a table of resources and verbs: of somebody, of all subjects, or of roles',
+    load: async () => (await import('./matrix/command.ts')).registerMatrix,
+  },
+  {
+    kind: 'tree',
+    name: 'role',
+    summary: 'writes a role without wildcards from the resources that a cluster has, and its binding',
+    load: async () => (await import('./role/command.ts')).registerRole,
+  },
+  {
+    kind: 'tree',
     name: 'snapshot',
     summary:
       'writes what these answers are made of, without a Secret, so that they can be had without the cluster',

@@ -24,6 +24,10 @@ export const CAVEATS = {
     meaning: 'on EKS an access entry of the principal comes before aws-auth, and no cluster shows it',
     remedy: 'look at aws eks list-access-entries',
   },
+  'open-session': {
+    meaning: 'the name of the session is open, and RBAC names one that it can be',
+    remedy: 'give --session, or ask iam-bridge can, which tells for which sessions it is yes',
+  },
   'missing-role': {
     meaning: 'a binding gives a role that is not there',
     remedy: 'make the role, or remove the binding: whoever makes a role of that name decides what it gives',

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../base/errors.ts';
 import { createKubeApi, type KubeApi } from '../../kube/api.ts';
 import { readKubectlCluster } from '../../settings/cluster.ts';
 import { findCluster } from '../cluster.ts';
-import type { SourceOptions } from './options.ts';
+import type { ClusterOptions } from './options.ts';
 
 /** An API server, and where its kubeconfig would have requests go. */
 export interface OpenCluster {
@@ -20,7 +20,7 @@ export interface OpenCluster {
  * @throws ConfigurationError where it is not named well
  */
 export async function openCluster(
-  { kubeconfig, context }: Pick<SourceOptions, 'kubeconfig' | 'context'>,
+  { kubeconfig, clusterContext, context = clusterContext }: ClusterOptions,
   env: NodeJS.ProcessEnv,
 ): Promise<OpenCluster> {
   const problems: string[] = [];

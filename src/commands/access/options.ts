@@ -1,11 +1,17 @@
 import { type Command, Option } from 'commander';
 import { MAPPING_VALUES } from '../mapping-sources.ts';
 
-/** Which cluster is asked, and whose mappings: of every command about rights. */
-export interface SourceOptions {
+/** Which cluster is asked, or what was written of one. */
+export interface ClusterOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** The same, as rbac-tool calls it. */
+  readonly clusterContext?: string;
   readonly snapshot?: string;
+}
+
+/** Which cluster is asked, and whose mappings: of every command about rights. */
+export interface SourceOptions extends ClusterOptions {
   readonly mapping?: readonly string[];
   readonly ssoRoleMatch?: boolean;
   readonly output?: OutputFormat;
@@ -34,8 +40,8 @@ export const collect = (value: string, before: readonly string[] = []): readonly
   value,
 ];
 
-/** @param formats of `-o` */
-export function addSourceOptions(command: Command, formats: readonly string[] = ['json', 'yaml']): Command {
+/** Which cluster, or what was written of one. */
+export function addClusterOptions(command: Command): Command {
   return command
     .option('--kubeconfig <file>', 'how to reach the cluster (default: as kubectl finds it)')
     .addOption(new Option('--context <name>', 'of the kubeconfig'))
@@ -43,7 +49,12 @@ export function addSourceOptions(command: Command, formats: readonly string[] = 
     .option(
       '--snapshot <file>',
       'ask no cluster but what `iam-bridge snapshot` or kubectl wrote; - reads standard input',
-    )
+    );
+}
+
+/** @param formats of `-o` */
+export function addSourceOptions(command: Command, formats: readonly string[] = ['json', 'yaml']): Command {
+  return addClusterOptions(command)
     .option(
       '--mapping <where>',
       `mappings of IAM, repeatable, in the order of precedence: ${MAPPING_VALUES}`,

@@ -1,6 +1,6 @@
 import { type Principal, type PrincipalWords, readPrincipal } from '../../access/principal.ts';
 import { isServiceAccountName } from '../../base/names/account.ts';
-import type { IdentityOptions, NamespaceOptions, SourceOptions } from './options.ts';
+import type { ClusterOptions, IdentityOptions, NamespaceOptions, SourceOptions } from './options.ts';
 
 /** Whom a question is about. */
 export type Who =
@@ -77,8 +77,10 @@ export function readPlace({ namespace, allNamespaces }: NamespaceOptions, proble
   return namespace === undefined ? { kind: 'default' } : { kind: 'namespace', namespace };
 }
 
-export function checkSource(options: SourceOptions, problems: string[]): void {
-  const { snapshot, kubeconfig, context } = options;
+export function checkSource(options: ClusterOptions, problems: string[]): void {
+  const { snapshot, kubeconfig, clusterContext, context = clusterContext } = options;
+  if (clusterContext !== undefined && context !== clusterContext)
+    problems.push('--context and --cluster-context name two: keep the one that is meant');
   if (snapshot !== undefined && (kubeconfig !== undefined || context !== undefined))
     problems.push(
       `--snapshot asks no cluster: leave ${kubeconfig === undefined ? '--context' : '--kubeconfig'} out`,

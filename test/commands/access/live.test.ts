@@ -338,3 +338,12 @@ describe('snapshot, of a cluster', () => {
     expect(unmapped.code).toBe(3);
   });
 });
+
+describe('--cluster-context', () => {
+  test('is --context', async () => {
+    const { json } = await run(['can', 'list', 'pods', '-o', 'json', '--cluster-context', 'other']);
+    expect(json.question.namespace).toBe('other');
+    const both = await run(['can', 'list', 'pods', '--context', 'x', '--cluster-context', 'other']);
+    expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('name two') });
+  });
+});

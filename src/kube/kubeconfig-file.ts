@@ -143,8 +143,8 @@ async function findTokenFile(path: string, userName: string): Promise<string | u
   const text = await readFile(path, 'utf8');
   // Nearly no file has one, and another parser costs 2 MB.
   if (!text.includes('tokenFile')) return undefined;
-  const { parse } = await import('yaml');
-  const file = parseQuietly(parse, text);
+  const { parseYaml } = await import('./parse-yaml.ts');
+  const file = parseQuietly(parseYaml, text);
   const users: unknown = isRecord(file) ? file['users'] : undefined;
   if (!Array.isArray(users)) return undefined;
   const entry: unknown = users.find((each) => isRecord(each) && each['name'] === userName);

@@ -57,6 +57,16 @@ describe('the bundle', () => {
     PATIENCE,
   );
 
+  test('asks no CommonJS package for its names at run time: a chunk of one has nothing but a default', () => {
+    const lazy = Object.entries(metafile.inputs).flatMap(([importer, { imports }]) =>
+      imports
+        .filter(({ kind, path }) => kind === 'dynamic-import' && metafile.inputs[path]?.format === 'cjs')
+        .map(({ path }) => `${relative(ROOT, importer)} → ${toPackageFolder(path)}`),
+    );
+    // Nothing is taken from it: it is imported for what it does.
+    expect(lazy.filter((each) => !each.endsWith('/reflect-metadata'))).toEqual([]);
+  });
+
   test('does not tell where it was built', () => {
     for (const name of listFiles(folder)) {
       const text = readFileSync(join(folder, name), 'utf8');

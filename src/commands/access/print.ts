@@ -6,23 +6,8 @@ export async function printData(data: unknown, format: OutputFormat, terminal: T
   terminal.out(format === 'json' ? `${JSON.stringify(data, null, 2)}\n` : await toYaml(data));
 }
 
-/**
- * YAML in ASCII: of what a terminal would obey, or nobody could see, only the escape is written, which double quotes allow
- * (YAML 1.2.2, section 5.7).
- */
+/** The package is loaded where somebody asks for YAML. */
 export async function toYaml(data: unknown): Promise<string> {
-  const { Document, isScalar, Scalar, visit } = await import('yaml');
-  const document = new Document(JSON.parse(JSON.stringify(data)), { aliasDuplicateObjects: false });
-  visit(document, {
-    Scalar(_, node) {
-      if (isScalar(node) && typeof node.value === 'string' && /[^ -~]/.test(node.value))
-        node.type = Scalar.QUOTE_DOUBLE;
-    },
-  });
-  return document.toString({ lineWidth: 0 }).replace(/[^\n -~]/gu, escapeCharacter);
-}
-
-function escapeCharacter(character: string): string {
-  const code = (character.codePointAt(0) ?? 0).toString(16);
-  return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
+  const { renderYaml } = await import('./yaml.ts');
+  return renderYaml(data);
 }

@@ -114,7 +114,10 @@ async function open(
   const shared = readSharedFiles(env);
   const profileName = findProfileName(given, env);
   const keys = given === '' ? readEnvironmentKeys(env) : undefined;
-  const profile = findProfile(shared, keys === undefined ? profileName : undefined);
+  // Keys need no profile; one that is named says all the same how AWS is reached.
+  const profile = keys
+    ? (shared.profiles.get(profileName ?? 'default') ?? new Map<string, string>())
+    : findProfile(shared, profileName);
   const network = known ?? (await openAwsNetwork('', profile, env));
   return {
     credentials: keys ? async () => keys : createOwnChain({ profileName, profile, network, env }),

@@ -63,6 +63,19 @@ describe('whose credentials a command signs with', () => {
     await expect(createAwsAccount('', env).credentials()).rejects.toThrow(problem);
   });
 
+  test('keys in the environment are used as the profile that it names says, and not as the default one', async () => {
+    workspace.write(
+      '.aws/config',
+      '[profile corp]\nca_bundle = /corp.pem\n[default]\nca_bundle = /default.pem\n',
+    );
+    use({ ...PAIR, AWS_PROFILE: 'corp' });
+    await expect(createAwsAccount('', env).credentials()).rejects.toThrow(
+      /ca_bundle of the profile: .*\/corp\.pem/,
+    );
+    use({ AWS_PROFILE: 'nothing-like-it' });
+    expect(await createAwsAccount('', env).credentials()).toMatchObject({ accessKeyId: 'AKIDENV000000000' });
+  });
+
   test('a mistake that somebody mends meanwhile does not last', async () => {
     use({ AWS_PROFILE: 'file' });
     const { credentials } = createAwsAccount('', env);

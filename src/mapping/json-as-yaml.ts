@@ -8,7 +8,8 @@ import { toSourceNode } from './value-nodes.ts';
  */
 export function readJsonAsYaml(text: string): SourceNode | undefined {
   try {
-    return sortKeys(toSourceNode(JSON.parse(text), text));
+    const json = text.replace(/^\uFEFF/, '');
+    return sortKeys(toSourceNode(JSON.parse(json), json));
   } catch {
     return undefined;
   }

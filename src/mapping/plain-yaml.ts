@@ -13,7 +13,10 @@ interface Line {
 /** More than anybody writes by hand. */
 const DEEPEST = 20;
 /** Printable ASCII; a tab or a line break of another kind is for the whole parser to judge. */
-const ORDINARY = /^[\n\x20-\x7e]*$/;
+const ORDINARY = /^[\x20-\x7e]*$/;
+/** What people write in their own language; a control character or a line break of another kind is no part of it. */
+const COMMENT =
+  /^ *#[\t\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]*$/u;
 const KEY = /^(?:"([^"\\]{0,200})"|'([^']{0,200})'|([A-Za-z][\w-]{0,200})) *:(?: +|$)/;
 const QUOTED = /^(?:"([^"\\]*)"|'([^']*)')(?: +#.*)?$/;
 const EMPTY_LIST = /^\[ *\](?: +#.*)?$/;
@@ -30,8 +33,11 @@ class NotPlain extends Error {}
  * @returns undefined where it is anything else, well-formed or not; what is read is what `readYaml` reads
  */
 export function readPlainYaml(text: string): SourceNode | undefined {
-  const unix = text.replaceAll('\r\n', '\n');
-  const lines = ORDINARY.test(unix) ? toLines(unix) : [];
+  const raw = text
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n')
+    .split('\n');
+  const lines = raw.every((line) => ORDINARY.test(line) || COMMENT.test(line)) ? toLines(raw) : [];
   if (lines.length === 0) return undefined;
   try {
     const reader = createReader(lines);
@@ -43,10 +49,10 @@ export function readPlainYaml(text: string): SourceNode | undefined {
   }
 }
 
-function toLines(text: string): Line[] {
-  const lines = text.split('\n').map((raw, index) => {
-    const trimmed = raw.trimStart();
-    return { indent: raw.length - trimmed.length, text: trimmed.trimEnd(), number: index + 1 };
+function toLines(raw: readonly string[]): Line[] {
+  const lines = raw.map((line, index) => {
+    const trimmed = line.trimStart();
+    return { indent: line.length - trimmed.length, text: trimmed.trimEnd(), number: index + 1 };
   });
   const said = lines.filter((line) => line.text !== '' && !line.text.startsWith('#'));
   return said[0]?.text === '---' && said[0].indent === 0 ? said.slice(1) : said;

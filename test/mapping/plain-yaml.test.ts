@@ -100,6 +100,8 @@ const EDITS = [
   '\\',
   'é',
   '\u2028',
+  '#é\n',
+  '\ufeff',
 ];
 const line = fc
   .tuple(
@@ -162,6 +164,8 @@ describe('plain YAML', () => {
     ],
     ['with accounts', '- 111122223333\n- "011122223333"\n'],
     ['with line breaks of Windows', '- rolearn: a\r\n  username: b\r\n'],
+    ['as an editor of Windows saves it', '\uFEFF- rolearn: a\r\n  username: b\r\n'],
+    ['with comments in all languages', '# für alle 🙂\n- rolearn: a\n  # 管理者\n  username: b\n#\té\n'],
   ])('%s is read without the whole parser', (_, given) => {
     expect(readPlainYaml(given)).toBeDefined();
   });
@@ -169,6 +173,10 @@ describe('plain YAML', () => {
   test.each([
     ['nothing', ''],
     ['comments alone', '# a\n'],
+    ['a separator of lines in a comment', '# a\u2028- b\n- c\n'],
+    ['a control character in a comment', '# \u0007\n- c\n'],
+    ['half of a letter in a comment', '# \ud83d\n- c\n'],
+    ['a tab before a comment', '- c\n\t# d\n'],
     ['blanks without end', `- [${' '.repeat(200_000)}x`],
     ['blanks before a comment', `- a: b${' '.repeat(200_000)}c # d\n  e`],
     ['a list in a list without end', '- '.repeat(200_000)],

@@ -33,6 +33,10 @@ describe('a text of nearly a mebibyte', () => {
     ],
     ['JSON', JSON.stringify(Array.from({ length: 10_000 }, () => ENTRY))],
     [
+      'JSON, as an editor of Windows saves it',
+      `\uFEFF${JSON.stringify(Array.from({ length: 10_000 }, () => ENTRY))}`,
+    ],
+    [
       'JSON over lines',
       JSON.stringify(
         Array.from({ length: 6_000 }, () => ENTRY),
@@ -69,14 +73,11 @@ describe('a text of nearly 128 KiB', () => {
 
   test.each([
     ['in braces', '- {rolearn: arn:aws:iam::111122223333:role/Dev, username: dev, groups: [a]}\n'],
-    [
-      'over lines, behind a remark of ours',
-      '- rolearn: arn:aws:iam::111122223333:role/Dev\n  groups:\n  - a\n',
-    ],
+    ['over lines, behind a directive', '- rolearn: arn:aws:iam::111122223333:role/Dev\n  groups:\n  - a\n'],
     ['with escapes', '- {"rolearn": "arn:aws:iam::111122223333:role/D\\x65v", "groups": ["a", "b"]}\n'],
     ['of users', '- userarn: arn:aws:iam::111122223333:user/bob\n  username: "b\\x6fb"\n'],
   ])('of entries %s is read', (_, entry) => {
-    const text = `# für alle\n${fill(entry).slice(0, -entry.length)}`;
+    const text = `%YAML 1.1\n---\n${fill(entry).slice(0, -entry.length)}`;
     const items = Math.floor(SHORT / entry.length) - 1;
     expect(describeReading(readLongYaml(text))).toBe(`${items} items`);
     expect(items).toBeGreaterThan(1_300);

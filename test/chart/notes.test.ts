@@ -46,6 +46,17 @@ describeWithNewestHelm('the notes', (helm) => {
     );
   });
 
+  test('say what goes first when it is removed', () => {
+    const first =
+      '  kubectl delete mutatingwebhookconfiguration iam-bridge-webhook\n  helm uninstall iam-bridge';
+    expect(readNotes(helm, {})).toContain(first);
+    const notes = readNotes(helm, {
+      ci: 'deployment-authenticator-values.yaml',
+      set: ['webhook.enabled=false'],
+    });
+    expect(notes).toContain('Remove it:\n  helm uninstall iam-bridge --namespace iam-system');
+  });
+
   test('say nothing of values without effect where there are none', () => {
     expect(readNotes(helm, {})).not.toContain('no effect');
   });

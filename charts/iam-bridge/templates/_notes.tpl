@@ -39,8 +39,13 @@ Of no effect, or of another one than elsewhere:
 {{- end }}
 {{- end }}
 
-Remove it: helm uninstall {{ .Release.Name }} --namespace {{ .Release.Namespace }}. The webhook configuration goes first; pods keep
-their roles, and new ones get none.
+{{ if .Values.webhook.enabled -}}
+Remove it, the webhook configuration first, which helm 3 would leave for late; pods keep their roles, and new ones get none:
+  kubectl delete mutatingwebhookconfiguration {{ include "iam-bridge.component.name" (dict "root" . "name" "webhook") }}
+{{- else -}}
+Remove it:
+{{- end }}
+  helm uninstall {{ .Release.Name }} --namespace {{ .Release.Namespace }}
 {{- end -}}
 
 {{/* Values that are allowed for the sake of who comes from another chart, and change nothing here. A list. */}}

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { isExecutable, listHelms } from '../../e2e/control-plane/programs.ts';
@@ -15,6 +15,8 @@ export interface Helm {
   readonly name: string;
   /** A failure is an answer, not an error. */
   run(args: readonly string[], kubeconfig?: string): HelmAnswer;
+  /** The same while other things go on in this process; for what waits for the cluster. */
+  runBeside(args: readonly string[], kubeconfig: string): Promise<HelmAnswer>;
 }
 
 export interface HelmAnswer {
@@ -33,18 +35,33 @@ export function findHelms(env = process.env): readonly Helm[] {
   return [];
 }
 
+const MAX_OUTPUT = 16 * 1024 * 1024;
+
+/** Neither settings nor a cache of whoever runs the tests. */
+function toEnvironment(kubeconfig: string): Record<string, string> {
+  return { HOME: '/nonexistent', KUBECONFIG: kubeconfig };
+}
+
 function createHelm(name: string, path: string): Helm {
   return {
     name,
     run(args, kubeconfig = '/dev/null') {
       const { status, stdout, stderr } = spawnSync(path, args, {
         encoding: 'utf8',
-        env: { HOME: '/nonexistent', KUBECONFIG: kubeconfig },
-        maxBuffer: 16 * 1024 * 1024,
+        env: toEnvironment(kubeconfig),
+        maxBuffer: MAX_OUTPUT,
         timeout: 60_000,
       });
       return { code: status, stdout, stderr };
     },
+    runBeside: (args, kubeconfig) =>
+      new Promise((resolve) => {
+        const options = { env: toEnvironment(kubeconfig), maxBuffer: MAX_OUTPUT, timeout: 240_000 };
+        execFile(path, args, options, (error, stdout, stderr) => {
+          const code = typeof error?.code === 'number' ? error.code : null;
+          resolve({ code: error === null ? 0 : code, stdout, stderr });
+        });
+      }),
   };
 }
 

@@ -21,6 +21,10 @@ import type { Witness } from './suite.ts';
 export interface ClusterOptions {
   /** Deployments and Jobs make pods, namespaces get their `default` ServiceAccount. Off where absent. */
   readonly controllerManager?: boolean;
+  /** Controllers beside those, by their names. */
+  readonly controllers?: readonly string[];
+  /** Where the API server can be reached as well: an address of the network namespace that the test runs in. */
+  readonly address?: string;
   /** URL that ServiceAccount tokens are signed as; nobody listens there where absent. */
   readonly issuer?: string;
   /**
@@ -109,9 +113,13 @@ async function assemble({ assets, workspace, children, options }: Assembly): Pro
     const child = startApiServer(site, {
       name,
       port: at,
-      serving: authority.issue({ names: ['127.0.0.1', 'localhost'] }),
+      serving: authority.issue({ names: ['127.0.0.1', 'localhost', ...toList(options.address)] }),
       users: access.users,
-      flags: [...toAuditFlags(workspace, options.audit), ...(options.apiServerFlags ?? [])],
+      flags: [
+        ...toAuditFlags(workspace, options.audit),
+        ...toList(options.address).map(() => '--bind-address=0.0.0.0'),
+        ...(options.apiServerFlags ?? []),
+      ],
     } satisfies ApiServerOptions);
     children.push(child);
     if (at === port) current = child;
@@ -121,7 +129,7 @@ async function assemble({ assets, workspace, children, options }: Assembly): Pro
 
   function runControllerManager(): void {
     if (!options.controllerManager) return;
-    controllers = startControllerManager(site, kubeconfig);
+    controllers = startControllerManager(site, kubeconfig, options.controllers);
     children.push(controllers);
   }
 
@@ -169,6 +177,10 @@ async function assemble({ assets, workspace, children, options }: Assembly): Pro
       await endAll(children, workspace);
     },
   };
+}
+
+function toList(value: string | undefined): string[] {
+  return value === undefined ? [] : [value];
 }
 
 function toAuditFlags(workspace: Workspace, file: string | undefined): string[] {

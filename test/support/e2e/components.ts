@@ -97,8 +97,18 @@ export async function awaitApiServer(child: Child, client: KubeClient): Promise<
   await awaitReady(child, () => client.read('/readyz'));
 }
 
+const CONTROLLERS = [
+  'serviceaccount-controller',
+  'root-ca-certificate-publisher-controller',
+  'deployment-controller',
+  'replicaset-controller',
+  'job-controller',
+  'namespace-controller',
+  'clusterrole-aggregation-controller',
+];
+
 /** Starts the controllers that the tests need: pods of Deployments and Jobs, default ServiceAccounts, root CAs. */
-export function startControllerManager(site: Site, kubeconfig: string): Child {
+export function startControllerManager(site: Site, kubeconfig: string, more: readonly string[] = []): Child {
   return startChild({
     workspace: site.workspace,
     name: 'kube-controller-manager',
@@ -106,8 +116,7 @@ export function startControllerManager(site: Site, kubeconfig: string): Child {
       join(site.assets, 'kube-controller-manager'),
       `--kubeconfig=${kubeconfig}`,
       `--service-account-private-key-file=${site.tokenKeys.signing}`,
-      '--controllers=serviceaccount-controller,root-ca-certificate-publisher-controller,deployment-controller,' +
-        'replicaset-controller,job-controller,namespace-controller,clusterrole-aggregation-controller',
+      `--controllers=${[...CONTROLLERS, ...more].join(',')}`,
       '--leader-elect=false',
       '--secure-port=0',
     ],

@@ -27,6 +27,16 @@ export interface ContainerOptions {
   readonly links: Readonly<Record<string, string>>;
   /** Bytes; undefined: no limit. */
   readonly memoryLimit: number | undefined;
+  /** Absent: the network that the test is in. */
+  readonly network?: ContainerNetwork | undefined;
+}
+
+/** A network of its own, as a pod has, with one way out: to the one that the test is in. */
+export interface ContainerNetwork {
+  /** IPv4, used once only: it names the device, and that of a container which has ended goes a moment later. */
+  readonly address: string;
+  /** Where the test is found from in there, IPv4. */
+  readonly gateway: string;
 }
 
 /** A process that sees a root of its own, as in a container: read-only, with the machine's /usr and what was mounted. */
@@ -47,7 +57,7 @@ export function findContainerObstacle(): string | undefined {
 
 /** Starts a container's process; its pid is the child's. */
 export function startContainer(options: ContainerOptions): Container {
-  const { workspace, name, uid, gid, command, memoryLimit } = options;
+  const { workspace, name, uid, gid, command, memoryLimit, network } = options;
   const root = join(workspace.folder, `${name}-root`);
   mkdirSync(root);
   const cgroup =
@@ -57,7 +67,8 @@ export function startContainer(options: ContainerOptions): Container {
   const script = workspace.write(`${name}.sh`, toScript(options, root, cgroup?.procs));
   const words = command.map(quoteWord).join(' ');
   // No group beside its own, and no capability.
-  const run = `exec chroot --userspec=${uid}:${gid} --groups='' ${quoteWord(root)} ${words}`;
+  const inNetwork = network === undefined ? '' : 'nsenter --net=/run/netns/pod ';
+  const run = `exec ${inNetwork}chroot --userspec=${uid}:${gid} --groups='' ${quoteWord(root)} ${words}`;
   const child = startChild({
     workspace,
     name,
@@ -82,11 +93,16 @@ export function startContainer(options: ContainerOptions): Container {
 }
 
 /** Makes the root, in the mount namespace that the shell is in, and goes into the cgroup. */
-function toScript({ mounts, links }: ContainerOptions, root: string, procs: string | undefined): string {
+function toScript(
+  { mounts, links, network }: ContainerOptions,
+  root: string,
+  procs: string | undefined,
+): string {
   const at = (path: string): string => quoteWord(join(root, path));
   return [
     'set -eu',
     ...(procs === undefined ? [] : [`echo $$ > ${quoteWord(procs)}`]),
+    ...(network === undefined ? [] : toNetworkLines(network)),
     `mount -t tmpfs -o mode=755 none ${quoteWord(root)}`,
     ...['bin', 'sbin', 'lib', 'lib64', 'usr'].map(
       (name) =>
@@ -102,4 +118,20 @@ function toScript({ mounts, links }: ContainerOptions, root: string, procs: stri
     `mount -o remount,ro ${quoteWord(root)}`,
     '',
   ].join('\n');
+}
+
+/** Its name is in the mount namespace of the container alone, and goes with it. */
+function toNetworkLines({ address, gateway }: ContainerNetwork): string[] {
+  const device = `pod-${address.split('.').at(-1)}`;
+  return [
+    'mount -t tmpfs none /run',
+    'mkdir /run/netns',
+    'ip netns add pod',
+    `ip link add ${device} type veth peer name eth0 netns pod`,
+    `ip addr add ${gateway} peer ${address} dev ${device}`,
+    `ip link set ${device} up`,
+    'ip -n pod link set lo up',
+    `ip -n pod addr add ${address} peer ${gateway} dev eth0`,
+    'ip -n pod link set eth0 up',
+  ];
 }

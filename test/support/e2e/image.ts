@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bundle } from '../../../tools/build.ts';
+import { ENTRIES, HOME as IMAGE_HOME, makeImageRoot } from '../../../tools/image-root.ts';
+import { QUICK_FILE } from '../../../tools/quick-part.ts';
 import type { Workspace } from '../workspace.ts';
 import type { ContainerOptions } from './container.ts';
 
@@ -13,6 +15,23 @@ export interface LocalImage extends Pick<ContainerOptions, 'mounts' | 'links'> {
   readonly entrypoint: readonly string[];
   /** Of the image. */
   readonly user: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What the Dockerfile puts on its base, at the paths that it has there, and Node where the base has it. */
+export async function buildImageTree(workspace: Workspace): Promise<LocalImage> {
+  const folder = join(workspace.folder, 'image');
+  await makeImageRoot(folder);
+  return {
+    entrypoint: ['/iam-bridge'],
+    user: 65_532,
+    mounts: [
+      { path: `/${IMAGE_HOME}`, source: join(folder, IMAGE_HOME), readOnly: true },
+      { path: '/nodejs/bin/node', source: process.execPath, readOnly: true },
+    ],
+    links: Object.fromEntries(ENTRIES.map((name) => [`/${name}`, join(IMAGE_HOME, QUICK_FILE)])),
+    env: { MALLOC_TRIM_THRESHOLD_: '131072' },
+  };
 }
 
 /** Builds the bundle, and lays it out with the three entries of the image. */

@@ -31,6 +31,8 @@ export interface KubeClient {
   apply<T extends KubeObject>(object: T, options?: WriteOptions): Promise<ApiAnswer<T>>;
   /** A JSON merge patch of the object that the patch itself names. */
   merge<T extends KubeObject>(patch: T, options?: WriteOptions): Promise<ApiAnswer<T>>;
+  /** The same of its status, which is a resource of its own. */
+  mergeStatus<T extends KubeObject>(patch: T): Promise<ApiAnswer<T>>;
   get<T extends KubeObject>(object: T): Promise<T>;
   /** The objects of a kind, in the namespace that `of` names or in all. */
   list<T extends KubeObject>(of: Pick<T, 'apiVersion' | 'kind' | 'metadata'>, labels?: string): Promise<T[]>;
@@ -88,6 +90,13 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
       call({
         method: 'PATCH',
         path: toPath(patch) + toQuery(write),
+        body: patch,
+        contentType: 'application/merge-patch+json',
+      }),
+    mergeStatus: (patch) =>
+      call({
+        method: 'PATCH',
+        path: `${toPath(patch)}/status`,
         body: patch,
         contentType: 'application/merge-patch+json',
       }),

@@ -13,6 +13,8 @@ export interface Metadata {
   readonly uid?: string;
   readonly resourceVersion?: string;
   readonly generation?: number;
+  /** When it was told to go, RFC 3339. */
+  readonly deletionTimestamp?: string;
   readonly labels?: Readonly<Record<string, string>>;
   /** Null takes an annotation away in a merge patch. */
   readonly annotations?: Readonly<Record<string, string | null>>;

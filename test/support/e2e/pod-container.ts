@@ -2,7 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expandVariables } from '../../../src/local-cluster/node/process-spec.ts';
 import type { Cluster } from './cluster.ts';
-import { type BindMount, type Container as RunningContainer, startContainer } from './container.ts';
+import {
+  type BindMount,
+  type ContainerNetwork,
+  type Container as RunningContainer,
+  startContainer,
+} from './container.ts';
 import type { LocalImage } from './image.ts';
 import type { Container, KubeObject, Pod, Volume } from './objects.ts';
 
@@ -39,10 +44,12 @@ export interface PodContainerOptions {
   /** What the node adds: name resolution and authorities of this test. */
   readonly mounts?: readonly BindMount[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Absent: the network that the test is in. */
+  readonly network?: ContainerNetwork;
 }
 
 export interface PodContainer extends RunningContainer {
-  /** The URL of the readiness probe, else of the liveness probe, at 127.0.0.1; undefined: it has none. */
+  /** The URL of the readiness probe, else of the liveness probe; undefined: it has none. */
   readonly probe: string | undefined;
   readonly uid: number;
 }
@@ -53,7 +60,7 @@ export async function startPodContainer(options: PodContainerOptions): Promise<P
   const spec = findContainer(pod, options.container);
   const user = { ...(pod.spec['securityContext'] as UserSpec | undefined), ...spec.securityContext };
   const { runAsUser: uid = image.user, runAsGroup: gid = uid === image.user ? image.user : 0 } = user;
-  const env = toEnvironment(spec, pod, cluster);
+  const env = toEnvironment(spec, pod, options);
   const folders = new Map<string, string>();
   for (const volume of pod.spec.volumes ?? []) folders.set(volume.name, await fillVolume(options, volume));
   const mounts = (spec.volumeMounts ?? []).map(({ name: volume, mountPath, readOnly = false }) => ({
@@ -66,15 +73,16 @@ export async function startPodContainer(options: PodContainerOptions): Promise<P
     workspace: cluster.workspace,
     name,
     command: words.map((word) => expandVariables(word, new Map(Object.entries(env)))),
-    env: { ...env, ...options.env },
+    env: { ...image.env, ...env, ...options.env },
     uid,
     gid,
     mounts: [...image.mounts, ...mounts, ...(options.mounts ?? [])],
     links: image.links,
     memoryLimit: readMebibytes(spec.resources?.limits?.memory),
+    network: options.network,
   });
   cluster.adopt(container.child);
-  return { ...container, uid, probe: toProbeUrl(spec) };
+  return { ...container, uid, probe: toProbeUrl(spec, options.network?.address) };
 }
 
 function findContainer(pod: Pod, name: string): ContainerSpec {
@@ -83,11 +91,19 @@ function findContainer(pod: Pod, name: string): ContainerSpec {
   return found;
 }
 
-function toEnvironment(spec: ContainerSpec, pod: Pod, { server }: Cluster): Record<string, string> {
-  const { hostname, port } = new URL(server);
+function toEnvironment(
+  spec: ContainerSpec,
+  pod: Pod,
+  { cluster, network }: PodContainerOptions,
+): Record<string, string> {
+  const { hostname, port } = new URL(cluster.server);
   // Only literal variables and the namespace are needed so far.
   const own = (spec.env ?? []).map(({ name, value }) => [name, value ?? pod.metadata.namespace ?? '']);
-  return { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port, ...Object.fromEntries(own) };
+  return {
+    KUBERNETES_SERVICE_HOST: network?.gateway ?? hostname,
+    KUBERNETES_SERVICE_PORT: port,
+    ...Object.fromEntries(own),
+  };
 }
 
 /** `128Mi` in bytes. */
@@ -98,18 +114,37 @@ function readMebibytes(quantity: string | undefined): number | undefined {
   return Number(digits) * 1024 * 1024;
 }
 
-function toProbeUrl({ readinessProbe, livenessProbe, ports = [] }: ContainerSpec): string | undefined {
+function toProbeUrl(
+  { readinessProbe, livenessProbe, ports = [] }: ContainerSpec,
+  address = '127.0.0.1',
+): string | undefined {
   const { httpGet } = readinessProbe ?? livenessProbe ?? {};
   if (httpGet === undefined) return undefined;
   const port = ports.find(({ name }) => name === httpGet.port)?.containerPort ?? httpGet.port;
-  return `${(httpGet.scheme ?? 'HTTP').toLowerCase()}://127.0.0.1:${port}${httpGet.path}`;
+  return `${(httpGet.scheme ?? 'HTTP').toLowerCase()}://${address}:${port}${httpGet.path}`;
 }
 
 interface VolumeSource {
   readonly secret?: { readonly secretName: string };
   readonly configMap?: { readonly name: string };
   readonly hostPath?: { readonly path: string };
-  readonly projected?: { readonly sources: readonly { readonly serviceAccountToken?: { path: string } }[] };
+  readonly projected?: { readonly sources: readonly ProjectedSource[] };
+}
+
+interface ProjectedSource {
+  readonly serviceAccountToken?: TokenSource;
+  readonly configMap?: {
+    readonly name: string;
+    readonly items: readonly { readonly key: string; readonly path: string }[];
+  };
+  /** Of the namespace, which is all that was needed so far. */
+  readonly downwardAPI?: { readonly items: readonly { readonly path: string }[] };
+}
+
+interface TokenSource {
+  readonly path: string;
+  readonly audience?: string;
+  readonly expirationSeconds: number;
 }
 
 /** Puts into a folder what kubelet would mount; files belong to root, and everybody may read them. */
@@ -140,21 +175,49 @@ async function readFiles(
   const { namespace = 'default' } = pod.metadata;
   const read = (kind: string, name: string): Promise<KubeObject & { data?: Record<string, string> }> =>
     cluster.client.get({ apiVersion: 'v1', kind, metadata: { name, namespace } });
-  if (configMap !== undefined) return (await read('ConfigMap', configMap.name)).data ?? {};
+  const readMap = async (name: string): Promise<Record<string, string>> =>
+    (await read('ConfigMap', name)).data ?? {};
+  if (configMap !== undefined) return readMap(configMap.name);
   if (secret !== undefined) {
     const { data = {} } = await read('Secret', secret.secretName);
     return Object.fromEntries(Object.entries(data).map(([key, text]) => [key, Buffer.from(text, 'base64')]));
   }
-  if (projected === undefined) throw new Error('a volume of a kind that no example has');
-  // The API server's own, which it gives to every pod.
-  return { token: await createToken(cluster, pod), 'ca.crt': cluster.authority.certificate, namespace };
+  if (projected === undefined) throw new Error('a volume of a kind that no pod of the tests has');
+  const all = projected.sources.map((each) => readProjected({ cluster, pod, source: each, readMap }));
+  return Object.assign({}, ...(await Promise.all(all)));
 }
 
-async function createToken(cluster: Cluster, { metadata, spec }: Pod): Promise<string> {
+interface Projection {
+  readonly cluster: Cluster;
+  readonly pod: Pod;
+  readonly source: ProjectedSource;
+  readonly readMap: (name: string) => Promise<Record<string, string>>;
+}
+
+async function readProjected({ cluster, pod, source, readMap }: Projection): Promise<Record<string, string>> {
+  const { serviceAccountToken, configMap, downwardAPI } = source;
+  if (serviceAccountToken !== undefined)
+    return { [serviceAccountToken.path]: await createToken(cluster, pod, serviceAccountToken) };
+  if (downwardAPI !== undefined)
+    return Object.fromEntries(downwardAPI.items.map(({ path }) => [path, pod.metadata.namespace ?? '']));
+  if (configMap === undefined) throw new Error('a source of a kind that no pod of the tests has');
+  // Without its controller nobody publishes the authority.
+  const data = await readMap(configMap.name).catch((): Record<string, string> => ({}));
+  return Object.fromEntries(
+    configMap.items.map(({ key, path }) => [path, data[key] ?? cluster.authority.certificate]),
+  );
+}
+
+async function createToken(
+  cluster: Cluster,
+  { metadata, spec }: Pod,
+  { audience, expirationSeconds }: TokenSource,
+): Promise<string> {
   const { namespace = 'default', name = '', uid = '' } = metadata;
   const { code, stdout, stderr } = await cluster.kubectl([
     ...['create', 'token', spec.serviceAccountName ?? 'default', `--namespace=${namespace}`],
     ...['--bound-object-kind=Pod', `--bound-object-name=${name}`, `--bound-object-uid=${uid}`],
+    ...[`--duration=${expirationSeconds}s`, ...(audience === undefined ? [] : [`--audience=${audience}`])],
   ]);
   if (code !== 0) throw new Error(stderr);
   return stdout.trim();

@@ -4,7 +4,7 @@ import type { Grant } from '../rbac/grant.ts';
 import type { Identity } from '../rbac/identity.ts';
 import type { Question } from '../rbac/question.ts';
 import { decidePatterns } from './decide-pattern.ts';
-import { fillName, hasHole, toNamePattern } from './holes.ts';
+import { fillName, hasHole, toNamePattern, toSession } from './holes.ts';
 import type { HoleValues, NamePattern } from './name-pattern.ts';
 
 /** What RBAC says to somebody of whom not everything is known. */
@@ -44,7 +44,8 @@ export function answer(index: RbacIndex, identity: Identity, question: Question)
   return { ...decision, named };
 }
 
-function toPatterns({ user, groups }: Identity): readonly NamePattern[] {
+/** What the names that are open can become. */
+export function toPatterns({ user, groups }: Identity): readonly NamePattern[] {
   return [
     ...(user !== undefined && hasHole(user) ? [toNamePattern('User', user)] : []),
     ...groups.filter(hasHole).map((group) => toNamePattern('Group', group)),
@@ -58,5 +59,5 @@ function toKey(when: HoleValues): string {
 function toNamed({ user, groups }: Identity, when: HoleValues, because: readonly Grant[]): NamedAnswer {
   const fill = (name: string): string => fillName(name, when);
   const identity = { ...(user !== undefined && { user: fill(user) }), groups: groups.map(fill) };
-  return { session: when['SessionName'], identity, because };
+  return { session: toSession(when), identity, because };
 }

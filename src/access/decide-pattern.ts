@@ -1,7 +1,6 @@
 import type { Bond, BondTable, RbacIndex } from '../rbac/bindings-index.ts';
 import { listTables } from '../rbac/bonds.ts';
-import { type Grant, MASTERS_GRANT, toGrant } from '../rbac/grant.ts';
-import { MASTERS } from '../rbac/identity.ts';
+import { type Grant, toGrant } from '../rbac/grant.ts';
 import { matchesRule } from '../rbac/match/rule.ts';
 import type { Question } from '../rbac/question.ts';
 import { fillHoles, type HoleValues, type NamePattern } from './name-pattern.ts';
@@ -24,19 +23,12 @@ export function decidePatterns(
   patterns: readonly NamePattern[],
   question: Question,
 ): readonly ConditionalGrant[] {
-  const masters = patterns.flatMap((pattern) => {
-    const when = pattern.kind === 'Group' ? fillHoles(pattern, MASTERS) : undefined;
-    return when === undefined ? [] : [{ when, grant: MASTERS_GRANT }];
-  });
   const bonds = findConditionalBonds(listTables(index, question), patterns);
-  return [
-    ...masters,
-    ...bonds.flatMap(({ when, bond }) =>
-      (bond.role?.rules ?? []).flatMap((rule, position) =>
-        matchesRule(rule, question) ? [{ when, grant: toGrant(bond, rule, position) }] : [],
-      ),
+  return bonds.flatMap(({ when, bond }) =>
+    (bond.role?.rules ?? []).flatMap((rule, position) =>
+      matchesRule(rule, question) ? [{ when, grant: toGrant(bond, rule, position) }] : [],
     ),
-  ];
+  );
 }
 
 /** The bindings whose subject a name with holes can become, in their order. */

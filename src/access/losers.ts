@@ -9,6 +9,8 @@ import { type EntryRef, toEntryRef } from './entry-ref.ts';
 
 /** Why an entry that looks as if it were for a principal does not decide, in one table. */
 export const LOSSES = {
+  'user-id-open':
+    'it is for one unique id, and nobody has said which this principal has: give --user-id to know whether it decides',
   shadowed: 'it is for this principal, too, and another entry counts before it',
   path: 'its ARN has the path of the role, which STS does not tell: it never matches; leave the path out',
   'assumed-role':
@@ -74,8 +76,9 @@ function compare(
   if (arn === undefined) return undefined;
   const typed = toLowerCase(arn);
   const pathless = dropRolePath(arn);
-  if (pathless === wanted) return userId === undefined ? 'path' : 'user-id';
-  if (typed === wanted) return 'user-id';
+  const ofOther = identity.userId === '' ? 'user-id-open' : 'user-id';
+  if (pathless === wanted) return userId === undefined ? 'path' : ofOther;
+  if (typed === wanted) return ofOther;
   if (toCanonicalArn(arn) === wanted) return 'assumed-role';
   return compareParts(pathless ?? toCanonicalArn(arn) ?? typed, wanted);
 }

@@ -1,9 +1,11 @@
+import { isSystemName, meansSystemName } from '../mapping/render.ts';
+
 /** A part of a name that is not known yet, such as the session name of whoever will log in. */
 export interface Hole {
   /** What the template calls it, such as `SessionName`. */
   readonly hole: string;
-  /** Whether it can be rendered to this text. */
-  readonly admits: (text: string) => boolean;
+  /** Whether it can be rendered to this text where other holes are what they are. */
+  readonly admits: (text: string, others: HoleValues) => boolean;
 }
 
 /** A user name or group of which only parts are known: what a mapping's template renders to without a session. */
@@ -20,7 +22,11 @@ const LONGEST_VALUE = 255;
 
 /** The values with which a pattern renders to a name; undefined where it cannot. */
 export function fillHoles({ pieces }: NamePattern, name: string): HoleValues | undefined {
-  return fill(pieces, name, {});
+  const [clear] = pieces;
+  const isWhole = pieces.every((piece) => typeof piece === 'string');
+  // Whoever chooses the name of a session becomes no member of system:masters by that.
+  const isRefused = isSystemName(name) && !meansSystemName(typeof clear === 'string' ? clear : '', isWhole);
+  return isRefused ? undefined : fill(pieces, name, {});
 }
 
 function fill(pieces: NamePattern['pieces'], rest: string, values: HoleValues): HoleValues | undefined {
@@ -41,5 +47,5 @@ function listValues({ hole, admits }: Hole, rest: string, values: HoleValues): r
   const known = Object.hasOwn(values, hole) ? values[hole] : undefined;
   if (known !== undefined) return rest.startsWith(known) ? [known] : [];
   const lengths = Array.from({ length: Math.min(rest.length, LONGEST_VALUE) + 1 }, (_, length) => length);
-  return lengths.map((length) => rest.slice(0, length)).filter(admits);
+  return lengths.map((length) => rest.slice(0, length)).filter((text) => admits(text, values));
 }

@@ -33,7 +33,7 @@ const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 export function readPrincipal(words: PrincipalWords): PrincipalReading {
   const arn = parseArn(words.arn);
   const shown = quoteShort(words.arn);
-  if (arn === undefined || !PARTITION_NAMES.includes(arn.partition) || !isAccountId(arn.account))
+  if (arn === undefined || !isOfIam(arn))
     return refuse(`${shown} is no ARN of IAM: give one such as arn:aws:iam::111122223333:role/dev`);
   const parts = readResource(arn.service, arn.resource);
   if (parts === undefined)
@@ -44,6 +44,11 @@ export function readPrincipal(words: PrincipalWords): PrincipalReading {
   return problem === undefined
     ? { kind: 'principal', principal: toPrincipal(words, arn, parts) }
     : refuse(problem);
+}
+
+/** IAM and STS have no regions in their ARNs. */
+function isOfIam({ partition, region, account }: Arn): boolean {
+  return PARTITION_NAMES.includes(partition) && region === '' && isAccountId(account);
 }
 
 function checkSession({ arn, session }: PrincipalWords, parts: Resource): string | undefined {

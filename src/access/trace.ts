@@ -1,7 +1,7 @@
 import { isAccountId, parseArn } from '../aws/arn.ts';
 import type { AnyEntry, MappingEntry } from '../mapping/entry.ts';
 import type { MappingSource } from '../mapping/mapping-source.ts';
-import { toCanonicalArn } from '../mapping/principal-arn.ts';
+import { dropRolePath, toCanonicalArn, toLowerCase } from '../mapping/principal-arn.ts';
 import { readClearStart } from '../mapping/template.ts';
 import { ALL_ACCOUNTS, AUTHENTICATED, MASTERS, parseAccountUser } from '../rbac/identity.ts';
 import type { Account, Subject } from '../rbac/objects.ts';
@@ -150,9 +150,11 @@ function isGood(entry: AnyEntry): entry is MappingEntry {
   return entry.kind === 'good';
 }
 
-/** Principals of an account that is mapped as a whole are users by their ARNs. */
+/** Principals of an account that is mapped as a whole are users by their ARNs, as `canonicalArn` of STS's word has them. */
 function findAccounts(sources: readonly MappingSource[], user: string): readonly SubjectSource[] {
-  const account = toCanonicalArn(user) === undefined ? '' : (parseArn(user)?.account ?? '');
+  // Of a session that is the ARN of its role, which has no path.
+  const isCanonical = toCanonicalArn(user) === toLowerCase(user) && dropRolePath(user) === undefined;
+  const account = isCanonical ? (parseArn(user)?.account ?? '') : '';
   if (!isAccountId(account)) return [];
   return sources
     .filter(({ accounts }) => accounts.has(account))

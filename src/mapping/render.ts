@@ -45,7 +45,7 @@ function render(field: string, template: string, values: TemplateValues): string
   const problem = findFault(name);
   if (problem !== undefined)
     return fail('username-malformed', `${field} ${quoteShort(template)} becomes ${problem}`);
-  return isSystemName(name) && !meansSystemName(template)
+  return isSystemName(name) && !saysSystemName(template)
     ? fail(
         'reserved-username',
         `${field} ${quoteShort(template)} becomes ${quoteShort(name)}, which a mapping has to say in clear text`,
@@ -65,17 +65,23 @@ function findFault(name: string): string | undefined {
 }
 
 /** Names that Kubernetes gives rights to by itself. */
-function isSystemName(name: string): boolean {
+export function isSystemName(name: string): boolean {
   return name.startsWith('system:');
 }
 
 /**
  * Whether an entry itself says that it gives a system name: all of it in clear text, or at least its kind, such as
  * `system:node:`. Behind `system:` alone, whoever chooses a session's name would choose among all of them.
+ * @param clear what it says before its first placeholder
+ * @param isWhole whether that is all of it
  */
-function meansSystemName(template: string): boolean {
+export function meansSystemName(clear: string, isWhole: boolean): boolean {
+  return isSystemName(clear) && (isWhole || /^system:[^:]+:/.test(clear));
+}
+
+function saysSystemName(template: string): boolean {
   const clear = readClearStart(template);
-  return isSystemName(clear) && (clear === template || /^system:[^:]+:/.test(clear));
+  return meansSystemName(clear, clear === template);
 }
 
 /** @returns undefined where no prefix is reserved for others */

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { answer } from '../../src/access/answer.ts';
 import { SESSION_HOLE } from '../../src/access/holes.ts';
+import { renderTemplate, toTemplateValues } from '../../src/mapping/template.ts';
 import { toIndex } from '../support/access/sources.ts';
+import { toRoleSession } from '../support/mapping/identities.ts';
 
 const INDEX = toIndex(`
 apiVersion: rbac.authorization.k8s.io/v1
@@ -38,4 +40,30 @@ test('where everybody may, no session is named', () => {
 
 test('a name without a hole is decided as it is', () => {
   expect(answer(INDEX, { user: 'dev:*', groups: [] }, QUESTION)).toMatchObject({ allowed: false, named: [] });
+});
+
+test('a session gives no name that a mapping makes of none: no @ by SessionName, and no system group', () => {
+  const index = toIndex(`
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: people}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: reader}
+subjects:
+- {kind: User, apiGroup: rbac.authorization.k8s.io, name: "dev:jane@example.com"}
+- {kind: Group, apiGroup: rbac.authorization.k8s.io, name: "system:masters"}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: reader}
+rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]
+`);
+  const render = (template: string) =>
+    renderTemplate(template, toTemplateValues(toRoleSession('dev', { session: SESSION_HOLE }), ''));
+  const sessions = (user: string, groups: readonly string[]) =>
+    answer(index, { user: render(user), groups: groups.map(render) }, QUESTION).named.map(
+      ({ session }) => session,
+    );
+  expect(sessions('dev:{{SessionName}}', [])).toEqual([]);
+  expect(sessions('dev:{{SessionNameRaw}}', [])).toEqual(['jane@example.com']);
+  expect(sessions('x', ['{{SessionName}}:masters'])).toEqual([]);
 });

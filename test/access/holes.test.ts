@@ -8,6 +8,7 @@ import {
   SESSION_HOLE,
   showHoles,
   toNamePattern,
+  toSession,
   toTemplatePattern,
 } from '../../src/access/holes.ts';
 import { fillHoles } from '../../src/access/name-pattern.ts';
@@ -33,7 +34,7 @@ describe('a name with a hole', () => {
     [`dev.${SESSION_HOLE}`, 'devxjane', undefined],
     [`${SESSION_HOLE}-${SESSION_HOLE}`, 'jane-bob', undefined],
   ])('%j fits %j for the session %j', (name, other, session) => {
-    expect(match(name, other)?.['SessionName']).toBe(session);
+    expect(toSession(match(name, other) ?? {})).toBe(session);
   });
 
   test('of a node or a key fits without any session', () => {
@@ -51,7 +52,7 @@ describe('a name with a hole', () => {
       fc.property(part, part, session, (before, after, name) => {
         const hole = `${before}${SESSION_HOLE}${after}`;
         const full = fillName(hole, { SessionName: name });
-        expect(fillName(hole, match(hole, full) ?? {})).toBe(full);
+        expect(fillName(hole, match(hole, full) ?? {})).toBe(before.startsWith('system:') ? hole : full);
       }),
     );
   });
@@ -70,6 +71,14 @@ describe('the pattern of a template', () => {
         expect(matchTemplate(template, rendered)).toBeDefined();
       }),
     );
+  });
+
+  test('knows that {{SessionName}} has no @, and {{SessionNameRaw}} has', () => {
+    expect(matchTemplate('dev:{{SessionName}}', 'dev:jane@example.com')).toBeUndefined();
+    expect(matchTemplate('dev:{{SessionName}}', 'dev:jane-example.com')).toBeDefined();
+    expect(matchTemplate('dev:{{SessionNameRaw}}', 'dev:jane@example.com')).toBeDefined();
+    expect(matchTemplate('{{SessionNameRaw}}:{{SessionName}}', 'a@b:a-c')).toBeUndefined();
+    expect(matchTemplate('{{SessionName}}:{{SessionNameRaw}}', 'a-b:a@b')).toBeDefined();
   });
 
   test('takes nothing else', () => {

@@ -53,10 +53,12 @@ describe('an answer for a template', () => {
     expect(decidePatterns(index, [dev], { ...question, namespace: 'team-b' })).toEqual([]);
   });
 
-  test('counts who could become a master', () => {
-    const any: NamePattern = { kind: 'Group', pieces: [{ hole: 'SessionName', admits: () => true }] };
-    expect(decidePatterns(index, [any], { verb: 'get', path: '/x' })).toEqual([
-      { when: { SessionName: 'system:masters' }, grant: { builtin: 'system:masters' } },
-    ]);
+  test.each<[NamePattern['pieces'], string, boolean]>([
+    [[{ hole: 'SessionName', admits: () => true }], 'system:masters', false],
+    [[session, ':masters'], 'system:masters', false],
+    [['system:', session], 'system:masters', false],
+    [['system:node:', session], 'system:node:one', true],
+  ])('%j becomes %s only where the mapping says it in clear text: %s', (pieces, name, may) => {
+    expect(fillHoles({ kind: 'Group', pieces }, name) !== undefined).toBe(may);
   });
 });

@@ -64,6 +64,7 @@ describe('an IAM principal', () => {
     ['is no ARN', { arn: 'dev' }, /"dev" is no ARN of IAM: give one such as arn:aws:iam::/],
     ['has an account that is none', { arn: 'arn:aws:iam::12:role/dev' }, /is no ARN of IAM/],
     ['has an unknown partition', { arn: 'arn:gcp:iam::111122223333:role/dev' }, /is no ARN of IAM/],
+    ['has a region', { arn: 'arn:aws:iam:us-east-1:111122223333:role/dev' }, /is no ARN of IAM/],
     ['is of a policy', { arn: `${ACCOUNT}:policy/dev` }, /is none of a user, a role/],
     ['has a wildcard', { arn: `${ACCOUNT}:role/*` }, /is none of a user, a role/],
     ['is a user with a session', { arn: `${ACCOUNT}:user/bob`, session: 'jane' }, /only a role has sessions/],

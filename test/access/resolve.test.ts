@@ -93,11 +93,18 @@ describe('an entry that does not decide', () => {
     ['partition', '{rolearn: "arn:aws-cn:iam::111122223333:role/dev"}'],
     ['kind', '{rolearn: "arn:aws:iam::111122223333:user/dev"}'],
     ['name', '{rolearn: "arn:aws:iam::111122223333:role/Devs"}'],
-    ['user-id', '{rolearn: "arn:aws:iam::111122223333:role/team/dev", userid: AROAOTHER}'],
+    ['user-id-open', '{rolearn: "arn:aws:iam::111122223333:role/team/dev", userid: AROAOTHER}'],
   ])('says why: %s', async (reason, entry) => {
     const resolution = await resolve(toMappings(toAwsAuthSource({ mapRoles: roles(entry) })));
     expect(resolution.kind).toBe('unmapped');
     expect(losses(resolution)).toEqual([`aws-auth mapRoles[0]: ${reason}`]);
+  });
+
+  test('is for another unique id only where one was given', async () => {
+    const mapRoles = roles('{rolearn: "arn:aws:iam::111122223333:role/team/dev", userid: AROAOTHER}');
+    const mappings = toMappings(toAwsAuthSource({ mapRoles }));
+    expect(losses(await resolve(mappings, { userId: 'AROADEV' }))).toEqual(['aws-auth mapRoles[0]: user-id']);
+    expect(await resolve(mappings, { userId: 'AROAOTHER' })).toMatchObject({ kind: 'mapped' });
   });
 
   test('of another name or account altogether is not told', async () => {

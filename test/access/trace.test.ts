@@ -73,6 +73,17 @@ test.each<[string, Subject, string[]]>([
     { kind: 'User', name: 'arn:aws:iam::444455556666:user/bob' },
     ['arn:aws:iam::444455556666:user/bob by mapAccounts'],
   ],
+  [
+    'a user by its account only as the authenticator names it: a session is its role, without a path',
+    { kind: 'User', name: 'arn:aws:sts::444455556666:assumed-role/ops/jane' },
+    [],
+  ],
+  [
+    'a role of an account',
+    { kind: 'User', name: 'arn:aws:iam::444455556666:role/ops' },
+    ['arn:aws:iam::444455556666:role/ops by mapAccounts'],
+  ],
+  ['a role with its path by nobody', { kind: 'User', name: 'arn:aws:iam::444455556666:role/a/ops' }, []],
   ['a user of no account by nobody', { kind: 'User', name: 'arn:aws:iam::777788889999:user/bob' }, []],
   [
     'a ServiceAccount, with the role of its pods',

@@ -155,6 +155,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     kind: 'tree',
+    name: 'findings',
+    aliases: ['analysis'],
+    summary: 'rights that are more than they say, and roles and bindings that are not as somebody meant them',
+    load: async () => (await import('./findings/command.ts')).registerFindings,
+  },
+  {
+    kind: 'tree',
     name: 'role',
     summary: 'writes a role without wildcards from the resources that a cluster has, and its binding',
     load: async () => (await import('./role/command.ts')).registerRole,

@@ -38,9 +38,12 @@ const SCORES: Readonly<Record<Severity, string>> = {
   low: '2.0',
 };
 
+/** One that is of no text has its logical place alone. */
+type LocatedFinding<Code extends string = string> = Finding<Code> & { readonly place?: TextPlace };
+
 /** The findings as one SARIF 2.1.0 log (OASIS), JSON. */
 export function renderSarif<Code extends string>(
-  findings: readonly PlacedFinding<Code>[],
+  findings: readonly LocatedFinding<Code>[],
   { file, version, texts }: SarifOptions<Code>,
 ): string {
   const codes = [...new Set(findings.map(({ code }) => code))].toSorted();
@@ -54,7 +57,7 @@ export function renderSarif<Code extends string>(
 }
 
 /** The findings come worst first: the first of a rule says how bad it can be here. */
-function toRule(code: string, text: string, findings: readonly PlacedFinding[]): unknown {
+function toRule(code: string, text: string, findings: readonly LocatedFinding[]): unknown {
   const first = findings.find((finding) => finding.code === code);
   const severity = first?.severity ?? 'low';
   return {
@@ -67,7 +70,7 @@ function toRule(code: string, text: string, findings: readonly PlacedFinding[]):
 }
 
 function toResult(
-  { code, severity, where, what, remedy, place }: PlacedFinding,
+  { code, severity, where, what, remedy, place }: LocatedFinding,
   codes: readonly string[],
   uri: string,
 ): unknown {
@@ -80,7 +83,7 @@ function toResult(
       {
         physicalLocation: {
           artifactLocation: { uri },
-          region: { startLine: place.line, startColumn: place.column },
+          ...(place && { region: { startLine: place.line, startColumn: place.column } }),
         },
         logicalLocations: [{ fullyQualifiedName: where === '' ? '/' : where }],
       },

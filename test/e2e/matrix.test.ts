@@ -48,6 +48,29 @@ describeOnCluster('tables of rights and roles from discovery, on a real API serv
   afterAll(() => cluster?.stop());
   beforeEach(() => showLogsOnFailure(cluster));
 
+  it('are told where they are more than they say, and nothing of what every API server has by itself', async () => {
+    const { code, stdout } = await runTree(['findings', '-o', 'json', ...live()]);
+    const findings: readonly { code: string; where: string; severity: string }[] =
+      JSON.parse(stdout).findings;
+    expect(code).toBe(0);
+    const told = findings.map((each) => `${each.severity} ${each.code} ${each.where}`);
+    expect([...new Set(told)].toSorted()).toEqual([
+      'critical impersonates ServiceAccount team-b/ci',
+      'low rule-never-matches Role team-a/one-secret, rules[1]',
+      'low rule-never-matches Role team-a/one-secret, rules[2]',
+      // No kube-controller-manager runs here.
+      'medium aggregation-differs ClusterRole admin',
+      'medium aggregation-differs ClusterRole edit',
+      'medium aggregation-differs ClusterRole view',
+      'medium dangling-role-ref RoleBinding team-a/dangling',
+      'medium reads-secrets User jane',
+    ]);
+    const account = { user: 'system:serviceaccount:team-b:ci', groups: [] };
+    const asked = { ...account, verb: 'impersonate', group: '', resource: 'users' };
+    expect(await askServer(cluster, asked)).toBe(true);
+    expect((await runTree(['findings', '--fail-on', 'critical', ...live()])).code).toBe(1);
+  });
+
   const live = (): string[] => ['--kubeconfig', cluster.kubeconfig];
 
   async function readTable(words: readonly string[]): Promise<Table> {

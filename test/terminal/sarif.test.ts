@@ -131,3 +131,16 @@ describe('the SARIF log', () => {
     });
   });
 });
+
+test('a finding that is of no text has its logical place alone', () => {
+  const [first] = findings;
+  if (first === undefined) throw new Error('there has to be a finding');
+  const { place: _, ...finding } = first;
+  const log: Log = JSON.parse(renderSarif([finding], { file: 'cluster', version: '1', texts: RULES }));
+  expect(log.runs[0].results[0]?.locations).toEqual([
+    {
+      physicalLocation: { artifactLocation: { uri: 'cluster' } },
+      logicalLocations: [{ fullyQualifiedName: finding.where === '' ? '/' : finding.where }],
+    },
+  ]);
+});

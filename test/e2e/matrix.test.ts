@@ -180,11 +180,12 @@ describeOnCluster('tables of rights and roles from discovery, on a real API serv
   });
 
   it('are granted in one namespace by a Role', async () => {
-    const words = ['role', '--name', 'apps', '-n', 'team-b', '--bind-group', 'apps', '--for-groups', 'apps'];
+    // kubectl takes a plain `on` for a boolean.
+    const words = ['role', '--name', 'apps', '-n', 'team-b', '--bind-group', 'on', '--for-groups', 'apps'];
     const { stdout } = await runTree([...words, '--verbs', 'all', '-o', 'yaml', ...live()]);
     expect(await cluster.kubectl(['apply', '-f', '-'], stdout)).toMatchObject({ code: 0 });
     const can = async (verb: string, what: string, where: string) => {
-      const who = ['--as', 'x', '--as-group', 'apps', '-q'];
+      const who = ['--as', 'x', '--as-group', 'on', '-q'];
       return (await runTree(['can', verb, what, '-n', where, ...who, ...live()])).code === 0;
     };
     await eventually(async () => expect(await can('patch', 'deployments/scale', 'team-b')).toBe(true));

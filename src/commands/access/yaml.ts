@@ -5,7 +5,9 @@ import { Document, isScalar, Scalar, visit } from 'yaml';
  * (YAML 1.2.2, section 5.7).
  */
 export function renderYaml(data: unknown): string {
-  const document = new Document(JSON.parse(JSON.stringify(data)), { aliasDuplicateObjects: false });
+  // kubectl and many others read YAML 1.1, where a plain `no`, `on` or `12:30` is no text.
+  const options = { aliasDuplicateObjects: false, compat: 'yaml-1.1' } as const;
+  const document = new Document(JSON.parse(JSON.stringify(data)), options);
   visit(document, {
     Scalar(_, node) {
       if (isScalar(node) && typeof node.value === 'string' && /[^ -~]/.test(node.value))

@@ -24,7 +24,11 @@ export interface FileValueOptions<T> {
   readonly read: (texts: FileTexts, before: T | undefined) => T;
   /** Told of each change, and once of files that cannot be read; not of the first reading. */
   readonly report: (event: FileEvent) => void;
+  /** The text at a path, undefined where there is none; of the file system unless told. */
+  readonly readText?: ReadText;
 }
+
+type ReadText = (path: string) => Promise<string | undefined>;
 
 /** Small files that make one value together, and were good at the start, so that there is a value at any time. */
 export interface FileValue<T> {
@@ -45,9 +49,9 @@ export interface FileValue<T> {
  * @throws ConfigurationError of `read` or of the file system, at the first reading: the operator is there then, to mend it
  */
 export async function createFileValue<T>(options: FileValueOptions<T>): Promise<FileValue<T>> {
-  const { paths, interval, read, report } = options;
+  const { paths, interval, read, report, readText = readIfPresent } = options;
   const listeners: ((value: T) => void)[] = [];
-  let last: FileTexts | Error | undefined = await readFiles(paths);
+  let last: FileTexts | Error | undefined = await readSettled(paths, readText, undefined);
   let state: Held<T> = toFirst(last instanceof Error ? toMalformed(last) : toReading(read, last, undefined));
   let looking: Promise<void> | undefined;
   let stopped = false;
@@ -61,7 +65,7 @@ export async function createFileValue<T>(options: FileValueOptions<T>): Promise<
   }
 
   async function readAgain(): Promise<void> {
-    const texts = await readFiles(paths);
+    const texts = await readSettled(paths, readText, last);
     // A file that cannot be read is looked at again each time, and once is enough to say so.
     if (stopped || isSame(texts, last)) return;
     last = texts;
@@ -120,9 +124,30 @@ function isSame(texts: FileTexts | Error, before: FileTexts | Error | undefined)
   return Array.isArray(before) && texts.every((text, index) => text === before[index]);
 }
 
+/** Swaps come one at a time; files that change faster than they are read are taken as they are. */
+const MOST_READINGS = 4;
+
+/**
+ * Files that are swapped together may be read half before and half after it, and would be refused for that. So a change
+ * counts once two readings in a row say the same.
+ */
+async function readSettled(
+  paths: readonly string[],
+  readText: ReadText,
+  last: FileTexts | Error | undefined,
+): Promise<FileTexts | Error> {
+  let texts = await readFiles(paths, readText);
+  for (let readings = 1; readings < MOST_READINGS && !isSame(texts, last); readings += 1) {
+    const again = await readFiles(paths, readText);
+    if (isSame(again, texts)) return again;
+    texts = again;
+  }
+  return texts;
+}
+
 /** @returns an Error with all that cannot be read, in the order of the paths, so that it is the same at each look */
-async function readFiles(paths: readonly string[]): Promise<FileTexts | Error> {
-  const readings = await Promise.allSettled(paths.map(readIfPresent));
+async function readFiles(paths: readonly string[], readText: ReadText): Promise<FileTexts | Error> {
+  const readings = await Promise.allSettled(paths.map((path) => readText(path)));
   const problems = readings.flatMap((each) =>
     each.status === 'rejected' ? [toError(each.reason).message] : [],
   );

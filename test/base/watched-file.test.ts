@@ -195,6 +195,66 @@ test('who listens is told of good values, after the report; one that throws is t
   expect(current()).toBe(3);
 });
 
+describe('files that are swapped while they are read', () => {
+  /** The first of two files is read before the swap, the second after it, as often as is told. */
+  async function watchSwaps(): Promise<{
+    readonly value: FileValue<string>;
+    readonly swap: (to: string, torn: number) => void;
+  }> {
+    let [before, after, torn] = ['a', 'a', 0];
+    const value = await createFileValue<string>({
+      paths: ['first', 'second'],
+      interval: 3_600_000,
+      read([first, second]) {
+        if (first !== second || first === undefined) throw new Error(`${first} and ${second} are no pair`);
+        return first;
+      },
+      report: (event) => void events.push(event),
+      async readText(path) {
+        const isTorn = torn > 0;
+        if (path === 'second' && isTorn) torn -= 1;
+        return path === 'first' && isTorn ? before : after;
+      },
+    });
+    const swap = (to: string, times: number): void => {
+      [before, after, torn] = [after, to, times];
+    };
+    return { value, swap };
+  }
+
+  test('are read again, and nothing is refused', async () => {
+    const { value, swap } = await watchSwaps();
+    swap('b', 1);
+    await value.look();
+    expect([value.current(), events]).toEqual(['b', [{ kind: 'reloaded' }]]);
+    value.stop();
+  });
+
+  test('are refused where both readings say the same', async () => {
+    const { value, swap } = await watchSwaps();
+    swap('b', 2);
+    await value.look();
+    expect([value.current(), value.problem()]).toEqual(['a', 'a and b are no pair']);
+    await value.look();
+    expect([value.current(), events.map(({ kind }) => kind)]).toEqual(['b', ['refused', 'reloaded']]);
+    value.stop();
+  });
+
+  test('over and over are read a few times only', async () => {
+    let readings = 0;
+    const value = await createFileValue({
+      paths: ['first'],
+      interval: 3_600_000,
+      read: ([text]) => Number(text),
+      report: (event) => void events.push(event),
+      readText: async () => String((readings += 1)),
+    });
+    await value.look();
+    expect([value.current(), readings]).toEqual([8, 8]);
+    value.stop();
+  });
+});
+
 test('looks that come at once are one, and there are none after the end', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   try {

@@ -1,4 +1,5 @@
 import { ExplainedError } from '../base/errors.ts';
+import { toUrlHost } from '../base/names/host.ts';
 import { parseJson } from '../json/parse.ts';
 import { isRecord, type JsonRecord } from '../json/record.ts';
 import type { ApiAnswer, KubeApi } from '../kube/api.ts';
@@ -59,7 +60,7 @@ export async function readBundle(
   if (entries.length === 0) {
     const { namespace, name } = address.service;
     throw new ExplainedError(
-      `${target.kind} ${target.name} has no webhook that calls the Service ${namespace}/${name}: correct --service-name and --namespace, or its clientConfig`,
+      `${target.kind} ${target.name} has no webhook that calls the Service ${namespace}/${name}, or a URL whose host is a --tls-san: correct --service-name, --namespace or --tls-san, or its clientConfig`,
     );
   }
   return { target, resourceVersion: readResourceVersion(object), entries };
@@ -77,7 +78,11 @@ function readEntry(webhook: JsonRecord, address: OwnAddress): Bundle['entries'][
 function leadsTo({ service, url }: JsonRecord, { service: own, hosts }: OwnAddress): boolean {
   if (isRecord(service)) return service['namespace'] === own.namespace && service['name'] === own.name;
   const parsed = typeof url === 'string' ? URL.parse(url) : null;
-  return parsed !== null && hosts.includes(parsed.hostname.replace(/^\[|\]$/g, ''));
+  // An IPv6 address has many forms, and in a URL one.
+  return (
+    parsed !== null &&
+    hosts.some((host) => URL.parse(`https://${toUrlHost(host)}`)?.hostname === parsed.hostname)
+  );
 }
 
 export function isInSync({ entries }: Bundle, authorities: string): boolean {

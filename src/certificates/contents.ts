@@ -103,6 +103,8 @@ function readAuthorities(texts: Texts, flaws: string[]): Certificate[] {
   const ours = all.filter(isAuthorityOfOurs);
   const once = ours.filter((each, index) => ours.findIndex((other) => isSame(each, other)) === index);
   if (once.length < all.length) flaws.push('ca.crt holds what is no authority of ours, or one of them twice');
+  // It goes into `caBundle` as it is, which everybody may read, and where the API server takes less than OpenSSL does.
+  else if (texts['ca.crt'] !== joinCertificates(once)) flaws.push('ca.crt holds more than authorities');
   return once;
 }
 
@@ -136,6 +138,11 @@ function readCertificates(texts: Texts, member: Member, flaws: string[]): Certif
       return [];
     }
   });
+}
+
+/** As we write them. */
+export function joinCertificates(certificates: readonly Certificate[]): string {
+  return certificates.map(({ cert }) => `${cert.trim()}\n`).join('');
 }
 
 export function toCertificate(x509: X509Certificate): Certificate {

@@ -29,6 +29,12 @@ export function createKeeper(kept: KeptCertificate, deps: KeeperDeps): Keeper {
   const waking = new EventTarget();
   let stale = false;
 
+  /** ms; one of somebody else's is replaced when it has expired, and no later. */
+  function untilNextLook(): number {
+    const left = (knowledge.pair?.notAfter ?? 0) - clock.now();
+    return left > 0 ? Math.min(kept.timing.look, left) : kept.timing.look;
+  }
+
   /** Until it is time, or something has changed. */
   async function rest(ms: number, signal: AbortSignal): Promise<void> {
     await clock.delay(Math.min(ms, PAUSE), signal);
@@ -55,7 +61,7 @@ export function createKeeper(kept: KeptCertificate, deps: KeeperDeps): Keeper {
         const outcome = await look(knowledge, signal);
         if (outcome === 'again') continue;
         if (outcome === 'settled') backOff.reset();
-        await rest(outcome === 'settled' ? kept.timing.look : backOff.next(), signal);
+        await rest(outcome === 'settled' ? untilNextLook() : backOff.next(), signal);
       }
     },
   };

@@ -5,11 +5,18 @@ import type { CertificatePair } from '../http/certificate.ts';
 import type { KubeApi } from '../kube/api.ts';
 import type { BundleTarget, OwnAddress } from './bundle.ts';
 import { type BundleEvent, type Bundles, createBundles } from './bundles.ts';
-import { type Contents, NO_TEXTS, readContents, type Serving, type Texts } from './contents.ts';
+import {
+  type Contents,
+  joinCertificates,
+  NO_TEXTS,
+  readContents,
+  type Serving,
+  type Texts,
+} from './contents.ts';
 import { makeTexts, type WritingStep } from './make-texts.ts';
-import { planStep } from './plan.ts';
+import { planStep, type Step } from './plan.ts';
 import { createSecret, readSecret, type SecretAccess, type SecretReading, writeSecret } from './secret.ts';
-import type { Timing } from './timing.ts';
+import type { Period, Timing } from './timing.ts';
 
 /** What a server's certificate is, and where it is kept. */
 export interface KeptCertificate {
@@ -50,7 +57,7 @@ export interface Knowledge {
   /** What is served. */
   pair: CertificatePair | undefined;
   /** What was stored with it, where it is ours. */
-  known: { readonly texts: Texts; readonly notAfter: number } | undefined;
+  known: (Period & { readonly texts: Texts }) | undefined;
   authorityNotAfter: number | undefined;
   /** What is stored, and was stored from the first look on, is somebody else's. */
   isForeign: boolean;
@@ -59,14 +66,20 @@ export interface Knowledge {
 
 export function createKnowledge(kept: KeptCertificate, deps: KeeperDeps): Knowledge {
   const { targets, address, timing } = kept;
-  const writes: RateLimit = createRateLimit(timing.writes);
-  const mayWrite = (): boolean => writes.reserve(deps.clock.now(), 0) !== undefined;
+  // Attempts at a Secret that may not be written leave those at the bundles alone.
+  const createLimit = (): (() => boolean) => {
+    const writes: RateLimit = createRateLimit(timing.writes);
+    return () => writes.reserve(deps.clock.now(), 0) !== undefined;
+  };
   return {
     kept,
     deps,
-    bundles: createBundles({ api: deps.api, targets, address, mayWrite, report: deps.report }),
+    bundles: createBundles({
+      ...{ api: deps.api, targets, address },
+      ...{ mayWrite: createLimit(), report: deps.report },
+    }),
     listeners: [],
-    mayWrite,
+    mayWrite: createLimit(),
     jitter: deps.random(),
     pair: undefined,
     known: undefined,
@@ -89,13 +102,38 @@ export async function look(
     const access = { ...knowledge.kept.secret, api: knowledge.deps.api, signal };
     const reading = await readSecret(access);
     const contents = readContents(reading.stored?.texts ?? NO_TEXTS);
-    if (await mend(knowledge, access, reading, contents)) return 'again';
-    adopt(knowledge, contents, reading.stored?.texts ?? NO_TEXTS);
-    return knowledge.isForeign ? 'settled' : await syncBundles(knowledge, signal);
+    const step = plan(knowledge, reading, contents);
+    if (step.kind === 'none' || step.kind === 'leave') return await use(knowledge, contents, reading, signal);
+    const trouble = await mend(knowledge, access, reading, { contents, step }).catch(toError);
+    if (trouble === undefined) return 'again';
+    // What is stored may be good for long, and a bundle that others have emptied lets all pods pass.
+    const outcome =
+      isWorse(knowledge, contents) || signal.aborted
+        ? 'failed'
+        : await use(knowledge, contents, reading, signal);
+    if (outcome === 'again') return 'again';
+    throw trouble;
   } catch (error) {
     if (!signal.aborted) fail(knowledge, toError(error).message);
     return 'failed';
   }
+}
+
+/** Serves what is stored, and has it trusted. */
+async function use(
+  knowledge: Knowledge,
+  contents: Contents,
+  { stored }: SecretReading,
+  signal: AbortSignal,
+): Promise<'settled' | 'again' | 'failed'> {
+  adopt(knowledge, contents, stored?.texts ?? NO_TEXTS);
+  return knowledge.isForeign ? 'settled' : await syncBundles(knowledge, signal);
+}
+
+/** Whether what is served is better than what is stored and cannot be mended. */
+function isWorse({ pair }: Knowledge, contents: Contents): boolean {
+  if (contents.kind === 'empty' || contents.serving === undefined) return true;
+  return pair !== undefined && contents.serving.notAfter < pair.notAfter;
 }
 
 function fail(knowledge: Knowledge, problem: string): void {
@@ -103,36 +141,45 @@ function fail(knowledge: Knowledge, problem: string): void {
   knowledge.deps.report({ kind: 'failed', problem });
 }
 
-/** @returns whether something was written */
-async function mend(
-  knowledge: Knowledge,
-  access: SecretAccess,
-  { stored, serverTime }: SecretReading,
-  contents: Contents,
-): Promise<boolean> {
-  const { kept, known, jitter, deps } = knowledge;
-  const { names, commonName, timing } = kept;
+function plan(knowledge: Knowledge, { stored }: SecretReading, contents: Contents): Step {
+  const { known, jitter, deps } = knowledge;
+  const { names, timing } = knowledge.kept;
   const now = deps.clock.now();
   const next = contents.kind === 'own' ? contents.next : undefined;
   const announced = knowledge.bundles.announced(next, stored?.texts['ca.crt'] ?? '', now);
   const step = planStep({ contents, known, announced, names, now, jitter, timing });
   knowledge.problem = step.kind === 'leave' ? step.problem : undefined;
-  if (step.kind === 'none' || step.kind === 'leave') return false;
+  return step;
+}
+
+interface Decision {
+  readonly contents: Contents;
+  readonly step: WritingStep;
+}
+
+/**
+ * Writes, or finds that somebody else was faster: in both cases everything has to be looked at again.
+ * @throws Error that says why it must not
+ */
+async function mend(
+  { kept, deps, mayWrite }: Knowledge,
+  access: SecretAccess,
+  { stored, serverTime }: SecretReading,
+  { contents, step }: Decision,
+): Promise<undefined> {
+  const { names, commonName, timing } = kept;
+  const now = deps.clock.now();
   checkClock(now, serverTime, timing);
-  if (!knowledge.mayWrite()) {
+  if (!mayWrite()) {
     throw new ExplainedError(
       `the Secret ${access.namespace}/${access.name} is changed again and again by somebody else: find out by whom (${step.why})`,
     );
   }
-  if (stored === undefined) {
-    await createSecret(access);
-    return true;
-  }
+  if (stored === undefined) return await createSecret(access);
   const texts = await makeTexts(step, contents, { commonName, names, timing, now });
   const outcome = await writeSecret(access, stored, texts);
   if (outcome === 'written') deps.report({ kind: 'written', step: step.kind, why: step.why });
   else deps.report({ kind: 'lost-update', object: access.name });
-  return true;
 }
 
 /** A replica whose clock is wrong would replace what is good by what nobody else accepts. */
@@ -151,7 +198,9 @@ function adopt(knowledge: Knowledge, contents: Contents, texts: Texts): void {
   if (contents.kind === 'foreign' && knowledge.known !== undefined) return;
   knowledge.isForeign = contents.kind === 'foreign';
   if (contents.kind === 'own') {
-    knowledge.known = { texts, notAfter: contents.serving.notAfter };
+    const { notBefore, notAfter } = contents.serving;
+    const authorities = joinCertificates(contents.authorities);
+    knowledge.known = { texts: { ...texts, 'ca.crt': authorities }, notBefore, notAfter };
     knowledge.authorityNotAfter = contents.current?.notAfter;
   }
   serve(knowledge, contents.serving);

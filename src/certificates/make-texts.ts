@@ -2,10 +2,10 @@ import { X509Certificate } from 'node:crypto';
 import { createAuthorityPair, issueCertificate } from '../http/issue-certificate.ts';
 import {
   AUTHORITY_NAME,
-  type Certificate,
   type Contents,
   isSame,
   isSignedBy,
+  joinCertificates,
   NO_TEXTS,
   type OwnContents,
   readNames,
@@ -109,13 +109,9 @@ function toTexts(contents: OwnContents, { now, timing }: Making): Texts {
   return {
     ...NO_TEXTS,
     ...(serving && { 'tls.crt': serving.cert, 'tls.key': serving.key }),
-    'ca.crt': join([...signers, ...others]),
+    'ca.crt': joinCertificates([...signers, ...others]),
     'ca.key': current?.key ?? '',
     'next-ca.key': next?.key ?? '',
-    'retired.crt': join(retired),
+    'retired.crt': joinCertificates(retired),
   };
-}
-
-function join(certificates: readonly Certificate[]): string {
-  return certificates.map(({ cert }) => `${cert.trim()}\n`).join('');
 }

@@ -6,10 +6,9 @@ import {
   isSignedBy,
   type OwnContents,
   type Serving,
-  type Signer,
   type Texts,
 } from './contents.ts';
-import { isDue, type Period, type Timing } from './timing.ts';
+import { isDue, isValid, type Period, type Timing } from './timing.ts';
 
 /** What is to be written into the Secret next; one thing at a time. */
 export type Step =
@@ -32,8 +31,8 @@ export type Step =
 
 export interface Situation {
   readonly contents: Contents;
-  /** What this replica serves, where it was ever stored, and until when it is good. */
-  readonly known: { readonly texts: Texts; readonly notAfter: number } | undefined;
+  /** What this replica serves, where it was ever stored, and when it is good. */
+  readonly known: (Period & { readonly texts: Texts }) | undefined;
   /** ms since every bundle has had the next authority; undefined: one has it not. */
   readonly announced: number | undefined;
   /** What the certificate has to be for. */
@@ -50,7 +49,7 @@ export function planStep(situation: Situation): Step {
   const { contents, known, now } = situation;
   const lost = describeLoss(contents, now);
   if (lost !== undefined) {
-    const isKnown = known !== undefined && known.notAfter > now;
+    const isKnown = known !== undefined && isValid(known, now);
     return isKnown ? { kind: 'restore', texts: known.texts, why: lost } : { kind: 'found', why: lost };
   }
   if (contents.kind === 'own') return planOwn(contents, situation);
@@ -69,9 +68,9 @@ function describeLoss(contents: Contents, now: number): string | undefined {
       ? undefined
       : 'the Secret holds a foreign certificate that has expired';
   const { serving, current, next, flaws } = contents;
-  const isOfUse = [serving, current, next].some((each) => each !== undefined && each.notAfter > now);
+  const isOfUse = [serving, current, next].some((each) => each !== undefined && isValid(each, now));
   if (isOfUse) return undefined;
-  return flaws.length === 0 ? 'everything in the Secret has expired' : flaws.join('; ');
+  return flaws.length === 0 ? 'nothing in the Secret is valid now' : flaws.join('; ');
 }
 
 function planOwn(contents: OwnContents, situation: Situation): Step {
@@ -81,7 +80,8 @@ function planOwn(contents: OwnContents, situation: Situation): Step {
   if (promotion !== undefined) return { kind: 'promote', why: promotion };
   const need = describeNeed(contents, situation);
   if (need !== undefined && current !== undefined) return { kind: 'renew', why: need };
-  const succession = contents.next === undefined ? describeSuccession(current, situation) : undefined;
+  const succession =
+    whileGood(contents.next, now) === undefined ? describeSuccession(contents, situation) : undefined;
   if (succession !== undefined) return { kind: 'announce', why: succession };
   const waste = hasWaste(contents, now, timing.skew);
   return waste
@@ -94,7 +94,7 @@ function describePromotion(
   { current, next, serving }: OwnContents,
   { announced, now, timing }: Situation,
 ): string | undefined {
-  if (next === undefined) return undefined;
+  if (whileGood(next, now) === undefined) return undefined;
   if (announced !== undefined && announced >= timing.lead) return 'every caBundle has it for long enough';
   const isLast = whileGood(serving, now) === undefined && whileGood(current, now) === undefined;
   return isLast ? 'nothing else can sign' : undefined;
@@ -102,15 +102,16 @@ function describePromotion(
 
 /** Why the authority that signs needs a successor. */
 function describeSuccession(
-  current: Signer | undefined,
+  { current }: OwnContents,
   { timing, now, jitter }: Situation,
 ): string | undefined {
   if (current === undefined) return 'ca.key is not there';
+  if (whileGood(current, now) === undefined) return 'the authority is not valid now';
   return isDue(current, timing, now, jitter) ? 'the authority is due' : undefined;
 }
 
 function whileGood<T extends Period>(certificate: T | undefined, now: number): T | undefined {
-  return certificate !== undefined && certificate.notAfter > now ? certificate : undefined;
+  return certificate !== undefined && isValid(certificate, now) ? certificate : undefined;
 }
 
 /** Asked of the certificate: its list of names writes addresses in another form than people do. */
@@ -122,6 +123,7 @@ function isFor({ x509 }: Serving, name: string): boolean {
 function describeNeed({ serving, flaws }: OwnContents, situation: Situation): string | undefined {
   const { names, now, jitter, timing } = situation;
   if (serving === undefined) return flaws.join('; ') || 'tls.crt is not there';
+  if (serving.notBefore > now) return 'the certificate is not valid yet';
   const missing = names.filter((name) => !isFor(serving, name));
   if (missing.length > 0) return `it is not for ${missing.join(', ')}`;
   return isDue(serving, timing, now, jitter) ? 'the certificate is due' : undefined;

@@ -55,7 +55,7 @@ export async function readSecret(access: SecretAccess): Promise<SecretReading> {
  * restrict a POST by name: at that time an object has none.
  * @throws Error that says what the API server does not allow, or that it cannot be had
  */
-export async function createSecret(access: SecretAccess): Promise<void> {
+export async function createSecret(access: SecretAccess): Promise<undefined> {
   const { api, namespace, name, signal } = access;
   const object = {
     apiVersion: 'v1',

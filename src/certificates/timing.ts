@@ -37,6 +37,11 @@ export interface Period {
   readonly notAfter: number;
 }
 
+/** Whether it may be shown or sign now. One of the future is left where all clocks were ahead, and then set right. */
+export function isValid({ notBefore, notAfter }: Period, now: number): boolean {
+  return notBefore <= now && now < notAfter;
+}
+
 /** @param jitter 0 inclusive to 1 exclusive, the replica's own */
 export function isDue({ notBefore, notAfter }: Period, timing: Timing, now: number, jitter: number): boolean {
   const issued = notBefore + timing.skew;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFakeApi, type FakeApi } from '../support/certificates/fake-api.ts';
 import { DAY, MINUTE, startKeeper } from '../support/certificates/replica.ts';
+import { createAuthority } from '../support/certificates.ts';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
 import { until } from '../support/until.ts';
 
@@ -44,6 +45,21 @@ test('it looks every five minutes by itself', async () => {
   expect(countCalls()).toBe(calls);
   clock.advance(1);
   await until(() => countCalls() > calls, 'it looks');
+});
+
+test('it looks when a certificate of somebody else expires, which has to be replaced then', async () => {
+  await running.stop();
+  const { certificate, key } = createAuthority().issue({
+    names: ['a'],
+    notBefore: clock.now() - DAY,
+    notAfter: clock.now() + 2 * MINUTE,
+  });
+  api.putSecret({ 'tls.crt': certificate, 'tls.key': key });
+  running = startKeeper({ api, clock });
+  await rest();
+  expect(running.keeper.current()?.cert).toBe(certificate);
+  clock.advance(2 * MINUTE);
+  await until(() => running.keeper.current()?.cert !== certificate, 'one of our own is served');
 });
 
 test('a change wakes it at once, and many changes wake it ten times a second', async () => {

@@ -195,7 +195,7 @@ describe('time', () => {
     const replica = start();
     await replica.settle();
     await live(replica, 244);
-    clock.setBack(5 * DAY);
+    clock.setBack(50 * MINUTE);
     await replica.settle();
     clock.advance(10 * MINUTE);
     await replica.settle();
@@ -215,8 +215,9 @@ describe('time', () => {
     expect(readSecret()).toEqual(before);
     clock.setBack(80 * DAY);
     api.setSkew(40 * DAY);
-    expect(await replica.settle()).toBe('settled');
-    expect(readSecret()).toEqual(before);
+    expect(await replica.settle()).toBe('failed');
+    expect(replica.problem).toMatch(/^the clock here is 57600 minutes behind/);
+    expect([readSecret(), replica.pair?.cert]).toEqual([before, before['tls.crt']]);
   });
 
   test('within half an hour is as good as any', async () => {
@@ -303,12 +304,21 @@ describe('what others do', () => {
     expect(api.readBundles()).toEqual([readSecret()['ca.crt'], undefined]);
   });
 
+  test('an IPv6 address leads to us however it is written', async () => {
+    api.putConfiguration('pod-identity-webhook', [
+      toWebhook('a.b.c', { url: 'https://[fd00::1]:9443/mutate' }),
+    ]);
+    const hosts = ['fd00:0:0:0::1'];
+    expect(await start({ address: { ...KEPT.address, hosts } }).settle()).toBe('settled');
+    expect(api.readBundles()).toEqual([readSecret()['ca.crt']]);
+  });
+
   test('a configuration that leads elsewhere is told', async () => {
     api.putConfiguration('pod-identity-webhook', [toWebhook('a.b.c', { url: 'https://other.example' })]);
     const replica = start();
     expect(await replica.settle()).toBe('failed');
     expect(replica.bundles.status()[0]?.problem).toMatch(
-      /has no webhook that calls the Service eks\/pod-identity-webhook: correct/,
+      /has no webhook that calls the Service eks\/pod-identity-webhook, or a URL whose host is a --tls-san: correct/,
     );
   });
 
@@ -440,6 +450,130 @@ describe('what others do', () => {
     expect(replica.bundles.status()[0]?.problem).toMatch(/again and again by somebody else/);
     clock.advance(10_000);
     expect(await replica.settle()).toBe('settled');
+  });
+});
+
+describe('what is not valid yet', () => {
+  test('since all clocks were ahead when it was made, is made anew', async () => {
+    const replica = start();
+    await replica.settle();
+    const before = readSecret();
+    // The API server's clock is set right, too.
+    clock.setBack(300 * DAY);
+    await replica.settle();
+    const leaf = new X509Certificate(readSecret()['tls.crt'] ?? '');
+    expect(leaf.validFromDate.getTime()).toBeLessThan(clock.now());
+    expect(readSecret()['ca.crt']).not.toContain(before['ca.crt']);
+    expect(replica.pair?.cert).toBe(readSecret()['tls.crt']);
+    expectTrusted(replica);
+  });
+
+  test('does not sign, and is no successor', async () => {
+    const replica = start();
+    await replica.settle();
+    await live(replica, 244);
+    const { 'next-ca.key': next, 'ca.key': current } = readSecret();
+    expect(next).toBeDefined();
+    clock.setBack(2 * DAY);
+    await replica.settle();
+    clock.advance(10 * MINUTE);
+    await replica.settle();
+    expect(readSecret()['ca.key']).toBe(current);
+    // By now the authority is due, and the other one is not valid yet.
+    clock.advance(1.5 * DAY);
+    await replica.settle();
+    expect(readSecret()).toMatchObject({ 'next-ca.key': expect.stringContaining('PRIVATE KEY') });
+    expect(readSecret()['next-ca.key']).not.toBe(next);
+    clock.advance(10 * MINUTE);
+    await replica.settle();
+    const authority = new X509Certificate(readSecret()['ca.crt'] ?? '');
+    expect(authority.validFromDate.getTime()).toBeLessThan(clock.now());
+    expect(replica.steps().at(-1)).toBe('promote');
+    expectTrusted(replica);
+  });
+});
+
+describe('a replica that must not write the Secret', () => {
+  const forbid = (): void =>
+    api.setFault((method, path) =>
+      method === 'PUT' && path.includes('/secrets/') ? { status: 403, body: '{"message":"no"}' } : undefined,
+    );
+
+  test('serves what is stored all the same, also from its start, and says what it lacks', async () => {
+    await start().settle();
+    clock.advance(25 * DAY);
+    forbid();
+    const replica = start();
+    expect(await replica.settle()).toBe('failed');
+    expect(replica.pair?.cert).toBe(readSecret()['tls.crt']);
+    expect(replica.problem).toMatch(/missing right: update on secrets/);
+  });
+
+  test('takes the newest of others, where it would write something else', async () => {
+    const [first, second] = [start(), start({ names: [...KEPT.names, 'another.eks.svc'] })];
+    await first.settle();
+    forbid();
+    expect(await second.settle()).toBe('failed');
+    api.setFault(undefined);
+    clock.advance(20 * DAY);
+    await first.settle();
+    forbid();
+    expect(await second.settle()).toBe('failed');
+    expect(second.pair?.cert).toBe(readSecret()['tls.crt']);
+  });
+
+  test('mends the bundles all the same', async () => {
+    const replica = start();
+    await replica.settle();
+    clock.advance(25 * DAY);
+    forbid();
+    api.setBundle('');
+    expect(await replica.settle()).toBe('failed');
+    expectTrusted(replica);
+    expect(replica.problem).toMatch(/missing right: update on secrets/);
+  });
+
+  test('since its clock is wrong serves and mends all the same', async () => {
+    await start().settle();
+    clock.advance(40 * DAY);
+    api.setSkew(-40 * DAY);
+    api.setBundle('');
+    const replica = start();
+    expect(await replica.settle()).toBe('failed');
+    expect(replica.problem).toMatch(/^the clock here is 57600 minutes ahead/);
+    expect(replica.pair?.cert).toBe(readSecret()['tls.crt']);
+    expectTrusted(replica);
+  });
+
+  test('gives nothing good away for what has expired', async () => {
+    const replica = start();
+    await replica.settle();
+    const old = readSecret();
+    clock.advance(21 * DAY);
+    await replica.settle();
+    const served = replica.pair;
+    clock.advance(15 * DAY);
+    const { 'ca.key': _, ...rest } = old;
+    api.putSecret(rest);
+    forbid();
+    expect(await replica.settle()).toBe('failed');
+    expect(replica.pair).toBe(served);
+  });
+});
+
+describe('text beside the certificates', () => {
+  test.each<[what: string, change: (pem: string) => string]>([
+    ['a private key', (pem) => `${pem}-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n`],
+    // Go takes a line for the begin of PEM only where it has no indentation.
+    ['an indentation', (pem) => pem.replace(/^/gm, '  ')],
+  ])('of the authorities, %s, goes into no bundle', async (_, change) => {
+    const replica = start();
+    await replica.settle();
+    const before = readSecret();
+    api.putSecret({ ...before, 'ca.crt': change(before['ca.crt'] ?? '') });
+    expect(await replica.settle()).toBe('settled');
+    expect(readSecret()).toEqual(before);
+    expect(api.readBundles()).toEqual([before['ca.crt'], before['ca.crt']]);
   });
 });
 

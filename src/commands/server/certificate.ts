@@ -94,7 +94,9 @@ function registerMetrics(
     collect() {
       for (const { labels, source } of opened) {
         const pair = source.current();
-        if (pair !== undefined) this.set(labels, pair.notAfter / 1000);
+        // Without labels it would be 0 until then, which says that it has expired long ago.
+        if (pair === undefined) this.remove(labels);
+        else this.set(labels, pair.notAfter / 1000);
       }
     },
   });

@@ -25,7 +25,9 @@ export function createKeptMetrics(registry: Registry, several: boolean): KeptMet
     collect() {
       for (const { labels, keeper } of kept) {
         const notAfter = keeper.authorityNotAfter();
-        if (notAfter !== undefined) this.set(labels, notAfter / 1000);
+        // Without labels it would be 0 until then, which says that it has expired long ago.
+        if (notAfter === undefined) this.remove(labels);
+        else this.set(labels, notAfter / 1000);
       }
     },
   });

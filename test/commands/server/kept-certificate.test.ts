@@ -138,6 +138,8 @@ describe('a webhook with a certificate of its own', () => {
     const { port, ops } = await start();
     await untilReadyz(ops, /^\[-\]certificate there is no certificate yet: .*missing right: get on secrets/m);
     await expect(shakeHands(port, '')).rejects.toThrow();
+    // A time of expiry that is 0 would set off every alert.
+    expect(await registry.metrics()).not.toMatch(/^iam_bridge_tls_\w+_not_after_seconds/m);
     api.setFault(undefined);
     server.announce();
     await untilReadyz(ops, /^\[\+\]certificate ok$/m);

@@ -6,6 +6,8 @@ import { findFreePorts } from '../../../src/local-cluster/loopback.ts';
 import { toReview } from '../authenticator/bed.ts';
 import { startLocalSts, toRoleArn, toSession } from '../authenticator/local-sts.ts';
 import { CLUSTER, signToken } from '../authenticator/tokens.ts';
+import { startFakeApiServer } from '../certificates/api-server.ts';
+import { createFakeApi } from '../certificates/fake-api.ts';
 import { createAuthority } from '../certificates.ts';
 import { startFakeCluster } from '../commands/fake-cluster.ts';
 import { startIssuerCluster } from '../commands/issuer-cluster.ts';
@@ -29,7 +31,10 @@ export async function scrapePrograms(): Promise<string[]> {
   const cleanups: (() => Promise<void>)[] = [];
   try {
     const place = { folder, cleanups, authority: createAuthority('iam-bridge tests') };
-    return await Promise.all([scrapeWebhook(place), scrapeAuthenticator(place), scrapeIssuer(place)]);
+    return await Promise.all([
+      ...[scrapeWebhook(place), scrapeKept(place)],
+      ...[scrapeAuthenticator(place), scrapeIssuer(place)],
+    ]);
   } finally {
     await endPrograms();
     for (const cleanup of cleanups) await cleanup();
@@ -67,6 +72,23 @@ async function scrapeWebhook({ folder, cleanups, authority }: Place): Promise<st
     'iam_bridge_http_connections_evicted_total{',
     'iam_bridge_http_bodies_turned_away_total{',
     'iam_bridge_tls_certificate_reloads_total{',
+  ]);
+}
+
+/** A webhook whose certificate is of its own making. */
+async function scrapeKept({ cleanups }: Place): Promise<string> {
+  const server = await startFakeApiServer(createFakeApi(Date.now));
+  cleanups.push(server.close);
+  const [port = 0, metricsPort = 0] = await findFreePorts(2);
+  const program = start([
+    ...MAIN,
+    ...['webhook', `--kube-api=${server.url}`, '--bind-address=127.0.0.1'],
+    ...[`--port=${port}`, `--metrics-port=${metricsPort}`],
+  ]);
+  await awaitReady(program, metricsPort);
+  return await scrapeUntil(metricsPort, [
+    'iam_bridge_ca_bundle_in_sync{',
+    'iam_bridge_tls_authority_not_after_seconds ',
   ]);
 }
 

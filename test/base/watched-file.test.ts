@@ -247,7 +247,10 @@ describe('files that are swapped while they are read', () => {
       interval: 3_600_000,
       read: ([text]) => Number(text),
       report: (event) => void events.push(event),
-      readText: async () => String((readings += 1)),
+      async readText() {
+        readings += 1;
+        return String(readings);
+      },
     });
     await value.look();
     expect([value.current(), readings]).toEqual([8, 8]);

@@ -131,7 +131,7 @@ describe.concurrent('webhook', () => {
     );
     expect([code, stdout]).toEqual([2, '']);
     const problems = stderr.split('\n').filter((line) => line.startsWith('iam-bridge webhook: '));
-    expect(problems).toHaveLength(6);
+    expect(problems).toHaveLength(5);
     expect(stderr).toContain('Usage: iam-bridge webhook [flags]');
     expect(stderr).not.toMatch(TRACE);
   });

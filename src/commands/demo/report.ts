@@ -7,7 +7,7 @@ export type Mode = 'stand-in' | 'real';
 export function renderOpening(paint: Paint): string {
   const what = `${paint('title', 'iam-bridge demo')}: a Job writes to S3 as an IAM role, without a key; four pods do not, and why`;
   const back =
-    'Then the other direction: a user logs in to the cluster by IAM; three tokens are refused, and why; who may do what.';
+    'Then the other direction: a user logs in by IAM, three tokens are refused, and why; who may do what';
   const how = `${paint('quiet', 'Lines with')} ${paint('command', '$')} ${paint('quiet', 'do the same by hand, on a cluster.')}`;
   return `\n${what}\n${back}\n${how}\n`;
 }

@@ -1,7 +1,7 @@
 import { ROLE_ANNOTATION } from '../../local-cluster/manifests.ts';
 import type { UnifiedLine } from '../../terminal/diff.ts';
 import type { Style } from '../../terminal/paint.ts';
-import { wrapCommand } from '../../terminal/wrap.ts';
+import { wrapCommand, wrapText } from '../../terminal/wrap.ts';
 import type { Audience, PodReport, ShellCommand, StoryStep } from '../report.ts';
 import { INDENT, type Layout, renderSentence } from './layout.ts';
 import { renderLogin } from './login.ts';
@@ -45,7 +45,18 @@ function renderCommand({ command, output = [] }: ShellCommand, { paint, width }:
   const lines = wrapCommand(command, width - INDENT.length - 2).map(
     (line, index) => `${INDENT}${index === 0 ? paint('quiet', '$') : ' '} ${paint('command', line)}`,
   );
-  return [...lines, ...output.map((line) => INDENT + paint('quiet', line))];
+  const printed = output.flatMap((line) => foldLine(line, width - INDENT.length));
+  return [...lines, ...printed.map((line) => INDENT + paint('quiet', line))];
+}
+
+/** A line that is too long goes on below, two columns to the right of where it began. */
+function foldLine(line: string, width: number): string[] {
+  if (line.length <= width) return [line];
+  const text = line.trimStart();
+  const indent = line.slice(0, line.length - text.length);
+  return wrapText(text, width - indent.length - 2).map(
+    (part, index) => `${indent}${index === 0 ? '' : '  '}${part}`,
+  );
 }
 
 function renderPod(report: PodReport, layout: Layout): string[] {

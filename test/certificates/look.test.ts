@@ -389,6 +389,25 @@ describe('what others do', () => {
     expect(api.readSecretObject()).toMatchObject({ type: 'kubernetes.io/tls' });
   });
 
+  test('once the Secret of somebody else is removed, as the message says, all replicas serve and trust ours', async () => {
+    const { certificate, key } = createAuthority().issue({
+      names: ['a'],
+      notAfter: clock.now() + 90 * DAY,
+      notBefore: clock.now() - DAY,
+    });
+    api.putSecret({ 'tls.crt': certificate, 'tls.key': key }, 'kubernetes.io/tls');
+    api.setBundle('theirs');
+    const replicas = [start(), start()];
+    await settleAll(...replicas);
+    expect(replicas.map(({ pair }) => pair?.cert)).toEqual([certificate, certificate]);
+    api.putSecret(undefined);
+    await settleAll(...replicas);
+    for (const replica of replicas) {
+      expect([replica.pair?.cert, replica.problem]).toEqual([readSecret()['tls.crt'], undefined]);
+      expectTrusted(replica);
+    }
+  });
+
   test('one that takes the place of ours is not served, and not overwritten', async () => {
     const replica = start();
     await replica.settle();

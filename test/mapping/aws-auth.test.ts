@@ -114,6 +114,9 @@ describe('mapRoles as people write it', () => {
       `- rolearn: arn:aws:sts::${ACCOUNT}:assumed-role/Dev/jane\n  username: dev\n`,
       'unmapped',
     ],
+    ['a line of nothing but a tab', `- rolearn: ${DEV}\n  username: dev\n\t\n`, 'dev|'],
+    ['a control character', `- rolearn: ${DEV}\n  username: dev\n  note: a\u0007\n`, 'dev|'],
+    ['a key that is a mapping', `- rolearn: ${DEV}\n  username: dev\n  note: {{a}}\n`, 'dev|'],
     ['a wildcard', `- rolearn: arn:aws:iam::${ACCOUNT}:role/*\n  username: dev\n`, 'unmapped'],
   ])('%s', async (_, text, words) => {
     expect(await map(text)).toBe(words);
@@ -298,6 +301,9 @@ describe('a section that cannot be read', () => {
     ['a mapping instead of a list', `rolearn: ${DEV}\nusername: dev\n`],
     ['a text', 'see the wiki'],
     ['an unknown alias', `- rolearn: *gone\n`],
+    ['a comment right behind a bracket', `- rolearn: ${DEV}\n  groups: []# none\n`],
+    ['a text in quotes that goes on at the margin', `- rolearn: "${DEV}\n"\n`],
+    ['a text that goes on behind a comment', `- rolearn: ${DEV}\n  username: a # b\n    c\n`],
     ['brackets to the floor', '['.repeat(5_000)],
   ])('%s: nobody is mapped by it, and its place is told', async (_, text) => {
     expect(await map(text)).toBe('source-unknown');

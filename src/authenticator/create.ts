@@ -66,6 +66,7 @@ export function createAuthenticator(settings: AuthenticatorSettings, deps: Authe
   const handler = createAuthenticateHandler({
     readBody,
     authenticate,
+    maxTokenLength: settings.maxTokenLength,
     audiences: new Set(settings.audiences),
     compatStatusCodes: settings.compatStatusCodes,
     mayCall,

@@ -11,6 +11,8 @@ import { type ReviewReading, readTokenReview } from './review.ts';
 export interface RouteDeps {
   readonly readBody: ReadBody;
   readonly authenticate: Authenticate;
+  /** Characters that a token may have. */
+  readonly maxTokenLength: number;
   /** Ours; empty: no audience is looked at or told. */
   readonly audiences: ReadonlySet<string>;
   /** Status codes as the Go program's. */
@@ -25,13 +27,17 @@ export interface RouteDeps {
 
 /** A token of 16 KiB, audiences, and what stands around them. */
 const BODY_LIMIT = 65_536;
-/** Of a review that waits for STS its token is left: a login must not go because others have sent much around theirs. */
-const KEPT = 16_384;
+/** What there is for all but the token where longer ones are allowed. */
+const AROUND_TOKEN = 49_152;
 const TEXT = 'text/plain; charset=utf-8';
 
 /** Answers `POST /authenticate`: a TokenReview in, a TokenReview out. */
 export function createAuthenticateHandler(deps: RouteDeps): DirectHandler {
   const answering = { ...deps, render: createRenderReview() };
+  // Of a review that waits for STS its token is left: a login must not go because others have sent much around theirs.
+  const { maxTokenLength: kept } = deps;
+  const limits = { limit: Math.max(BODY_LIMIT, kept + AROUND_TOKEN), kept };
+  const refusedBodies = describeRefusedBodies(limits.limit);
   return (request, response) => {
     const start = deps.monotonic();
     const since = (): number => deps.monotonic() - start;
@@ -48,9 +54,9 @@ export function createAuthenticateHandler(deps: RouteDeps): DirectHandler {
     };
     const refused = checkRequest(request, deps);
     if (refused !== undefined) return refuse(refused);
-    deps.readBody(request, response, { limit: BODY_LIMIT, kept: KEPT }, (reading) => {
+    deps.readBody(request, response, limits, (reading) => {
       if (reading.kind === 'aborted') return;
-      const review = reading.kind === 'body' ? readTokenReview(reading.body) : REFUSED_BODIES[reading.kind];
+      const review = reading.kind === 'body' ? readTokenReview(reading.body) : refusedBodies[reading.kind];
       if ('status' in review) return refuse(review);
       if (review.kind === 'unreadable') return refuse({ status: 400, text: `the body: ${review.problem}` });
       void whenDecided(decide(review, deps), (decision) => conclude(review, decision));
@@ -113,10 +119,14 @@ interface Refusal {
   readonly text: string;
 }
 
-const REFUSED_BODIES: Readonly<Record<Exclude<BodyReading['kind'], 'body' | 'aborted'>, Refusal>> = {
-  'too-large': { status: 413, text: `the body is larger than ${BODY_LIMIT} bytes` },
-  'no-room': { status: 503, text: 'too many large bodies at once' },
-};
+function describeRefusedBodies(
+  limit: number,
+): Readonly<Record<Exclude<BodyReading['kind'], 'body' | 'aborted'>, Refusal>> {
+  return {
+    'too-large': { status: 413, text: `the body is larger than ${limit} bytes` },
+    'no-room': { status: 503, text: 'too many large bodies at once' },
+  };
+}
 
 function checkRequest(request: IncomingMessage, { mayCall }: RouteDeps): Refusal | undefined {
   if (mayCall !== undefined && !mayCall(request)) {

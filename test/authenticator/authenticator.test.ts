@@ -167,6 +167,15 @@ describe('the request', () => {
     expect(answer.headers).not.toHaveProperty('retry-after');
   });
 
+  test('has room for the longest token that is allowed', async () => {
+    const maxTokenLength = 65_536;
+    const bed = await open({ settings: { maxTokenLength } });
+    const { status, text } = await bed.review(`k8s-aws-v1.${'A'.repeat(maxTokenLength - 11)}`);
+    expect([status, text]).toEqual([200, expect.stringContaining('"authenticated":false')]);
+    const { status: tooLarge } = await bed.review('a'.repeat(2 * maxTokenLength));
+    expect(tooLarge).toBe(413);
+  });
+
   test('whose body is JSON but no TokenReview gets one, with an error', async () => {
     const bed = await open();
     const { status, body } = await bed.send('{"apiVersion":"authentication.k8s.io/v1beta1","spec":{}}');

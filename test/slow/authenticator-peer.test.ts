@@ -203,7 +203,10 @@ const STRICTER: ReadonlySet<unknown> = new Set([
   'token-not-yet-valid',
 ]);
 
-describe.skipIf(PEER === '')('beside the Go program', () => {
+/** Twenty thousand runs take a quarter of an hour, and longer where the machine has other things to do. */
+const timeout = 3_600_000;
+
+describe.skipIf(PEER === '')('beside the Go program', { timeout }, () => {
   test('a token that is let in is let in there as the same user; what only it lets in has a row', async () => {
     let both = 0;
     await fc.assert(

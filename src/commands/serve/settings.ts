@@ -60,9 +60,15 @@ interface PlanContext {
   readonly problems: Problems;
 }
 
+interface SidePort extends ListenAddress {
+  readonly flag: string;
+}
+
 interface ServerPlan {
   readonly name: string;
   readonly door: ListenAddress;
+  /** Ports beside it and that of the process, such as one for health alone. */
+  readonly side: readonly SidePort[];
   /** undefined: something is wrong with it */
   readonly planned: PlannedServer | undefined;
 }
@@ -70,19 +76,29 @@ interface ServerPlan {
 function planServer(descriptor: ServerDescriptor, line: Line, { env, problems }: PlanContext): ServerPlan {
   const { name } = descriptor;
   const own = toServerLine(descriptor, line);
+  const side = readSidePorts(name, own);
   const reading = descriptor.read(own, env);
   if (reading.kind === 'problems') {
     problems.push(...reading.problems.map((problem) => toServeNames(descriptor, problem)));
-    return { name, door: readDoor(own), planned: undefined };
+    return { name, door: readDoor(own), side, planned: undefined };
   }
   const { settings } = reading;
   const remarks = settings.remarks.map((remark) => toServeNames(descriptor, remark));
-  return { name, door: settings.listen, planned: { descriptor, settings: { ...settings, remarks } } };
+  return { name, door: settings.listen, side, planned: { descriptor, settings: { ...settings, remarks } } };
 }
 
 /** As the flags alone have it: whatever else is wrong with a server, two at one port are wrong, too. */
 function readDoor({ values }: FlagReading<FlagTable>): ListenAddress {
   return { host: values['bind-address'] ?? values['address'] ?? '', port: Number(values['port']) };
+}
+
+function readSidePorts(name: string, { values }: FlagReading<FlagTable>): readonly SidePort[] {
+  const flags = Object.keys(values).filter((flag) => flag.endsWith('-port') && !isShared(flag));
+  return flags.map((flag) => ({
+    flag: toServeFlag(name, flag),
+    host: String(values[flag.replace(/port$/, 'address')] ?? ''),
+    port: Number(values[flag]),
+  }));
 }
 
 /** The line as the server's own command would have read it. Its slips are those of the whole line, which has told them. */
@@ -114,9 +130,11 @@ function toServeNames({ name, flags }: ServerDescriptor, text: string): string {
 /** Two servers at one port would be told apart by who came first; the ops port each has compared for itself. */
 function checkDoors(plans: readonly ServerPlan[], problems: Problems): void {
   for (const [index, { name, door }] of plans.entries()) {
-    const before = plans.slice(0, index).find((other) => isSameDoor(other.door, door));
-    if (before === undefined) continue;
-    problems.push(`--${before.name}-port and --${name}-port are both ${door.port}: they are two servers`);
+    const before = plans.slice(0, index).map((each) => ({ ...each.door, flag: `${each.name}-port` }));
+    const side = plans.flatMap((each) => (each.name === name ? [] : each.side));
+    const taken = [...before, ...side].find((other) => isSameDoor(other, door));
+    if (taken === undefined) continue;
+    problems.push(`--${taken.flag} and --${name}-port are both ${door.port}: they are two servers`);
   }
 }
 

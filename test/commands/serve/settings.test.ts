@@ -133,6 +133,14 @@ describe('serve', () => {
     expect(readProblems(...words)).toHaveLength(1);
   });
 
+  test('tells of a door at the port for health of another server', () => {
+    const words = [...WEBHOOK, ...AUTHENTICATOR, '--webhook-port=21363'];
+    expect(readProblems(...words)).toEqual([
+      '--authenticator-health-port and --webhook-port are both 21363: they are two servers',
+    ]);
+    expect(readProblems(...words, '--authenticator-health-port=21364')).toEqual([]);
+  });
+
   test('says of remarks, too, whose flag it is', () => {
     const { servers } = readPlan(...WEBHOOK, '--webhook-namespace=x', '--webhook-logtostderr');
     expect(servers[0]?.settings.remarks).toEqual([

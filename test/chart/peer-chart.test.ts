@@ -28,7 +28,7 @@ describeWithNewestHelm(
         ...theirs.spec.containers[0],
         image: OUR_IMAGE,
         imagePullPolicy: 'IfNotPresent',
-        resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '128Mi' } },
+        resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '192Mi' } },
       });
       for (const kind of ['Role', 'ClusterRole']) {
         expect(only(objects, kind)['rules']).toEqual(ours.find((each) => each.kind === kind)?.['rules']);

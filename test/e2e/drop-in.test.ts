@@ -15,6 +15,9 @@ import type { Sighting } from './scenarios/drop-in-webhooks.ts';
 const SCENARIOS = join(import.meta.dirname, 'scenarios');
 const obstacle =
   findAssets() === undefined ? undefined : (findContainerObstacle() ?? findNamespaceObstacle());
+/** ms; a busy machine starts a control plane in a minute. */
+const PATIENCE = 400_000;
+const HOOK_PATIENCE = PATIENCE + 20_000;
 const isRequired = process.env['IAM_BRIDGE_E2E'] === 'required';
 const isSkipped = obstacle !== undefined && !isRequired;
 if (isSkipped)
@@ -88,12 +91,12 @@ describeOnCluster('in place of a Go webhook, by the change of the example alone'
     if (isSkipped) return;
     sightings = (await runInNetworkNamespace(
       join(SCENARIOS, 'drop-in-webhooks.ts'),
-      170_000,
+      PATIENCE,
     )) as readonly Sighting[];
     const unlimited = sightings.filter(({ isLimited }) => !isLimited).map(({ name }) => name);
     if (unlimited.length > 0)
       console.error(`no memory cgroup: no limit was held for ${unlimited.join(', ')}`);
-  });
+  }, HOOK_PATIENCE);
 
   describe.skipIf(isSkipped)('in a root of its own', () => {
     it.each(EXPECTED)('$name runs as uid $uid and injects', (expected) => {
@@ -131,8 +134,8 @@ describeOnCluster('in place of a Go authenticator, by the change of the example 
   beforeAll(async () => {
     if (isSkipped) return;
     const scenario = join(SCENARIOS, 'drop-in-authenticators.ts');
-    seen = (await runInNetworkNamespace(scenario, 170_000)) as AuthenticatorSighting;
-  });
+    seen = (await runInNetworkNamespace(scenario, PATIENCE)) as AuthenticatorSighting;
+  }, HOOK_PATIENCE);
 
   describe.skipIf(isSkipped)('in a root of its own', () => {
     const LOGINS = {
@@ -180,8 +183,8 @@ describeOnCluster('the move from the Go webhook, while pods are created', () => 
   let seen: MoveSighting;
   beforeAll(async () => {
     if (isSkipped || !isAtHand) return;
-    seen = (await runInNetworkNamespace(join(SCENARIOS, 'drop-in-move.ts'), 170_000)) as MoveSighting;
-  });
+    seen = (await runInNetworkNamespace(join(SCENARIOS, 'drop-in-move.ts'), PATIENCE)) as MoveSighting;
+  }, HOOK_PATIENCE);
 
   const test = it.skipIf(isSkipped || !isAtHand);
 

@@ -2,7 +2,7 @@ import { type Arn, isAccountId, parseArn } from '../aws/arn.ts';
 import type { CallerIdentity } from '../aws/caller-identity.ts';
 import { PARTITION_NAMES } from '../aws/partition.ts';
 import { quoteShort } from '../json/quote.ts';
-import { ACCESS_KEY_HOLE, SESSION_HOLE } from './holes.ts';
+import { ACCESS_KEY_HOLE, fillName, SESSION_HOLE } from './holes.ts';
 
 /** An IAM principal that somebody asks about. */
 export interface Principal {
@@ -85,6 +85,12 @@ function toPrincipal(
       sessionName,
     },
   };
+}
+
+/** The same in a session of this name. */
+export function withSession({ identity, notes }: Principal, session: string): Principal {
+  const arn = fillName(identity.arn, { SessionNameRaw: session });
+  return { identity: { ...identity, arn, sessionName: session }, session, notes };
 }
 
 interface Resource {

@@ -2,8 +2,7 @@ import { parseAllDocuments } from 'yaml';
 import { ConfigurationError, toError } from '../base/errors.ts';
 import { readTextFile } from '../base/text-file.ts';
 import { isRecord, type JsonRecord } from '../json/record.ts';
-import { toConfigMap } from '../kube/objects.ts';
-import { readAwsAuth } from '../mapping/aws-auth.ts';
+import { readAwsAuthObject } from '../mapping/aws-auth.ts';
 import { readBackendNames } from '../mapping/backend-names.ts';
 import { readIdentityMappings } from '../mapping/identity-mappings.ts';
 import type { BackendName } from '../mapping/mapper.ts';
@@ -82,11 +81,10 @@ function toSources(
     ...(map === undefined
       ? []
       : [
-          toSectionsSource(
-            { where, backend: 'EKSConfigMap' },
-            readAwsAuth(toConfigMap(map, () => {})?.data),
-            { by: 'typed', permissionSets },
-          ),
+          toSectionsSource({ where, backend: 'EKSConfigMap' }, readAwsAuthObject(map), {
+            by: 'typed',
+            permissionSets,
+          }),
         ]),
     ...(mappings.length === 0 ? [] : [readIdentityMappings(where, mappings)]),
   ];

@@ -1,5 +1,6 @@
 import type { Reading } from '../base/watched-state.ts';
-import type { StringMap } from '../kube/objects.ts';
+import { isRecord, type JsonRecord, readMember } from '../json/record.ts';
+import { type StringMap, toConfigMap } from '../kube/objects.ts';
 import { CONFIG_MAP_RULES } from './read-entry.ts';
 import { readAccounts, readEntries, type SectionName, type SectionReadings } from './sections.ts';
 import type { SourceNode } from './source-node.ts';
@@ -14,6 +15,25 @@ const EMPTY = new Set(['', '``', '""', "''"]);
  */
 export function readAwsAuth(data: StringMap | undefined): SectionReadings {
   return createAwsAuthReader()(data);
+}
+
+/**
+ * Reads the ConfigMap itself, also one that no API server has seen: a section that is no text, as where the `|` behind its key
+ * was forgotten, is malformed rather than absent.
+ */
+export function readAwsAuthObject(raw: JsonRecord): SectionReadings {
+  const data = raw['data'] ?? {};
+  const sections = readAwsAuth(toConfigMap(raw, () => {})?.data);
+  const keep = <T>(name: SectionName, reading: Reading<T>): Reading<T> => {
+    const value = isRecord(data) ? (readMember(data, name) ?? '') : data;
+    if (typeof value === 'string' && isRecord(data)) return reading;
+    return { kind: 'malformed', problem: `${name}: it is no text: write ${name}: | and its entries below` };
+  };
+  return {
+    mapRoles: keep('mapRoles', sections.mapRoles),
+    mapUsers: keep('mapUsers', sections.mapUsers),
+    mapAccounts: keep('mapAccounts', sections.mapAccounts),
+  };
 }
 
 /** Reads as {@link readAwsAuth} does; a section whose text is that of the time before is not read again. */

@@ -3,9 +3,9 @@ import { isRecord } from '../json/record.ts';
 import type { KubeApi } from '../kube/api.ts';
 import { ApiStatusError, toStatusError } from '../kube/errors.ts';
 import { listPages } from '../kube/list.ts';
-import { toConfigMap } from '../kube/objects.ts';
+import { isNamed } from '../kube/objects.ts';
 import { describeTrouble } from '../kube/trouble.ts';
-import { readAwsAuth } from './aws-auth.ts';
+import { readAwsAuthObject } from './aws-auth.ts';
 import { IDENTITY_MAPPINGS_PATH } from './identity-mapping-status.ts';
 import { readIdentityMappings } from './identity-mappings.ts';
 import { type MappingSource, toEmptySource, toSectionsSource } from './mapping-source.ts';
@@ -41,9 +41,9 @@ async function readConfigMap(api: KubeApi, permissionSets: boolean): Promise<Map
     return toEmptySource(AWS_AUTH, describeTrouble({ during: 'get', error }, scope), true);
   }
   if (status !== 200) throw error;
-  const map = toConfigMap(parseJson(body), () => {});
-  if (map === undefined) throw new ApiStatusError('get aws-auth: the answer is no ConfigMap', status);
-  return toSectionsSource(AWS_AUTH, readAwsAuth(map.data), { by: 'typed', permissionSets });
+  const map = parseJson(body);
+  if (!isNamed(map, () => {})) throw new ApiStatusError('get aws-auth: the answer is no ConfigMap', status);
+  return toSectionsSource(AWS_AUTH, readAwsAuthObject(map), { by: 'typed', permissionSets });
 }
 
 /** ms for all pages: somebody waits */

@@ -48,6 +48,11 @@ export const IDENTITY_MAPPING_KIND: SourceKind = {
 export const AWS_AUTH_PATH = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
 export const AWS_AUTH_RIGHT = 'get configmaps named aws-auth in kube-system';
 
+/** Whether RBAC is not known whole without it. */
+export function isRbacRight(right: string): boolean {
+  return right.includes('.rbac.authorization.k8s.io');
+}
+
 /** The right to list all of a kind, in words. */
 export function toRight({ apiVersion, resource, namespaced }: SourceKind): string {
   const [group] = apiVersion.includes('/') ? apiVersion.split('/') : [''];

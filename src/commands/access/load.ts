@@ -10,7 +10,7 @@ import { openCluster } from './cluster-api.ts';
 import { detectEks } from './detect-eks.ts';
 import { discover, readVersion } from './discover.ts';
 import type { AccessFacts } from './facts.ts';
-import { RBAC_KINDS, SOURCE_KINDS } from './kinds.ts';
+import { isRbacRight, RBAC_KINDS, SOURCE_KINDS, toRight } from './kinds.ts';
 import type { SourceOptions } from './options.ts';
 import { type Gap, readCluster } from './read-cluster.ts';
 import type { Place } from './request.ts';
@@ -51,15 +51,16 @@ async function loadFromSnapshot(
   const documents = await readSnapshotFile(path, input);
   const { objects, problems, ignored } = readObjects(documents);
   const facts = findFacts(ignored);
+  const lacked = facts?.missing ?? [];
   const mappings = withMappings
-    ? await readMappings(options, async () => createSnapshotApi(ignored, facts?.missing ?? []))
+    ? await readMappings(options, async () => createSnapshotApi(ignored, lacked))
     : NO_MAPPINGS;
   return {
     source: name,
     kind: 'snapshot',
     index: createIndex(objects, problems),
     gaps: [],
-    missing: facts?.missing ?? [],
+    missing: lacked.filter(isRbacRight),
     catalogue: createCatalogue(facts?.resources),
     mappings,
     isEks:
@@ -69,7 +70,7 @@ async function loadFromSnapshot(
         listItems(documents, () => {}),
       ),
     namespace: undefined,
-    notes: mappings.notes,
+    notes: [...mappings.notes, ...lacked.filter(isOfNames).map(describeUnknownNames)],
   };
 }
 
@@ -112,8 +113,16 @@ async function loadFromCluster(
 }
 
 /** What no caveat tells: without these names nothing is decided otherwise, but less is told. */
-function describeNameGap({ right, kind }: Gap): readonly string[] {
-  return kind.apiVersion === 'v1' ? [`missing right: ${right}: which of them exist is not known`] : [];
+function describeNameGap({ right }: Gap): readonly string[] {
+  return isOfNames(right) ? [describeUnknownNames(right)] : [];
+}
+
+function isOfNames(right: string): boolean {
+  return SOURCE_KINDS.some((kind) => kind.apiVersion === 'v1' && toRight(kind) === right);
+}
+
+function describeUnknownNames(right: string): string {
+  return `missing right: ${right}: which of them exist is not known`;
 }
 
 const NO_MAPPINGS: LoadedMappings = { sources: [], reservedPrefixes: new Map(), notes: [] };

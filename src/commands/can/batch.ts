@@ -1,3 +1,4 @@
+import { listOpenNames } from '../../access/open-names.ts';
 import { ConfigurationError, describeError } from '../../base/errors.ts';
 import { readTextFile } from '../../base/text-file.ts';
 import { type Caveat, caveatOf } from '../../rbac/caveats.ts';
@@ -49,21 +50,29 @@ export async function runBatch(
 type BatchAnswer = { readonly id?: unknown } & (Decision | { readonly error: string });
 
 /** Finds out whom the command line names only where a line needs it: a line may say who by itself. */
-type Usual = () => Promise<Identity | string>;
+type Usual = () => Promise<UsualPerson | string>;
+
+interface UsualPerson {
+  readonly identity: Identity;
+  readonly caveats: readonly Caveat[];
+}
 
 function createUsual(who: Who, facts: AccessFacts): Usual {
-  let found: Promise<Identity | string> | undefined;
+  let found: Promise<UsualPerson | string> | undefined;
   return () => {
     found ??= findUsual(who, facts);
     return found;
   };
 }
 
-async function findUsual(who: Who, facts: AccessFacts): Promise<Identity | string> {
+async function findUsual(who: Who, facts: AccessFacts): Promise<UsualPerson | string> {
   if (who.kind === 'self' && facts.kind === 'snapshot')
     return 'user is missing: say in the line, or by --as, --sa or --arn, whom it is about';
   const found = await findPerson(who, facts);
-  if (found.kind === 'person') return found.person.identity;
+  if (found.kind === 'person') {
+    const { identity } = found.person;
+    return { identity, caveats: listOpenNames(facts.index, identity) };
+  }
   return found.kind === 'nobody'
     ? 'the mappings make nobody of the principal of --arn: iam-bridge whoami tells why'
     : 'user is missing, and the API server does not say who you are';
@@ -77,12 +86,13 @@ async function answerLine(
 ): Promise<BatchAnswer> {
   const id = line.id === undefined ? {} : { id: line.id };
   if (line.kind === 'error') return { ...id, error: line.error };
-  const identity = line.identity ?? (await usual());
-  if (typeof identity === 'string') return { ...id, error: identity };
+  const person = line.identity === undefined ? await usual() : { identity: line.identity, caveats: [] };
+  if (typeof person === 'string') return { ...id, error: person };
+  const { identity } = person;
   const { question } = line;
   const decision = decide(facts.index, identity, question);
   const evidence = findEvidenceCaveats(facts, question);
-  const caveats = [...evidence, ...withoutGuesses(decision.caveats, facts)];
+  const caveats = [...person.caveats, ...evidence, ...withoutGuesses(decision.caveats, facts)];
   if (!verify || facts.api === undefined) return { ...id, ...decision, caveats };
   const server = await askServer(facts.api, identity, question, false);
   if (server.kind === 'unasked') return { ...id, ...decision, caveats: [...caveats, toUnasked(server.why)] };

@@ -1,3 +1,4 @@
+import { listOpenNames } from '../../access/open-names.ts';
 import { reviewRules } from '../../kube/reviews.ts';
 import { type Caveat, caveatOf } from '../../rbac/caveats.ts';
 import type { Identity } from '../../rbac/identity.ts';
@@ -57,7 +58,12 @@ async function listRules(who: Who, identity: Identity, reach: Reach, facts: Acce
   const asked = who.kind === 'self' && hasGap(evidence) ? await askOwnRules(reach, facts) : undefined;
   return {
     rules: asked?.rules ?? rights.map(({ rule }) => rule),
-    caveats: [...evidence, ...(asked?.caveats ?? []), ...withoutGuesses(caveats, facts)],
+    caveats: [
+      ...listOpenNames(facts.index, identity),
+      ...evidence,
+      ...(asked?.caveats ?? []),
+      ...withoutGuesses(caveats, facts),
+    ],
   };
 }
 

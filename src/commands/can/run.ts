@@ -87,6 +87,7 @@ async function askOne(
       identity: isKnown ? found.person.identity : NOT_TOLD,
       isSelf: asked.who.kind === 'self',
       isPrincipal: asked.who.kind === 'principal',
+      principal: isKnown ? found.principal : undefined,
       question: reading.question,
     },
     isKnown ? facts : { ...facts, missing: [...facts.missing, WHO_AM_I] },

@@ -1,4 +1,6 @@
 import { answer, type NamedAnswer } from '../../access/answer.ts';
+import { type Principal, withSession } from '../../access/principal.ts';
+import { resolvePrincipal } from '../../access/resolve.ts';
 import { type Caveat, caveatOf } from '../../rbac/caveats.ts';
 import type { Grant } from '../../rbac/grant.ts';
 import type { Identity } from '../../rbac/identity.ts';
@@ -27,6 +29,8 @@ export interface Asked {
   readonly isSelf: boolean;
   /** By its ARN. */
   readonly isPrincipal: boolean;
+  /** Whoever is mapped. */
+  readonly principal?: Principal | undefined;
   readonly question: Question;
 }
 
@@ -48,10 +52,26 @@ export async function judge(asked: Asked, facts: AccessFacts): Promise<Verdict> 
       ...evidence,
       ...withoutGuesses(decision.caveats, facts),
     ],
-    named: decision.named,
+    named: await keepMapped(decision.named, asked.principal, facts),
     near: allowed === false && !decision.allowed ? findNear(facts.index, identity, question) : [],
     server,
   };
+}
+
+/** A session that the mapping refuses for another of its names, or since it is no node's, is nobody. */
+async function keepMapped(
+  named: readonly NamedAnswer[],
+  principal: Principal | undefined,
+  { mappings }: AccessFacts,
+): Promise<readonly NamedAnswer[]> {
+  if (principal === undefined) return named;
+  const isMapped = await Promise.all(
+    named.map(async ({ session }) => {
+      if (session === undefined) return true;
+      return (await resolvePrincipal(withSession(principal, session), mappings)).kind === 'mapped';
+    }),
+  );
+  return named.filter((_, at) => isMapped[at]);
 }
 
 /** A session for which the answer is yes, for programs. */

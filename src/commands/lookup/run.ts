@@ -1,3 +1,4 @@
+import { listOpenNames } from '../../access/open-names.ts';
 import { createTracer } from '../../access/trace.ts';
 import { describeError } from '../../base/errors.ts';
 import type { Bond } from '../../rbac/bindings-index.ts';
@@ -46,9 +47,9 @@ export async function runLookup(
   const namespace = place.kind === 'namespace' ? place.namespace : undefined;
   const matches = toMatcher(name, pattern, options);
   return await withFacts({ command: 'lookup', problems, options, wanted }, surroundings, async (facts) => {
-    const bonds = await findAsked({ who, matches, namespace, options }, facts);
-    if (typeof bonds === 'string') return complain('lookup', [bonds], surroundings.terminal, 1);
-    return await tell(bonds, facts, options, surroundings);
+    const found = await findAsked({ who, matches, namespace, options }, facts);
+    if (typeof found === 'string') return complain('lookup', [found], surroundings.terminal, 1);
+    return await tell(found, facts, options, surroundings);
   });
 }
 
@@ -102,19 +103,28 @@ interface Asked {
   readonly options: LookupOptions;
 }
 
+interface FoundBonds {
+  readonly bonds: readonly Bond[];
+  /** Of whom it is about. */
+  readonly caveats: readonly Caveat[];
+}
+
 /** @returns one sentence where the mappings make nobody of the principal */
 async function findAsked(
   { who, matches, namespace, options }: Asked,
   facts: AccessFacts,
-): Promise<readonly Bond[] | string> {
+): Promise<FoundBonds | string> {
   const tables = listLookedAt(facts.index, namespace);
-  if (who === undefined || who.kind === 'self') return selectBonds(tables, { matches, kind: options.kind });
+  if (who === undefined || who.kind === 'self')
+    return { bonds: selectBonds(tables, { matches, kind: options.kind }), caveats: [] };
   const found = await findPerson(who, facts);
-  return found.kind === 'person' ? findBonds(tables, found.person.identity) : toMissing(found);
+  if (found.kind !== 'person') return toMissing(found);
+  const { identity } = found.person;
+  return { bonds: findBonds(tables, identity), caveats: listOpenNames(facts.index, identity) };
 }
 
 async function tell(
-  bonds: readonly Bond[],
+  { bonds, caveats: own }: FoundBonds,
   facts: AccessFacts,
   { output }: LookupOptions,
   { terminal, screen }: Surroundings,
@@ -133,6 +143,7 @@ async function tell(
   );
   const caveats: readonly Caveat[] = [
     ...(isEks ? [caveatOf('access-entries-unseen')] : []),
+    ...own,
     ...listGapCaveats(facts),
     ...index.caveats,
   ];

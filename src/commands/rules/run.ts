@@ -1,3 +1,4 @@
+import { listOpenNames } from '../../access/open-names.ts';
 import { type Caveat, caveatOf } from '../../rbac/caveats.ts';
 import type { Subject } from '../../rbac/objects.ts';
 import { listRights, type Rights } from '../../rbac/rights.ts';
@@ -86,6 +87,7 @@ async function tell(
   const rights = listRights(facts.index, identity, reach);
   const caveats = [
     ...(who.kind === 'principal' && facts.isEks ? [caveatOf('access-entries-unseen')] : []),
+    ...listOpenNames(facts.index, identity),
     ...listGapCaveats(facts),
     ...withoutGuesses(rights.caveats, facts),
   ];

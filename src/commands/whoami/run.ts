@@ -1,4 +1,5 @@
 import { showHoles } from '../../access/holes.ts';
+import { listOpenNames } from '../../access/open-names.ts';
 import type { Bond } from '../../rbac/bindings-index.ts';
 import { findBonds } from '../../rbac/bonds.ts';
 import { caveatOf } from '../../rbac/caveats.ts';
@@ -70,6 +71,7 @@ function toReport(
     rights: countRights(bonds),
     caveats: [
       ...(principal !== undefined && facts.isEks ? [caveatOf('access-entries-unseen')] : []),
+      ...listOpenNames(index, identity),
       ...listGapCaveats(facts),
       ...withoutGuesses(listGaps(index, identity, missing), facts),
     ],

@@ -320,6 +320,24 @@ describe('snapshot, of a cluster', () => {
     expect(asked.requests.filter((each) => !each.startsWith('GET '))).toEqual([]);
   });
 
+  test('answers what it knows: RBAC is whole without mappings and names of accounts', async () => {
+    const answers = {
+      ...ANSWERS,
+      '/api/v1/serviceaccounts': 403,
+      '/api/v1/namespaces/kube-system/configmaps/aws-auth': 403,
+    };
+    const { stdout } = await run(['snapshot'], { answers });
+    const snapshot = workspace.write('partly.json', stdout);
+    const asked = ['--as', 'x', '--snapshot', snapshot];
+    const no = await runTree(['can', 'list', 'pods', '-n', 'shop', ...asked]);
+    expect([no.code, no.stdout]).toEqual([1, expect.not.stringContaining('no-evidence')]);
+    const lookup = await runTree(['lookup', 'nobody', '--snapshot', snapshot]);
+    expect([lookup.code, lookup.stderr]).toEqual([
+      1,
+      expect.stringContaining('list serviceaccounts in all namespaces: which of them exist is not known'),
+    ]);
+  });
+
   test('makes of what was not seen no nothing', async () => {
     const answers = {
       ...ANSWERS,

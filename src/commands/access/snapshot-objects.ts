@@ -9,7 +9,8 @@ const IDENTITY_MAPPING = 'IAMIdentityMapping';
 
 /** What a snapshot keeps of an object; undefined for a kind that it does not have. Never a Secret. */
 export function toSnapshotObject(raw: JsonRecord, apiVersion: string, kind: string): object | undefined {
-  const read = READERS.get(`${apiVersion}/${kind}`);
+  // Of another version, too: whoever reads it says that it was left out.
+  const read = READERS.get(`${apiVersion.replace(/^(rbac\.authorization\.k8s\.io)\/.*/, '$1/v1')}/${kind}`);
   if (read === undefined || (kind === 'ConfigMap' && !isAwsAuth(raw))) return undefined;
   return { apiVersion, kind, metadata: toMetadata(raw['metadata'], kind), ...read(raw) };
 }
@@ -39,9 +40,15 @@ function toMetadata(metadata: unknown, kind: string): object {
   return {
     // With its uid an object is known to be stored, so that its aggregated rules are the truth.
     ...pick(metadata, ['name', 'namespace', 'uid']),
-    ...(kind === 'ClusterRole' && isRecord(metadata['labels']) && { labels: sort(metadata['labels']) }),
+    ...(kind.endsWith('Role') && toLabels(metadata['labels'])),
     ...(kind === 'ServiceAccount' && isRecord(annotations) && toAnnotations(annotations)),
   };
+}
+
+/** What no labels can be is kept as it is, so that the role is left out of the snapshot's answers as well. */
+function toLabels(labels: unknown): object {
+  if (labels === undefined || labels === null) return {};
+  return { labels: isRecord(labels) ? sort(labels) : labels };
 }
 
 function toAnnotations(annotations: JsonRecord): object {

@@ -1,8 +1,14 @@
 import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseDocuments } from '../../../src/rbac/read/documents.ts';
+import { readObjects } from '../../../src/rbac/read/objects.ts';
+import { compareRefs } from '../../../src/rbac/refs.ts';
 import { SCENE } from '../../support/access/scene.ts';
 import { runTree } from '../../support/commands/tree.ts';
+import { anyWorld } from '../../support/rbac/arbitrary.ts';
+import type { Manifest } from '../../support/rbac/manifests.ts';
 import { createWorkspace, type Workspace } from '../../support/workspace.ts';
 
 let workspace: Workspace;
@@ -36,6 +42,44 @@ describe('a snapshot', () => {
       };
       expect(await ask(first)).toEqual(await ask(manifests));
     }
+  });
+
+  test('of any manifests is the same again, and leaves out what they leave out', async () => {
+    const flaws: readonly ((object: Manifest) => Manifest)[] = [
+      (object) => object,
+      (object) => ({ ...object, apiVersion: 'rbac.authorization.k8s.io/v1beta1' }),
+      (object) => ({ ...object, rules: 7, subjects: 7 }),
+      (object) => ({
+        ...object,
+        metadata: { ...Object(object['metadata']), labels: ['x'] },
+        kind: 'ClusterRole',
+      }),
+      (object) => ({ ...object, metadata: { ...Object(object['metadata']), name: 7 } }),
+      (object) => ({ ...object, aggregationRule: {}, kind: 'ClusterRole' }),
+    ];
+    const flawed = fc
+      .tuple(anyWorld(), fc.infiniteStream(fc.nat({ max: 20 })))
+      .map(([world, picks]) => world.map((object) => flaws[picks.next().value ?? 0]?.(object) ?? object));
+    await fc.assert(
+      fc.asyncProperty(flawed, async (world) => {
+        fc.pre(world.length > 0);
+        const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: world });
+        const first = await runTree(['snapshot', '--snapshot', '-'], { input: text });
+        const second = await runTree(['snapshot', '--snapshot', '-'], { input: first.stdout });
+        expect(second).toEqual(first);
+        const read = (input: string) => {
+          const { objects, problems } = readObjects(parseDocuments(input));
+          return {
+            ...objects,
+            roles: objects.roles.toSorted(compareRefs),
+            bindings: objects.bindings.toSorted(compareRefs),
+            problems: problems.map(({ problem }) => problem).toSorted(),
+          };
+        };
+        expect(read(first.stdout)).toEqual(read(text));
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test('does not depend on the order of what it is made of', async () => {

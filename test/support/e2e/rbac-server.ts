@@ -99,27 +99,34 @@ export async function createAndSettle(client: KubeClient, objects: readonly Mani
 
 let sentinels = 0;
 
-/** A role and a binding that are written last and asked about until they are known. */
+/**
+ * Roles and bindings of both scopes that are written last and asked about until they are known: the API server watches
+ * each of the four kinds by itself, and one may be behind.
+ */
 export async function settle(client: KubeClient): Promise<void> {
   sentinels += 1;
   const name = `sentinel-${sentinels}`;
-  const head = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name } };
-  const rule = { verbs: ['get'], nonResourceURLs: [`/${name}`] };
-  await client.create({ ...head, kind: 'ClusterRole', rules: [rule] });
-  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name };
-  await client.create({
-    ...head,
-    kind: 'ClusterRoleBinding',
-    roleRef,
-    subjects: [{ kind: 'User', apiGroup: roleRef.apiGroup, name }],
-  });
+  const namespace = 'default';
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const subjects = [{ kind: 'User', apiGroup, name }];
+  const whole = { apiVersion: `${apiGroup}/v1`, metadata: { name } };
+  const within = { apiVersion: `${apiGroup}/v1`, metadata: { name, namespace } };
+  const ofAll = [{ verbs: ['get'], nonResourceURLs: [`/${name}`] }];
+  const ofOne = [{ verbs: ['get'], apiGroups: [''], resources: [name] }];
+  await client.create({ ...whole, kind: 'ClusterRole', rules: ofAll });
+  await client.create({ ...within, kind: 'Role', rules: ofOne });
+  const toRole = (kind: string) => ({ roleRef: { apiGroup, kind, name }, subjects });
+  await client.create({ ...whole, kind: 'ClusterRoleBinding', ...toRole('ClusterRole') });
+  await client.create({ ...within, kind: 'RoleBinding', ...toRole('Role') });
+  const questions = [
+    { verb: 'get', path: `/${name}` },
+    { verb: 'get', group: '', resource: name, namespace },
+  ];
   await eventually(async () => {
-    const { allowed } = await askServer(
-      client,
-      { user: name, groups: [] },
-      { verb: 'get', path: `/${name}` },
-    );
-    if (!allowed) throw new Error(`${name} is not known yet`);
+    for (const question of questions) {
+      const { allowed } = await askServer(client, { user: name, groups: [] }, question);
+      if (!allowed) throw new Error(`${name} is not known yet`);
+    }
   });
 }
 

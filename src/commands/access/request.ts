@@ -1,5 +1,7 @@
 import { type Principal, type PrincipalWords, readPrincipal } from '../../access/principal.ts';
 import { isServiceAccountName } from '../../base/names/account.ts';
+import { isDnsLabel } from '../../base/names/dns.ts';
+import { quoteShort } from '../../json/quote.ts';
 import type { ClusterOptions, IdentityOptions, NamespaceOptions, SourceOptions } from './options.ts';
 
 /** Whom a question is about. */
@@ -73,6 +75,10 @@ export function readPlace({ namespace, allNamespaces }: NamespaceOptions, proble
   if (namespace !== undefined && allNamespaces)
     problems.push('-n and -A are two places: keep the one that is meant');
   if (namespace === '') problems.push('-n is empty: give the name of a namespace, or -A');
+  else if (namespace !== undefined && !isDnsLabel(namespace))
+    problems.push(
+      `-n is ${quoteShort(namespace)}, which no namespace can be called: give 1 to 63 of a-z, 0-9 and -, without a - at its ends`,
+    );
   if (allNamespaces) return { kind: 'all' };
   return namespace === undefined ? { kind: 'default' } : { kind: 'namespace', namespace };
 }

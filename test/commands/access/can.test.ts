@@ -283,6 +283,11 @@ describe('a command line that is no question', () => {
     ['no ARN', ['get', 'po', '--arn', 'dev'], /--arn: "dev" is no ARN of IAM/],
     ['a session of nobody', ['get', 'po', '--as', 'x', '--session', 'y'], /--session is of an IAM principal/],
     ['two places', ['get', 'po', '--as', 'x', '-n', 'a', '-A'], /-n and -A are two places/],
+    [
+      'a place that is none',
+      ['get', 'po', '--as', 'x', '-n', 'Shop'],
+      /-n is "Shop", which no namespace can be called/,
+    ],
     ['too much', ['get', 'pods/a/b/c', '--as', 'x'], /is none of RESOURCE, RESOURCE\/NAME/],
     ['quiet data', ['get', 'po', '--as', 'x', '-q', '-o', 'json'], /-q and -o contradict each other/],
     ['a cluster beside', ['get', 'po', '--as', 'x', '--context', 'y'], /--snapshot asks no cluster/],

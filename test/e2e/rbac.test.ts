@@ -241,6 +241,115 @@ describeOnCluster('RBAC beside a real API server', () => {
     );
   });
 
+  it('adds up aggregated roles as the controller does: chains, and every operator of a selector', async () => {
+    const tiers = { core: { tier: 'core' }, edge: { tier: 'edge' }, none: {} };
+    const parts = Object.entries(tiers).map(([name, labels]) =>
+      clusterRole(`row-${name}`, { part: 'yes', ...labels }, { rules: [getOf(name)] }),
+    );
+    const collect = (...matchExpressions: readonly object[]) => ({
+      aggregationRule: { clusterRoleSelectors: [{ matchLabels: { part: 'yes' }, matchExpressions }] },
+    });
+    const all = [
+      ...parts,
+      clusterRole('row-in', {}, collect({ key: 'tier', operator: 'In', values: ['core', 'x'] })),
+      clusterRole('row-not-in', {}, collect({ key: 'tier', operator: 'NotIn', values: ['core'] })),
+      clusterRole('row-exists', {}, collect({ key: 'tier', operator: 'Exists' })),
+      clusterRole('row-absent', { chain: '1' }, collect({ key: 'tier', operator: 'DoesNotExist' })),
+      ...['1', '2'].map((link) =>
+        clusterRole(
+          `row-chain-${link}`,
+          { chain: `${Number(link) + 1}` },
+          {
+            aggregationRule: { clusterRoleSelectors: [{ matchLabels: { chain: link } }] },
+            rules: [getOf('overwritten')],
+          },
+        ),
+      ),
+    ];
+    const collectors = ['in', 'not-in', 'exists', 'absent', 'chain-1', 'chain-2'];
+    const bindings = toDocuments({
+      clusterRoleBindings: Object.fromEntries(
+        collectors.map((name) => [`row-${name}`, [`ClusterRole/row-${name}`, user(`row-${name}`)]]),
+      ),
+    });
+    await createAndSettle(cluster.client, [...all, ...bindings]);
+    await awaitAggregation();
+    const asked = collectors.flatMap((name) =>
+      [...Object.keys(tiers), 'overwritten'].map(
+        (resource): Asked => [impersonated(`row-${name}`), { verb: 'get', group: '', resource }],
+      ),
+    );
+    for (const objects of [await listRbac(cluster.client), [...own, ...all, ...bindings]]) {
+      const index = indexObjects(objects);
+      expect(await compare(index, asked)).toEqual([]);
+      const gets = collectors.map((name) => [
+        name,
+        ...asked.flatMap(([who, question]) =>
+          who.user === `row-${name}` && decide(index, who, question).allowed && 'resource' in question
+            ? [question.resource]
+            : [],
+        ),
+      ]);
+      expect(gets).toEqual([
+        ['in', 'core'],
+        ['not-in', 'edge', 'none'],
+        ['exists', 'core', 'edge'],
+        ['absent', 'none'],
+        ['chain-1', 'none'],
+        ['chain-2', 'none'],
+      ]);
+    }
+  });
+
+  it('takes the one name of a field selector for the name, as kubectl shows', async () => {
+    const rules = [{ verbs: ['list'], apiGroups: [''], resources: ['pods'], resourceNames: ['web'] }];
+    await createAndSettle(
+      cluster.client,
+      toDocuments({
+        roles: { 'team-a/row-one': rules },
+        roleBindings: { 'team-a/row-one': ['Role/row-one', user('row-one')] },
+      }),
+    );
+    const index = indexObjects(await listRbac(cluster.client));
+    const question = { ...pods, verb: 'list', namespace: 'team-a' };
+    for (const [words, asked] of [
+      [[], question],
+      [['--field-selector=metadata.name=web'], { ...question, name: 'web' }],
+      [['--field-selector=metadata.name=other'], { ...question, name: 'other' }],
+    ] as const) {
+      const { code } = await cluster.kubectl(['get', 'pods', '-n', 'team-a', '--as=row-one', ...words]);
+      expect([words, code === 0]).toEqual([words, decide(index, impersonated('row-one'), asked).allowed]);
+    }
+  });
+
+  it('knows the verbs of constrained impersonation as any other verb', async () => {
+    const rules = [
+      { verbs: ['impersonate:user-info'], apiGroups: ['authentication.k8s.io'], resources: ['users'] },
+      { verbs: ['impersonate-on:user-info:list'], apiGroups: [''], resources: ['pods'] },
+    ];
+    await createAndSettle(
+      cluster.client,
+      toDocuments({
+        clusterRoles: { 'row-impersonator': rules },
+        clusterRoleBindings: { 'row-impersonator': ['ClusterRole/row-impersonator', user('row-stage')] },
+      }),
+    );
+    const index = indexObjects(await listRbac(cluster.client));
+    const users = { group: 'authentication.k8s.io', resource: 'users', name: 'jane' };
+    const expected: readonly (readonly [Question, boolean])[] = [
+      [{ verb: 'impersonate:user-info', ...users }, true],
+      [{ verb: 'impersonate', ...users, group: '' }, false],
+      [{ ...pods, verb: 'impersonate-on:user-info:list' }, true],
+      [{ ...pods, verb: 'impersonate-on:user-info:get' }, false],
+      [{ ...pods, verb: 'list' }, false],
+    ];
+    const asked = expected.map(([question]): Asked => [impersonated('row-stage'), question]);
+    expect(await compare(index, asked)).toEqual([]);
+    expect(asked.map(([who, question]) => decide(index, who, question).allowed)).toEqual(
+      expected.map(([, allowed]) => allowed),
+    );
+  });
+
   it('lets masters do everything where no binding does', async () => {
     const admin = {
       apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -349,4 +458,17 @@ function toRequester(subject: Subject): string {
 function toName({ kind, metadata }: Manifest): string {
   const { namespace, name } = metadata as Manifest;
   return JSON.stringify([kind, namespace, name]);
+}
+
+function getOf(resource: string): PolicyRule {
+  return { verbs: ['get'], apiGroups: [''], resources: [resource] };
+}
+
+function clusterRole(name: string, labels: Readonly<Record<string, string>>, rest: object): Manifest {
+  return {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name, labels },
+    ...rest,
+  };
 }

@@ -7,12 +7,14 @@ import { renderSpread, renderTable, renderTargets } from '../markdown.ts';
 import { readCommonOptions } from '../options.ts';
 import { type Spread, toSpread } from '../statistics.ts';
 import { makeCluster } from './cluster.ts';
+import { type CommandFigures, runCommands } from './commands.ts';
 import type { EngineFigures } from './engine.ts';
 
 /** Above this load average somebody else is at work here, and figures say little. */
 const QUIET = 0.5;
 
-type Figures = Readonly<Record<keyof EngineFigures, Spread>>;
+type Round = EngineFigures & CommandFigures;
+type Figures = Readonly<Record<keyof Round, Spread>>;
 
 /** `npm run bench -- access`: what answers about rights take, from a snapshot of 4,600 objects. @returns the exit code */
 export async function benchAccess(words: readonly string[]): Promise<number> {
@@ -30,14 +32,23 @@ export async function benchAccess(words: readonly string[]): Promise<number> {
   try {
     const snapshot = join(folder, 'snapshot.json');
     writeFileSync(snapshot, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: makeCluster() }));
-    const all = Array.from({ length: rounds }, () => runOnce(snapshot));
-    const spread = (name: keyof EngineFigures): Spread => toSpread(all.map((one) => one[name]));
+    const all = Array.from({ length: rounds }, () => ({
+      ...runOnce(snapshot),
+      ...runCommands(snapshot, folder),
+    }));
+    const spread = (name: keyof Round): Spread => toSpread(all.map((one) => one[name]));
     const figures: Figures = {
       load: spread('load'),
       answersPerSecond: spread('answersPerSecond'),
       whoCan: spread('whoCan'),
       findings: spread('findings'),
       peak: spread('peak'),
+      bare: spread('bare'),
+      can: spread('can'),
+      whoCanCommand: spread('whoCanCommand'),
+      whoCanPeak: spread('whoCanPeak'),
+      findingsCommand: spread('findingsCommand'),
+      findingsPeak: spread('findingsPeak'),
     };
     const path = resolve(out ?? join(tmpdir(), 'iam-bridge-bench-access.json'));
     writeFileSync(path, `${JSON.stringify({ machine, figures }, undefined, 2)}\n`);
@@ -56,7 +67,9 @@ function runOnce(snapshot: string): EngineFigures {
   return JSON.parse(stdout);
 }
 
-function renderReport({ load, answersPerSecond, whoCan, findings, peak }: Figures): string {
+function renderReport(figures: Figures): string {
+  const { load, answersPerSecond, whoCan, findings, peak } = figures;
+  const { bare, can, whoCanCommand, whoCanPeak, findingsCommand, findingsPeak } = figures;
   return [
     renderTargets([
       { what: 'load of 4,600 objects', unit: ' ms', value: load.median, limit: 100, kind: 'max' },
@@ -69,6 +82,17 @@ function renderReport({ load, answersPerSecond, whoCan, findings, peak }: Figure
       },
       { what: 'findings', unit: ' ms', value: findings.median, limit: 1_000, kind: 'max' },
       { what: 'memory at most, after all of this', unit: ' MB', value: peak.median, limit: 200, kind: 'max' },
+      {
+        what: '`can`, beyond bare node',
+        unit: ' ms',
+        value: can.median - bare.median,
+        limit: 200,
+        kind: 'max',
+      },
+      { what: '`who-can`', unit: ' ms', value: whoCanCommand.median, limit: 400, kind: 'max' },
+      { what: '`who-can`', unit: ' MB', value: whoCanPeak.median, limit: 120, kind: 'max' },
+      { what: '`findings`', unit: ' ms', value: findingsCommand.median, limit: 1_000, kind: 'max' },
+      { what: '`findings`', unit: ' MB', value: findingsPeak.median, limit: 200, kind: 'max' },
     ]),
     renderTable(
       ['median (least–most)', ''],
@@ -78,6 +102,10 @@ function renderReport({ load, answersPerSecond, whoCan, findings, peak }: Figure
         ['who can, ms', renderSpread(whoCan, 1)],
         ['findings, ms', renderSpread(findings, 0)],
         ['memory, MB', renderSpread(peak, 1)],
+        ['`node -e 0`, ms', renderSpread(bare, 0)],
+        ['`can`, ms', renderSpread(can, 0)],
+        ['`who-can`, ms', renderSpread(whoCanCommand, 0)],
+        ['`findings`, ms', renderSpread(findingsCommand, 0)],
       ],
     ),
   ].join('\n\n');

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HOST } from '../../support/authenticator/tokens.ts';
 import { createAuthority } from '../../support/certificates.ts';
@@ -98,6 +99,8 @@ async function startPeer(plan: Plan, path: string, launch: Launch): Promise<Chil
 function writeConfig({ workspace, name, port }: Plan): string {
   const user = { userARN: 'arn:aws:iam::111122223333:user/bench', username: 'bench', groups: ['benchers'] };
   const stateDir = join(workspace.folder, name);
+  // The Go program makes none.
+  mkdirSync(stateDir, { recursive: true });
   const server = { port, stateDir, kubeconfigPregenerated: true, mapUsers: [user] };
   return workspace.write(`${name}.yaml`, JSON.stringify({ clusterID: 'bench', server }));
 }

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findFreePorts } from '../../src/local-cluster/loopback.ts';
 
 /** A temporary folder that goes away with the process that asked for it. */
 export interface Workspace {
@@ -51,24 +50,8 @@ export function createWorkspace(): Workspace {
   };
 }
 
-// Below the range that Linux hands to outgoing connections: a port that is free between two lives of a server
-// (restartApiServer) must not become the near end of somebody's connection.
-const LOWEST_PORT = 20_000;
-const HIGHEST_PORT = 29_999;
-
 /** A loopback port that nothing listens on. */
 export async function findFreePort(): Promise<number> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const port = randomInt(LOWEST_PORT, HIGHEST_PORT + 1);
-    if (await isFree(port)) return port;
-  }
-  throw new Error(`no free port between ${LOWEST_PORT} and ${HIGHEST_PORT} in 100 attempts`);
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
-  });
+  const [port = 0] = await findFreePorts(1);
+  return port;
 }

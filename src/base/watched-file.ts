@@ -14,8 +14,8 @@ export type FileEvent =
 
 export interface FileValueOptions<T> {
   readonly paths: readonly string[];
-  /** ms between two looks at the files */
-  readonly interval: number;
+  /** ms between two looks at the files; absent: only {@link FileValue.look} looks */
+  readonly interval?: number;
   /**
    * What the files say.
    * @param before the value that is held; undefined at the first reading
@@ -82,8 +82,7 @@ export async function createFileValue<T>(options: FileValueOptions<T>): Promise<
     return looking;
   }
 
-  const timer = setInterval(() => void look(), interval);
-  timer.unref();
+  const timer = interval === undefined ? undefined : setInterval(() => void look(), interval).unref();
   return {
     current: () => state.value,
     problem: () => state.problem,

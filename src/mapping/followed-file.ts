@@ -30,6 +30,7 @@ export function createFollowedFile<T>({ path, read, clock, take }: FollowedFileO
   const stopping = new AbortController();
   let file: FileValue<ReadState<T>> | undefined;
   let opening: Promise<void> | undefined;
+  let following: Promise<void> | undefined;
   let known: WatchedState<T> = { kind: 'pending' };
 
   function become(state: ReadState<T>): void {
@@ -47,7 +48,6 @@ export function createFollowedFile<T>({ path, read, clock, take }: FollowedFileO
     try {
       file = await createFileValue<ReadState<T>>({
         paths: [path],
-        interval: INTERVAL,
         // What a file says is told by its state, also that it is not there or of no use.
         read: ([text]) => keepLastGood(known, toReading(read, text)),
         report(event) {
@@ -59,17 +59,22 @@ export function createFollowedFile<T>({ path, read, clock, take }: FollowedFileO
       else become(file.current());
     } catch (error) {
       refuse(describeError(error));
-      await clock.delay(INTERVAL, stopping.signal);
     }
   }
 
-  async function open(): Promise<void> {
-    while (!stopping.signal.aborted && file === undefined) await openOnce();
+  async function follow(): Promise<void> {
+    await opening;
+    for (;;) {
+      await clock.delay(INTERVAL, stopping.signal);
+      if (stopping.signal.aborted) return;
+      await (file?.look() ?? openOnce());
+    }
   }
 
   return {
     start() {
-      opening ??= open();
+      opening ??= openOnce();
+      following ??= follow();
     },
     async look() {
       await opening;
@@ -78,7 +83,7 @@ export function createFollowedFile<T>({ path, read, clock, take }: FollowedFileO
     async stop() {
       stopping.abort();
       file?.stop();
-      await opening;
+      await following;
     },
   };
 }

@@ -7,7 +7,7 @@ import { createMapper, type MapperOptions, type RunningMapper } from '../../src/
 import type { MappingEvent } from '../../src/mapping/mapping-events.ts';
 import { readMountedMappings } from '../../src/mapping/mounted-file.ts';
 import { toSourceNode } from '../../src/mapping/value-nodes.ts';
-import { createFakeClock } from '../support/fake-clock.ts';
+import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
 import { event, listOf, refusal } from '../support/kube/answers.ts';
 import { type ScriptedServer, type Step, startScriptedServer } from '../support/kube/scripted-server.ts';
 import { toWords } from '../support/mapping/decide.ts';
@@ -23,10 +23,12 @@ const DEV = `arn:aws:iam::${ACCOUNT}:role/Dev`;
 let server: ScriptedServer;
 let mapper: RunningMapper;
 let told: MappingEvent[];
+let clock: FakeClock;
 const cleanups: (() => unknown)[] = [];
 
 beforeEach(() => {
   told = [];
+  clock = createFakeClock();
   for (const path of [MODES, FILE]) rmSync(path, { force: true });
 });
 afterEach(async () => {
@@ -55,7 +57,7 @@ async function start(options: Partial<MapperOptions> = {}, script: readonly Step
     { ...OPTIONS, ...options },
     {
       api,
-      clock: createFakeClock(),
+      clock,
       random: () => 0.5,
       report: (each) => void told.push(each),
       watches: { report: () => () => {}, add: () => {} },
@@ -135,8 +137,14 @@ describe('the backend mode file', () => {
   const options: Partial<MapperOptions> = { backendModePath: MODES };
   const write = (backendMode: unknown): void =>
     writeFileSync(MODES, JSON.stringify({ backendMode, Version: '1' }));
+  /** Lets seconds pass, with a look at the files in each. */
+  const pass = (condition: () => boolean, what: string): Promise<void> =>
+    until(() => {
+      clock.advance(1_000);
+      return condition();
+    }, what);
   const order = (names: string): Promise<void> =>
-    until(() => orders().at(-1) === names, `the order is ${names}`);
+    pass(() => orders().at(-1) === names, `the order is ${names}`);
 
   beforeEach(() => writeFileSync(FILE, JSON.stringify({ mapRoles: toRoles('dynamic') })));
 
@@ -191,7 +199,7 @@ describe('the backend mode file', () => {
     await start(options);
     await ready();
     write(modes);
-    await until(() => told.some((each) => each.kind === 'file-refused'), 'it is refused');
+    await pass(() => told.some((each) => each.kind === 'file-refused'), 'it is refused');
     expect(told.at(-1)).toMatchObject({
       file: 'dynamic_backend_mode',
       problem: expect.stringContaining(problem),

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   createDynamicFileBackend,
@@ -9,7 +9,6 @@ import type { MappingEvent } from '../../src/mapping/mapping-events.ts';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
 import { decide, toWords } from '../support/mapping/decide.ts';
 import { ACCOUNT, toRoleSession, toUser } from '../support/mapping/identities.ts';
-import { settle } from '../support/settle.ts';
 import { until } from '../support/until.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
@@ -142,14 +141,24 @@ describe('a dynamic file', () => {
 
   test('is followed by itself', async () => {
     await start({});
-    write({ mapRoles: [dev] });
-    await until(() => told.filter((event) => event.kind === 'read').length === 2, 'the change is seen');
-    expect(await map()).toBe('dev|a');
+    for (const username of ['dev', 'two']) {
+      await until(() => clock.sleepers().length === 1, 'it waits');
+      expect(clock.sleepers()).toEqual([1_000]);
+      write({ mapRoles: [{ ...dev, username }] });
+      told = [];
+      clock.advance(1_000);
+      await until(() => told.at(-1)?.kind === 'file-taken', 'the change is seen');
+      expect(await map()).toBe(`${username}|a`);
+    }
+    await backend.stop();
+    expect(clock.sleepers()).toEqual([]);
   });
 
   test('that cannot be read at all is looked at again', async () => {
+    write(undefined);
+    mkdirSync(path);
     backend = createDynamicFileBackend(
-      { path: workspace.folder, strict: false },
+      { path, strict: false },
       { clock, report: (event) => void told.push(event) },
     );
     expect(backend.pending()).toBe('the dynamic file was not read yet');
@@ -158,10 +167,18 @@ describe('a dynamic file', () => {
     expect(told).toEqual([
       { kind: 'file-refused', file: 'dynamic_file', problem: expect.stringContaining('is a folder') },
     ]);
-    clock.advance(1_000);
-    await settle();
+    for (const _ of [1, 2]) {
+      await until(() => clock.sleepers().length === 1, 'it waits');
+      clock.advance(1_000);
+    }
+    await until(() => clock.sleepers().length === 1, 'it was looked at twice more');
     expect(told).toHaveLength(1);
     expect(await map()).toBe('source-unknown');
+    rmSync(path, { recursive: true });
+    write({ mapRoles: [dev] });
+    clock.advance(1_000);
+    await until(() => told.at(-1)?.kind === 'file-taken', 'it is there');
+    expect(await map()).toBe('dev|a');
   });
 
   test('tells how old its change is, but for what was there at the start', async () => {

@@ -10,7 +10,6 @@ import { readCommandLine } from '../../src/commands/flag-command.ts';
 import { ISSUER } from '../../src/commands/issuer/descriptor.ts';
 import { runDrift } from '../../src/commands/issuer/drift/command.ts';
 import type { IssuerCommandSettings } from '../../src/commands/issuer/settings.ts';
-import { findFreePorts } from '../../src/local-cluster/loopback.ts';
 import { createObjectTable } from '../../src/local-cluster/stand-in/object-table.ts';
 import { createClusterRoutes } from '../../src/local-cluster/stand-in/routes.ts';
 import { type RouteServer, serveRoutes } from '../../src/local-cluster/stand-in/server.ts';
@@ -25,6 +24,7 @@ import { endPrograms, readLog, run, start } from '../support/commands/program.ts
 import { createParts } from '../support/commands/servers.ts';
 import { createSurroundings } from '../support/commands/surroundings.ts';
 import { runTree } from '../support/commands/tree.ts';
+import { findFreePorts } from '../support/free-port.ts';
 import { generateEc, toPem } from '../support/issuer/key-files.ts';
 import { createRecordingLog, type RecordingLog } from '../support/recording-log.ts';
 import { createTlsFolder, type TlsFolder } from '../support/tls-folder.ts';

@@ -10,7 +10,7 @@ import { NAMESPACE, type Rendered, render } from '../support/chart/render.ts';
 import { type Cluster, startCluster } from '../support/e2e/cluster.ts';
 import { eventually } from '../support/e2e/eventually.ts';
 import { showLogsOnFailure } from '../support/e2e/suite.ts';
-import { findFreePort } from '../support/workspace.ts';
+import { findFreePort } from '../support/free-port.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/reader';
 /** Asked for by the API server, and in no line of its audit log: an apply that makes an object needs the right to create it. */

@@ -9,6 +9,7 @@ import { createAuthority } from '../support/certificates.ts';
 import { startChild } from '../support/child.ts';
 import { awaitReady } from '../support/e2e/components.ts';
 import { eventually } from '../support/e2e/eventually.ts';
+import { findFreePorts } from '../support/free-port.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
 it('a test run that is killed leaves neither a process nor a folder behind', async () => {
@@ -49,6 +50,13 @@ it('a component that does not start is an error with the end of its log', async 
   await expect(awaitReady(child, refused)).rejects.toThrow(/exit code 7.*flag provided but not defined/s);
   await workspace.remove();
   expect(existsSync(workspace.folder)).toBe(false);
+});
+
+it('tells nobody of a port twice, also where nothing listens there yet', async () => {
+  const ports = (await Promise.all(Array.from({ length: 40 }, () => findFreePorts(5)))).flat();
+  expect(new Set(ports).size).toBe(200);
+  // Not of those that Linux gives to whoever does not care.
+  expect(Math.max(...ports)).toBeLessThan(32_768);
 });
 
 it('issues certificates that their authority vouches for, by name and by address', () => {

@@ -28,9 +28,10 @@ import { findIssuerUrl, grantDiscovery } from '../support/e2e/issuer.ts';
 import { findOurProgram } from '../support/e2e/program.ts';
 import { registerWebhook } from '../support/e2e/registration.ts';
 import { describeOnCluster, showLogsOnFailure } from '../support/e2e/suite.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { call } from '../support/http/client.ts';
 import { createTlsFolder, type TlsFolder } from '../support/tls-folder.ts';
-import { createWorkspace, findFreePort, type Workspace } from '../support/workspace.ts';
+import { createWorkspace, type Workspace } from '../support/workspace.ts';
 
 const USER = 'serve';
 const DEV = toSession('Dev', 'jane@example.com');

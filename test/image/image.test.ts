@@ -11,9 +11,10 @@ import { createAuthority } from '../support/certificates.ts';
 import { type Child, startChild } from '../support/child.ts';
 import { KEYS_ENV } from '../support/commands/token.ts';
 import { eventually } from '../support/e2e/eventually.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { makeBuildBase, makeFinalBase, renderNpmrc } from '../support/image/base-tree.ts';
 import { type Buildah, CHROOT, MISSING, openBuildah } from '../support/image/buildah.ts';
-import { createWorkspace, findFreePort, type Workspace } from '../support/workspace.ts';
+import { createWorkspace, type Workspace } from '../support/workspace.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const REQUIRED = process.env['IAM_BRIDGE_IMAGE'] === 'required';

@@ -11,7 +11,8 @@ import { createCaller } from '../bench/webhook/caller.ts';
 import { renderReview } from '../bench/webhook/reviews.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { type Child, startChild } from '../support/child.ts';
-import { createWorkspace, findFreePort } from '../support/workspace.ts';
+import { findFreePort } from '../support/free-port.ts';
+import { createWorkspace } from '../support/workspace.ts';
 
 /** A build takes a second on its own, and many on a machine that is busy. ms */
 const PATIENCE = 120_000;

@@ -13,7 +13,6 @@ import { WEBHOOK } from '../../src/commands/webhook/descriptor.ts';
 import type { Part } from '../../src/http/lifecycle.ts';
 import { DRIFT, listDriftCodes } from '../../src/issuer/drift/findings.ts';
 import { createDriftMetrics, createIssuerMetrics } from '../../src/issuer/metrics.ts';
-import { findFreePorts } from '../../src/local-cluster/loopback.ts';
 import { createObjectTable } from '../../src/local-cluster/stand-in/object-table.ts';
 import { createClusterRoutes } from '../../src/local-cluster/stand-in/routes.ts';
 import { type RouteServer, serveRoutes } from '../../src/local-cluster/stand-in/server.ts';
@@ -22,6 +21,7 @@ import { CREDENTIALS, type RecordingS3, startRecordingS3 } from '../support/aws/
 import { createAuthority } from '../support/certificates.ts';
 import { createParts } from '../support/commands/servers.ts';
 import { runTree } from '../support/commands/tree.ts';
+import { findFreePorts } from '../support/free-port.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
 import { until } from '../support/until.ts';
 

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findFreePorts } from '../../src/local-cluster/loopback.ts';
 
 /** A temporary folder that goes away with the process that asked for it. */
 export interface Workspace {
@@ -48,10 +47,4 @@ export function createWorkspace(): Workspace {
       await gone;
     },
   };
-}
-
-/** A loopback port that nothing listens on. */
-export async function findFreePort(): Promise<number> {
-  const [port = 0] = await findFreePorts(1);
-  return port;
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { HOST } from '../../support/authenticator/tokens.ts';
 import { createAuthority } from '../../support/certificates.ts';
 import { type Child, startChild } from '../../support/child.ts';
-import { createWorkspace, findFreePort, type Workspace } from '../../support/workspace.ts';
+import { findFreePort } from '../../support/free-port.ts';
+import { createWorkspace, type Workspace } from '../../support/workspace.ts';
 import { pause, untilReady } from '../ready.ts';
 import { LOAD_CORE, SERVER_CORE } from '../tools.ts';
 

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { judgeAssumeRole } from '../../../src/web-identity/sts/judge.ts';
 import { startChild } from '../../support/child.ts';
+import { findFreePort } from '../../support/free-port.ts';
 import { createFacts, createRequest, ROLE } from '../../support/web-identity/sts.ts';
 import { createToken, ec, NOW, rsa } from '../../support/web-identity/tokens.ts';
-import { createWorkspace, findFreePort, type Workspace } from '../../support/workspace.ts';
+import { createWorkspace, type Workspace } from '../../support/workspace.ts';
 import { type Load, type LoadFigures, putUnderLoad } from '../load.ts';
 import { untilReady } from '../ready.ts';
 import { type Spread, toSpread } from '../statistics.ts';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { createAuthority } from '../../support/certificates.ts';
 import { type Child, startChild } from '../../support/child.ts';
-import { createWorkspace, findFreePort, type Workspace } from '../../support/workspace.ts';
+import { findFreePort } from '../../support/free-port.ts';
+import { createWorkspace, type Workspace } from '../../support/workspace.ts';
 import type { Load } from '../load.ts';
 import { untilReady } from '../ready.ts';
 import { LOAD_CORE, SERVER_CORE } from '../tools.ts';

@@ -19,7 +19,7 @@ import { ROLE_ARN, toNamespace, toPod, toServiceAccount } from '../../support/e2
 import { readRole } from '../../support/e2e/injection.ts';
 import { NAMESPACE_ADDRESS } from '../../support/e2e/network-namespace.ts';
 import type { KubeObject } from '../../support/e2e/objects.ts';
-import { findFreePort } from '../../support/workspace.ts';
+import { findFreePort } from '../../support/free-port.ts';
 
 /** What is expected of it stands in the test. */
 interface Sighting {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startChild } from '../child.ts';
+import { findFreePort } from '../free-port.ts';
 import { call } from '../http/client.ts';
 import { until } from '../until.ts';
-import { createWorkspace, findFreePort } from '../workspace.ts';
+import { createWorkspace } from '../workspace.ts';
 import { CLUSTER } from './tokens.ts';
 
 export interface Peer {

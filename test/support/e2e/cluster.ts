@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { type Authority, createAuthority } from '../certificates.ts';
 import type { Child } from '../child.ts';
-import { createWorkspace, findFreePort, type Workspace } from '../workspace.ts';
+import { findFreePort } from '../free-port.ts';
+import { createWorkspace, type Workspace } from '../workspace.ts';
 import { ADMINISTRATOR, createAccess, toKubeconfigPath } from './access.ts';
 import { findAssets } from './assets.ts';
 import {

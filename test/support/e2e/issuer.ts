@@ -1,5 +1,5 @@
 import { type Child, type Ending, startChild } from '../child.ts';
-import { findFreePort } from '../workspace.ts';
+import { findFreePort } from '../free-port.ts';
 import type { Cluster } from './cluster.ts';
 import { awaitReady } from './components.ts';
 import { fetchText } from './fetch-text.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { type Child, type Ending, startChild } from '../child.ts';
+import { findFreePort } from '../free-port.ts';
 import { createTlsFolder, type TlsFolder } from '../tls-folder.ts';
-import { findFreePort } from '../workspace.ts';
 import type { Cluster } from './cluster.ts';
 import { awaitReady } from './components.ts';
 import { fetchText } from './fetch-text.ts';

@@ -25,7 +25,7 @@ import {
   sub,
   WEB,
 } from '../support/trust/base.ts';
-import { compare } from '../support/trust/compare.ts';
+import { createComparison } from '../support/trust/compare.ts';
 
 type Json = Record<string, unknown>;
 
@@ -70,7 +70,7 @@ function follow(document: unknown, remedied: Remedied, more: readonly TrustReque
   const after = read(followed.document);
   const witnesses = [before, after].flatMap((each) => listWitnesses(each, asked));
   const callers = [...witnesses, ...more].filter((each) => isReal(each, asked));
-  const { letIn, shutOut } = compare(before, after, callers);
+  const { letIn, shutOut } = createComparison(before, callers)(after);
   expect(shutOut).toEqual([]);
   const others = letIn.filter(
     ({ provider, token }) => token.sub !== asked.token.sub || provider.arn !== asked.provider.arn,

@@ -7,7 +7,7 @@ import type { PartReport } from '../verdict.ts';
 /** Action or NotAction against an action; case does not count (IAM user guide, "IAM JSON policy elements: Action"). */
 export function judgeAction({ inverted, patterns }: ActionElement, action: string): PartReport {
   const wanted = action.toLowerCase();
-  const named = patterns.some((pattern) => matchGlob(toGlob(pattern.toLowerCase()), wanted));
+  const named = patterns.some((pattern) => isNamed(pattern.toLowerCase(), wanted));
   const list = patterns.map(showValue).join(', ');
   const element = inverted ? 'NotAction' : 'Action';
   if (named !== inverted) return { matches: 'yes', detail: `${element} ${list} covers ${action}` };
@@ -15,6 +15,10 @@ export function judgeAction({ inverted, patterns }: ActionElement, action: strin
     matches: toTristate(false),
     detail: `${element} ${list} leaves out ${action}${advise(patterns, action)}`,
   };
+}
+
+function isNamed(pattern: string, wanted: string): boolean {
+  return pattern === wanted || (/[*?]/.test(pattern) && matchGlob(toGlob(pattern), wanted));
 }
 
 function advise(patterns: readonly string[], action: string): string {

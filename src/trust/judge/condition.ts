@@ -66,7 +66,8 @@ const WITH_VARIABLES: ReadonlySet<OperatorFamily> = new Set([
 ]);
 
 function expand(value: string, { operator }: Condition, { context, version }: ConditionScope): ExpandedValue {
-  if (!WITH_VARIABLES.has(operator.family)) return { kind: 'value', text: value, glob: toGlob(value) };
+  if (!WITH_VARIABLES.has(operator.family))
+    return { kind: 'value', text: value, toGlob: () => toGlob(value) };
   return expandVariables(value, version, (key) => context.find(key));
 }
 
@@ -83,7 +84,7 @@ function compare(
     case 'string-ignore-case':
       return expected.text.toLowerCase() === actual.toLowerCase();
     case 'string-like':
-      return matchGlob(expected.glob, actual);
+      return matchGlob(expected.toGlob(), actual);
     case 'numeric':
       return matchNumber(expected.text, actual, relation);
     case 'date':
@@ -93,7 +94,7 @@ function compare(
     case 'ip':
       return matchCidr(expected.text, actual);
     case 'arn':
-      return matchArn(expected.glob, actual);
+      return matchArn(expected.toGlob(), actual);
     case 'null':
       return false;
   }

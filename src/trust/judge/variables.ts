@@ -7,8 +7,8 @@ export type ExpandedValue =
   | {
       readonly kind: 'value';
       readonly text: string;
-      /** The same as a pattern: what came out of a variable has no wildcards. */
-      readonly glob: readonly GlobToken[];
+      /** The same as a pattern: what came out of a variable has no wildcards. Few operators ask for it. */
+      readonly toGlob: () => readonly GlobToken[];
     }
   /** A variable has no value: IAM matches nothing then. */
   | { readonly kind: 'no-value' }
@@ -26,7 +26,7 @@ export function expandVariables(
   findFact: (key: string) => Fact,
 ): ExpandedValue {
   if (version === '2008-10-17' || !value.includes('${'))
-    return { kind: 'value', text: value, glob: toGlob(value) };
+    return { kind: 'value', text: value, toGlob: () => toGlob(value) };
   let text = '';
   const glob: GlobToken[] = [];
   let end = 0;
@@ -39,7 +39,7 @@ export function expandVariables(
     end = found.index + found[0].length;
   }
   const rest = value.slice(end);
-  return { kind: 'value', text: text + rest, glob: [...glob, ...toGlob(rest)] };
+  return { kind: 'value', text: text + rest, toGlob: () => [...glob, ...toGlob(rest)] };
 }
 
 /**

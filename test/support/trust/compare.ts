@@ -8,14 +8,15 @@ export interface Difference {
   readonly shutOut: readonly TrustRequest[];
 }
 
-export function compare(
+/** @returns what a change of the policy comes to for these callers */
+export function createComparison(
   before: TrustPolicy,
-  after: TrustPolicy,
   callers: readonly TrustRequest[],
-): Difference {
+): (after: TrustPolicy) => Difference {
   const isOut = (policy: TrustPolicy, each: TrustRequest): boolean => decideTrust(policy, each) === 'deny';
-  return {
-    letIn: callers.filter((each) => isOut(before, each) && !isOut(after, each)),
-    shutOut: callers.filter((each) => !isOut(before, each) && isOut(after, each)),
-  };
+  const out = new Set(callers.filter((each) => isOut(before, each)));
+  return (after) => ({
+    letIn: callers.filter((each) => out.has(each) && !isOut(after, each)),
+    shutOut: callers.filter((each) => !out.has(each) && isOut(after, each)),
+  });
 }

@@ -21,18 +21,20 @@ export interface RoleRequest {
   readonly roleArn: string;
   readonly sessionName: string;
   readonly externalId?: string | undefined;
+  /** How long they live; undefined: an hour. */
+  readonly seconds?: number | undefined;
   readonly mfa?: { readonly serial: string; readonly code: string } | undefined;
   /** For whom it is done: the role's trust policy may ask for `aws:SourceArn` and `aws:SourceAccount`. */
   readonly sourceArn?: string | undefined;
 }
 
 /**
- * Credentials of a role, for an hour.
+ * Credentials of a role.
  * @throws Error: one sentence with the remedy
  */
 export async function assumeRole(caller: StsCaller, request: RoleRequest): Promise<AwsCredentials> {
   const { client, AssumeRoleCommand } = await open(caller);
-  const { roleArn, sessionName, externalId, mfa, sourceArn } = request;
+  const { roleArn, sessionName, externalId, seconds, mfa, sourceArn } = request;
   if (sourceArn !== undefined) addHeaders(client, toSourceHeaders(sourceArn));
   try {
     const { Credentials: given } = await client.send(
@@ -40,6 +42,7 @@ export async function assumeRole(caller: StsCaller, request: RoleRequest): Promi
         RoleArn: roleArn,
         RoleSessionName: sessionName,
         ...(externalId !== undefined && { ExternalId: externalId }),
+        ...(seconds !== undefined && { DurationSeconds: seconds }),
         ...(mfa !== undefined && { SerialNumber: mfa.serial, TokenCode: mfa.code }),
       }),
     );

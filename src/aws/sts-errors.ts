@@ -1,5 +1,8 @@
 import { describeError, ExplainedError, readErrorCode, toError, toLine } from '../base/errors.ts';
 
+const UNKNOWN_ISSUER =
+  "the role's account needs a provider for the token's issuer, whose keys AWS has to reach: iam-bridge verify judges such a token";
+
 /** Code of STS (AWS STS API Reference, "Common Errors", "AssumeRole") → what helps. */
 const REMEDIES: Readonly<Record<string, string>> = {
   AccessDenied:
@@ -10,6 +13,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
     'the access key does not exist, or belongs to another partition: look at the credentials',
   UnrecognizedClientException:
     'the access key does not exist, or belongs to another partition: look at the credentials',
+  InvalidIdentityToken: UNKNOWN_ISSUER,
+  InvalidIdentityTokenException: UNKNOWN_ISSUER,
   RegionDisabledException:
     'activate STS in this region (IAM console, account settings), or give another one with --region',
   SignatureDoesNotMatch:

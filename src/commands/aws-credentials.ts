@@ -1,11 +1,14 @@
 import { createAgentFetch } from '../aws/agent-fetch.ts';
+import type { ErringProfile } from '../aws/credential-errors.ts';
 import { type ChainCredentials, type CredentialSource, createCredentialChain } from '../aws/credentials.ts';
 import { readEnvironmentKeys } from '../aws/environment-keys.ts';
+import { createProfileSource } from '../aws/profile-source.ts';
 import { createSdkNetwork, type SdkNetwork } from '../aws/sdk-network.ts';
 import type { Profile, SharedConfig } from '../aws/shared-config.ts';
 import { findNearest } from '../base/edit-distance.ts';
 import { ConfigurationError } from '../base/errors.ts';
 import { readAwsAuthorities } from './aws-authorities.ts';
+import { findRegion } from './aws-region.ts';
 import { findProfileName, readSharedFiles } from './shared-files.ts';
 
 /** One that somebody named has to be there: going on would sign as somebody else. */
@@ -44,38 +47,43 @@ export interface ChainQuery {
   /** By flag or environment; undefined where nobody named one. */
   readonly profileName: string | undefined;
   readonly profile: Profile;
+  readonly shared: SharedConfig;
   readonly network: SdkNetwork;
   readonly env: NodeJS.ProcessEnv;
-  readonly region?: string | undefined;
+  /** ms since epoch */
+  readonly now: () => number;
+  readonly region: string | undefined;
   readonly mfaCode?: (serial: string) => Promise<string>;
 }
 
 /** Credentials that stand elsewhere than in variables; asked again, they are renewed where they have expired. */
 export function createOwnChain(query: ChainQuery): () => Promise<ChainCredentials> {
-  const { profileName, profile, network, env, region, mfaCode } = query;
+  const { profileName, profile, env, network, region } = query;
   // The AWS CLI and the Go program take a pod's role before the profile that nobody named; the SDK does not.
   const isPod = Boolean(env['AWS_WEB_IDENTITY_TOKEN_FILE'] && env['AWS_ROLE_ARN']);
   const withoutFiles = profileName === undefined && isPod;
-  const asking = mfaCode && { mfaCode };
-  const chain = createCredentialChain({ profile: profileName, region, network, withoutFiles, ...asking });
-  return async () => {
-    const credentials = await chain();
-    if (credentials.source !== 'profile' && !withoutFiles) checkUnused(profileName ?? 'default', profile);
-    return credentials;
-  };
+  if (!withoutFiles && leadsToCredentials(profile))
+    return createProfileSource({ ...query, ...toErringProfile(query) });
+  return createCredentialChain({ network, region, profile: profileName, withoutFiles });
 }
 
-/** Settings of a profile that lead to credentials. */
-export const CREDENTIAL_SETTINGS =
+function toErringProfile({ profileName: profile = 'default', shared }: ChainQuery): ErringProfile {
+  const seen = new Set<string>();
+  let origin = profile;
+  for (let next: string | undefined = profile; next !== undefined && !seen.has(next); ) {
+    origin = next;
+    seen.add(next);
+    next = shared.profiles.get(next)?.get('source_profile');
+  }
+  return { profile, origin };
+}
+
+const CREDENTIAL_SETTINGS =
   /^(?:role_arn|source_profile|credential_source|credential_process|web_identity_token_file|login_session|aws_access_key_id|sso_(?!region$).*)$/;
 
-/** Settings that are there and incomplete must not lead to the credentials of somebody else. */
-function checkUnused(name: string, profile: Profile): void {
-  const setting = [...profile.keys()].find((key) => CREDENTIAL_SETTINGS.test(key));
-  if (setting === undefined) return;
-  throw new ConfigurationError(
-    `the profile ${name} has ${setting}, and leads to no credentials: complete it (role_arn needs source_profile or credential_source, aws_access_key_id needs aws_secret_access_key)`,
-  );
+/** Whether a profile has a setting that is there for the sake of credentials. */
+export function leadsToCredentials(profile: Profile): boolean {
+  return [...profile.keys()].some((key) => CREDENTIAL_SETTINGS.test(key));
 }
 
 /** Whose credentials a command signs with, and how it reaches AWS. Nothing is read before one of them is asked for. */
@@ -86,15 +94,22 @@ export interface AwsAccount {
   readonly fetch: typeof fetch;
 }
 
+export interface AccountOptions {
+  readonly env: NodeJS.ProcessEnv;
+  /** ms since epoch */
+  readonly now: () => number;
+  /** Where it is settled otherwise how AWS is reached. */
+  readonly network?: SdkNetwork;
+}
+
 /**
  * In the order of the AWS CLI, as for a token: keys in the environment go before a profile that no flag names.
  * @param profile of `--profile`; '' where environment and files decide
- * @param network where it is settled otherwise how AWS is reached
  */
-export function createAwsAccount(profile: string, env: NodeJS.ProcessEnv, network?: SdkNetwork): AwsAccount {
+export function createAwsAccount(profile: string, options: AccountOptions): AwsAccount {
   let opened: ReturnType<typeof open> | undefined;
   const use = (): ReturnType<typeof open> => {
-    opened ??= open(profile, env, network).catch((error: unknown) => {
+    opened ??= open(profile, options).catch((error: unknown) => {
       opened = undefined;
       throw error;
     });
@@ -106,11 +121,7 @@ export function createAwsAccount(profile: string, env: NodeJS.ProcessEnv, networ
   };
 }
 
-async function open(
-  given: string,
-  env: NodeJS.ProcessEnv,
-  known: SdkNetwork | undefined,
-): Promise<AwsAccount> {
+async function open(given: string, { env, now, network: known }: AccountOptions): Promise<AwsAccount> {
   const shared = readSharedFiles(env);
   const profileName = findProfileName(given, env);
   const keys = given === '' ? readEnvironmentKeys(env) : undefined;
@@ -119,8 +130,11 @@ async function open(
     ? (shared.profiles.get(profileName ?? 'default') ?? new Map<string, string>())
     : findProfile(shared, profileName);
   const network = known ?? (await openAwsNetwork('', profile, env));
+  const region = findRegion({ given: '', env, profile });
   return {
-    credentials: keys ? async () => keys : createOwnChain({ profileName, profile, network, env }),
+    credentials: keys
+      ? async () => keys
+      : createOwnChain({ profileName, profile, shared, network, env, now, region }),
     fetch: createAgentFetch(network),
   };
 }

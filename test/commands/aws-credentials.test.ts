@@ -45,7 +45,7 @@ describe('whose credentials a command signs with', () => {
   ] as const)('%s', async (_, profile, variables, expected) => {
     workspace.write('.aws/credentials', FILES);
     use(variables);
-    const { credentials } = createAwsAccount(profile, env);
+    const { credentials } = createAwsAccount(profile, { env, now: Date.now });
     expect(await credentials()).toMatchObject({ accessKeyId: expected });
   });
 
@@ -60,7 +60,7 @@ describe('whose credentials a command signs with', () => {
   ] as const)('%s is a mistake', async (_, variables, problem) => {
     workspace.write('.aws/credentials', FILES);
     use(variables);
-    await expect(createAwsAccount('', env).credentials()).rejects.toThrow(problem);
+    await expect(createAwsAccount('', { env, now: Date.now }).credentials()).rejects.toThrow(problem);
   });
 
   test('keys in the environment are used as the profile that it names says, and not as the default one', async () => {
@@ -69,16 +69,18 @@ describe('whose credentials a command signs with', () => {
       '[profile corp]\nca_bundle = /corp.pem\n[default]\nca_bundle = /default.pem\n',
     );
     use({ ...PAIR, AWS_PROFILE: 'corp' });
-    await expect(createAwsAccount('', env).credentials()).rejects.toThrow(
+    await expect(createAwsAccount('', { env, now: Date.now }).credentials()).rejects.toThrow(
       /ca_bundle of the profile: .*\/corp\.pem/,
     );
     use({ AWS_PROFILE: 'nothing-like-it' });
-    expect(await createAwsAccount('', env).credentials()).toMatchObject({ accessKeyId: 'AKIDENV000000000' });
+    expect(await createAwsAccount('', { env, now: Date.now }).credentials()).toMatchObject({
+      accessKeyId: 'AKIDENV000000000',
+    });
   });
 
   test('a mistake that somebody mends meanwhile does not last', async () => {
     use({ AWS_PROFILE: 'file' });
-    const { credentials } = createAwsAccount('', env);
+    const { credentials } = createAwsAccount('', { env, now: Date.now });
     await expect(credentials()).rejects.toThrow('no profile "file"');
     workspace.write('.aws/credentials', FILES);
     expect(await credentials()).toMatchObject({ accessKeyId: 'AKIDFILE00000000' });
@@ -92,7 +94,7 @@ describe('whose credentials a command signs with', () => {
     );
     chmodSync(program, 0o755);
     workspace.write('.aws/config', `[profile mine]\ncredential_process = ${program}\n`);
-    const { credentials } = createAwsAccount('mine', env);
+    const { credentials } = createAwsAccount('mine', { env, now: Date.now });
     await credentials();
     expect(await credentials()).toMatchObject({ accessKeyId: 'AKIDPROCESS00000' });
     expect(readFileSync(join(workspace.folder, 'runs'), 'utf8')).toBe('x\n');

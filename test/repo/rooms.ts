@@ -60,6 +60,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@kubernetes/client-node': ['kube'],
   '@aws-sdk/client-ec2': ['aws'],
   '@aws-sdk/client-sts': ['aws', 'commands'],
+  '@aws-sdk/credential-provider-ini': ['aws'],
   '@aws-sdk/credential-provider-node': ['aws'],
   '@peculiar/x509': ['http'],
   '@smithy/signature-v4': ['aws'],

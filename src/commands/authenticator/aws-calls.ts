@@ -27,7 +27,11 @@ export function createFindNodeName(
     if (known === undefined) throw new Error('no region is known: set --region or AWS_REGION');
     return known;
   };
-  const { credentials: own } = createAwsAccount('', environment.reveal(), network);
+  const { credentials: own } = createAwsAccount('', {
+    env: environment.reveal(),
+    now: clock.now,
+    network,
+  });
   const role =
     roleArn === ''
       ? undefined

@@ -43,7 +43,7 @@ export const registerPublish: Registration = (command, context) => {
         import('./run.ts'),
         import('../aws-credentials.ts'),
       ]);
-      const account = createAwsAccount(options.profile ?? '', context.env);
+      const account = createAwsAccount(options.profile ?? '', context);
       context.finish(await runPublish(options, context, account));
     });
 };

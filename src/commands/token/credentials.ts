@@ -5,9 +5,9 @@ import { sha256 } from '../../aws/sigv4/signature.ts';
 import { assumeRole, readOwnSessionName, type StsCaller } from '../../aws/sts-calls.ts';
 import {
   type ChainQuery,
-  CREDENTIAL_SETTINGS,
   createOwnChain,
   findProfile,
+  leadsToCredentials,
   openAwsNetwork,
 } from '../aws-credentials.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -50,28 +50,24 @@ export async function findCredentials(
       err: surroundings.terminal.err,
       openTerminal: surroundings.openTerminal ?? openControllingTerminal,
     });
-  const { env } = surroundings;
-  const means = { profile, profileName, network, mfaCode, env, region: query.region };
-  const base = keys ?? (await readCached(query, means, surroundings.now));
-  const region = query.region ?? (await findInstanceRegion(base, surroundings.env)) ?? 'us-east-1';
+  const { env, now } = surroundings;
+  const means = { profile, profileName, shared, network, mfaCode, env, now, region: query.region };
+  const base = keys ?? (await readCached(query, means));
+  const region = query.region ?? (await findInstanceRegion(base, env)) ?? 'us-east-1';
   if (request.roleArn === '') return { credentials: base, region };
   const caller = { credentials: base, region, network, profile: profileName };
-  return { credentials: await assume(request, caller, { mfaCode, now: surroundings.now }), region };
+  return { credentials: await assume(request, caller, { mfaCode, now }), region };
 }
 
 /** The chain's credentials, or those that it brought before. */
-async function readCached(
-  query: CredentialQuery,
-  means: ChainQuery,
-  now: () => number,
-): Promise<AwsCredentials> {
+async function readCached(query: CredentialQuery, means: ChainQuery): Promise<AwsCredentials> {
   const { request, profileName, warn } = query;
   const profile = request.cache ? toCacheProfile(profileName, means) : undefined;
   const readChain = createOwnChain(means);
   if (profile === undefined) return await readChain();
   const { findCacheFile, useCache } = await import('./credential-cache.ts');
   const { clusterId, roleArn } = request;
-  const deps = { path: findCacheFile(means.env), now, warn, wait };
+  const deps = { path: findCacheFile(means.env), now: means.now, warn, wait };
   return await useCache({ clusterId, profile, roleArn }, deps, readChain);
 }
 
@@ -91,7 +87,7 @@ function toCacheProfile(name: string | undefined, { profile, env }: ChainQuery):
   ];
   if (name !== undefined) return name;
   if (role && token) return fingerprint('pod', role, token);
-  if ([...profile.keys()].some((key) => CREDENTIAL_SETTINGS.test(key))) return 'default';
+  if (leadsToCredentials(profile)) return 'default';
   return full || relative ? fingerprint('container', full ?? '', relative ?? '') : undefined;
 }
 

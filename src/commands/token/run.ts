@@ -2,12 +2,13 @@ import type { AwsCredentials } from '../../aws/credentials.ts';
 import { EKS_TOKEN_LIFETIME, renderEksToken } from '../../aws/eks-token.ts';
 import { readEnvironmentKeys } from '../../aws/environment-keys.ts';
 import { ConfigurationError, describeError, ExplainedError } from '../../base/errors.ts';
+import { findRegion } from '../aws-region.ts';
 import { complain, note } from '../diagnostics.ts';
 import { findProfileName, readSharedFiles } from '../shared-files.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 import type { CredentialQuery } from './credentials.ts';
 import { type ExecInfo, readExecInfo } from './exec-info.ts';
-import { findRegion, readHostOptions, toTokenPlace } from './place.ts';
+import { readHostOptions, toTokenPlace } from './place.ts';
 import { renderToken } from './print.ts';
 import { checkClusterId, checkRequest, type TokenRequest } from './request.ts';
 

@@ -22,6 +22,7 @@ const KEYS = [
   { accessKeyId: 'AKIDFILE00000000', secretAccessKey: 'file-secret' },
   { accessKeyId: 'AKIDDEFAULT00000', secretAccessKey: 'default-secret' },
   { accessKeyId: 'AKIDPROCESS00000', secretAccessKey: 'process-secret' },
+  ROLE_KEYS,
 ];
 let sts: RecordingSts;
 let home: string;
@@ -68,6 +69,33 @@ async function run(
 function readKey({ stdout, stderr }: TokenRun): string | undefined {
   if (stdout === '') throw new Error(stderr);
   return readUrl(stdout).searchParams.get('X-Amz-Credential')?.split('/')[0];
+}
+
+/** As the metadata services of containers and instances give them. */
+const INSTANCE_KEYS = {
+  AccessKeyId: 'AKIDINSTANCE0000',
+  SecretAccessKey: 's',
+  Token: 't',
+  Expiration: '2099-01-01T00:00:00Z',
+};
+
+/** @param answer to the path of a request: a text, or an object that is sent as JSON */
+async function startJson(answer: (url: string) => string | object) {
+  const asked: { readonly url: string; readonly authorization: string | undefined }[] = [];
+  const server = createServer(({ url = '', headers: { authorization } }, response) => {
+    asked.push({ url, authorization });
+    const said = answer(url);
+    response.end(typeof said === 'string' ? said : JSON.stringify(said));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    async end() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 const CREDENTIALS = `
@@ -123,6 +151,65 @@ describe('whose credentials sign', () => {
     ]);
   });
 
+  test('a role that another role assumes, each as its profile says', async () => {
+    write('.aws/credentials', CREDENTIALS);
+    const first = `[profile first]\nrole_arn = ${ROLE}1\nsource_profile = file\n`;
+    const second = `[profile second]\nrole_arn = ${ROLE}2\nsource_profile = first\nrole_session_name = jane\nduration_seconds = 900\n`;
+    write('.aws/config', first + second);
+    expect(readKey(await run(['--profile', 'second']))).toBe(ROLE_KEYS.accessKeyId);
+    expect(sts.calls).toMatchObject([
+      { accessKeyId: 'AKIDFILE00000000', parameters: { RoleArn: `${ROLE}1`, DurationSeconds: '3600' } },
+      {
+        accessKeyId: ROLE_KEYS.accessKeyId,
+        parameters: { RoleArn: `${ROLE}2`, RoleSessionName: 'jane', DurationSeconds: '900' },
+      },
+    ]);
+  });
+
+  test('a role that the profile names, by keys of the environment', async () => {
+    write('.aws/config', `[profile admin]\nrole_arn = ${ROLE}\ncredential_source = Environment\n`);
+    expect(readKey(await run(['--profile', 'admin'], PAIR))).toBe(ROLE_KEYS.accessKeyId);
+    expect(sts.calls).toMatchObject([{ accessKeyId: 'AKIDENV000000000', parameters: { RoleArn: ROLE } }]);
+  });
+
+  test('a role that the profile names, by those of the container', async () => {
+    const container = await startJson(() => ({
+      ...{ AccessKeyId: 'AKIDFILE00000000', SecretAccessKey: 'file-secret' },
+      ...{ Token: 't', Expiration: '2099-01-01T00:00:00Z' },
+    }));
+    write('.aws/config', `[profile admin]\nrole_arn = ${ROLE}\ncredential_source = EcsContainer\n`);
+    const env = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${container.url}/credentials` };
+    const outcome = await run(['--profile', 'admin'], {
+      ...env,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: write('authorization', 'of-the-pod'),
+    });
+    expect(readKey(outcome)).toBe(ROLE_KEYS.accessKeyId);
+    expect(container.asked).toMatchObject([{ url: '/credentials', authorization: 'of-the-pod' }]);
+    await container.end();
+  });
+
+  test('a role that the profile names, by a web identity token', async () => {
+    const token = write('token', 'a.b.c');
+    write('.aws/config', `[profile pod]\nrole_arn = ${ROLE}\nweb_identity_token_file = ${token}\n`);
+    // Keys in the environment are somebody else's.
+    expect(readKey(await run(['--profile', 'pod'], PAIR))).toBe(ROLE_KEYS.accessKeyId);
+    expect(sts.calls).toMatchObject([
+      {
+        accessKeyId: undefined,
+        parameters: { Action: 'AssumeRoleWithWebIdentity', RoleArn: ROLE, WebIdentityToken: 'a.b.c' },
+      },
+    ]);
+  });
+
+  test("a profile's own endpoint of STS is asked, where no variable names another", async () => {
+    write('.aws/credentials', CREDENTIALS);
+    const admin = `[profile admin]\nrole_arn = ${ROLE}\nsource_profile = file\nservices = here\n`;
+    write('.aws/config', `${admin}[services here]\nsts =\n  endpoint_url = ${sts.endpoint}\n`);
+    vi.stubEnv('AWS_ENDPOINT_URL_STS', undefined);
+    expect(readKey(await run([], { AWS_PROFILE: 'admin' }))).toBe(ROLE_KEYS.accessKeyId);
+    expect(sts.calls).toHaveLength(1);
+  });
+
   test("a pod's role before the profile that nobody named, and not before one that somebody did", async () => {
     write('.aws/credentials', CREDENTIALS);
     const pod = { AWS_ROLE_ARN: ROLE, AWS_WEB_IDENTITY_TOKEN_FILE: write('token', 'a.b.c') };
@@ -134,53 +221,29 @@ describe('whose credentials sign', () => {
   });
 
   test('those of a container', async () => {
-    const server = createServer((_, response) =>
-      response.end(
-        JSON.stringify({
-          AccessKeyId: 'AKIDCONTAINER000',
-          SecretAccessKey: 's',
-          Token: 't',
-          Expiration: '2099-01-01T00:00:00Z',
-        }),
-      ),
-    );
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/credentials`;
-    expect(readKey(await run([], { AWS_CONTAINER_CREDENTIALS_FULL_URI: url }))).toBe('AKIDCONTAINER000');
-    server.closeAllConnections();
-    server.close();
+    const container = await startJson(() => INSTANCE_KEYS);
+    const env = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${container.url}/credentials` };
+    expect(readKey(await run([], env))).toBe(INSTANCE_KEYS.AccessKeyId);
+    await container.end();
   });
 
   test('those of an instance, whose region counts where none is named', async () => {
-    const server = createServer((request, response) => {
-      if (request.url === '/latest/api/token') response.end('metadata-token');
-      else if (request.url?.endsWith('/instance-identity/document'))
-        response.end(JSON.stringify({ accountId: '111122223333', region: 'ap-south-1' }));
-      else if (request.url?.endsWith('/security-credentials/')) response.end('node');
-      else
-        response.end(
-          JSON.stringify({
-            Code: 'Success',
-            AccessKeyId: 'AKIDINSTANCE0000',
-            SecretAccessKey: 's',
-            Token: 't',
-            Expiration: '2099-01-01T00:00:00Z',
-          }),
-        );
+    const metadata = await startJson((url) => {
+      if (url === '/latest/api/token') return 'metadata-token';
+      if (url.endsWith('/instance-identity/document'))
+        return { accountId: '111122223333', region: 'ap-south-1' };
+      return url.endsWith('/security-credentials/') ? 'node' : { Code: 'Success', ...INSTANCE_KEYS };
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const env = {
-      AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    const outcome = await run([], {
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url,
       AWS_EC2_METADATA_DISABLED: 'false',
       AWS_REGION: '',
-    };
-    const outcome = await run([], env);
+    });
     expect([readKey(outcome), readUrl(outcome.stdout).host]).toEqual([
-      'AKIDINSTANCE0000',
+      INSTANCE_KEYS.AccessKeyId,
       'sts.ap-south-1.amazonaws.com',
     ]);
-    server.closeAllConnections();
-    server.close();
+    await metadata.end();
   });
 });
 
@@ -376,7 +439,7 @@ describe('what goes wrong is one line that says what to do, and nothing on stand
     expect([code, stdout]).toEqual([expected, '']);
     expect(stderr).toMatch(/^iam-bridge token: [^\n]+\n$/);
     for (const part of parts) expect(stderr).toContain(part);
-    expect(stderr).not.toMatch(/env-secret|file-secret|default-secret/);
+    expect(stderr).not.toMatch(/env-secret|file-secret|default-secret|a\.b\.c/);
   }
 
   test('no credentials anywhere', async () => {
@@ -395,16 +458,90 @@ describe('what goes wrong is one line that says what to do, and nothing on stand
     await expectMistake(run([], { ...pod, AWS_PROFILE: 'broken' }), 'the profile broken', 'source_profile');
   });
 
+  const toProfile = (...settings: readonly string[]): string => `[profile bad]\n${settings.join('\n')}\n`;
+  const program = (line: string): string => {
+    const path = write('program', `#!/bin/sh\n${line}\n`);
+    chmodSync(path, 0o755);
+    return `credential_process = ${path} --password hunter2`;
+  };
+  const role = `role_arn = ${ROLE}`;
+  const notThere = '/nonexistent/token';
+  const expired = '{"Version":1,"AccessKeyId":"a","SecretAccessKey":"b","Expiration":"2020-01-01T00:00:00Z"}';
+
+  test.each([
+    [
+      'a profile that is not there',
+      () => [role, 'source_profile = nope'],
+      2,
+      'the profile bad leads to nope, which is not there',
+    ],
+    [
+      'itself',
+      () => [role, 'source_profile = bad'],
+      3,
+      'the profile bad leads to no credentials (Detected a',
+    ],
+    ['an odd source', () => [role, 'credential_source = Moon'], 3, 'Got Moon'],
+    ['no environment', () => [role, 'credential_source = Environment'], 3, 'environment variable'],
+    ['no container', () => [role, 'credential_source = EcsContainer'], 3, 'AWS_CONTAINER_CREDENTIALS'],
+    [
+      'no token',
+      () => [role, `web_identity_token_file = ${notThere}`],
+      2,
+      `the profile bad: there is no file ${notThere}`,
+    ],
+    ['half an SSO login', () => ['sso_start_url = https://corp.example/start'], 3, 'sso_account_id'],
+    ['half a key pair', () => ['aws_access_key_id = AKIDFILE00000000'], 2, 'needs aws_secret_access_key'],
+    [
+      'a program that fails',
+      () => [program('echo join the VPN >&2; exit 1')],
+      3,
+      'the credential_process of bad failed (join the VPN)',
+    ],
+    ['a program that fails silently', () => [program('exit 1')], 3, 'failed (it says nothing)'],
+    ['a program that says no JSON', () => [program('echo hunter2')], 3, 'returned invalid JSON'],
+    ['a program that gives what has expired', () => [program(`echo '${expired}'`)], 3, 'expired credentials'],
+    ['a login that was never made', () => ['login_session = jane'], 3, 'run `aws login --profile bad`'],
+  ] as const)('a profile that leads to %s, though there would be other credentials', async (...row) => {
+    const [, settings, code, message] = row;
+    write('.aws/config', toProfile(...settings()));
+    write('.aws/credentials', CREDENTIALS);
+    const outcome = await run(['--profile', 'bad']);
+    expect([outcome.code, outcome.stdout]).toEqual([code, '']);
+    expect(outcome.stderr).toMatch(/^iam-bridge token: [^\n]+\n$/);
+    expect(outcome.stderr).toContain(message);
+    expect(outcome.stderr).not.toMatch(/hunter2|set AWS_ACCESS_KEY_ID/);
+  });
+
+  test('STS refuses the role of a profile, or a pod its role', async () => {
+    write('.aws/credentials', CREDENTIALS);
+    write('.aws/config', `[profile admin]\n${role}\nsource_profile = file\n`);
+    sts.answer = () => ({ code: 'AccessDenied', status: 403 });
+    await expectProblem(run(['--profile', 'admin']), `did not assume ${ROLE} (AccessDenied`, 'trust policy');
+    sts.answer = () => ({ code: 'InvalidIdentityToken', status: 400 });
+    const pod = { AWS_ROLE_ARN: ROLE, AWS_WEB_IDENTITY_TOKEN_FILE: write('token', 'a.b.c') };
+    await expectProblem(run([], pod), 'AWS_ROLE_ARN (InvalidIdentityToken', 'iam-bridge verify');
+    const gone = { ...pod, AWS_WEB_IDENTITY_TOKEN_FILE: notThere };
+    await expectMistake(run([], gone), `AWS_WEB_IDENTITY_TOKEN_FILE: there is no file ${notThere}`);
+  });
+
+  test('an MFA code is not asked for where there is nothing to use it for', async () => {
+    const mfa = 'mfa_serial = arn:aws:iam::111122223333:mfa/jane';
+    write('.aws/config', toProfile(role, 'source_profile = nope', mfa));
+    await expectMistake(run(['--profile', 'bad'], {}, '123456\n'), 'the profile bad leads to nope');
+  });
+
   test('an SSO session that has expired', async () => {
-    write(
-      '.aws/config',
-      '[profile corp]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n[sso-session corp]\nsso_start_url = https://corp.example/start\nsso_region = eu-west-1\n',
-    );
+    const corp =
+      '[profile corp]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n[sso-session corp]\nsso_start_url = https://corp.example/start\nsso_region = eu-west-1\n';
+    write('.aws/config', `${corp}[profile admin]\n${role}\nsource_profile = corp\n`);
     await expectProblem(
       run(['--profile', 'corp']),
       'the SSO session of corp',
       'run `aws sso login --profile corp`',
     );
+    // The one to log in with is the one that has the session.
+    await expectProblem(run(['--profile', 'admin']), 'run `aws sso login --profile corp`');
   });
 
   test.each([

@@ -27,7 +27,7 @@ export interface RecordingSts {
 
 /** What every role gives. */
 export const ROLE_KEYS = {
-  accessKeyId: 'ASIAROLE',
+  accessKeyId: 'ASIAROLE00000000',
   secretAccessKey: 'role-secret',
   sessionToken: 'role-token',
 };

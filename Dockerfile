@@ -3,8 +3,8 @@
 #   docker build --tag iam-bridge .
 #
 # Tags move: a release resolves both bases to digests and passes those (.github/workflows/release.yaml).
-ARG BUILD_BASE=docker.io/library/node:24-bookworm-slim
-ARG FINAL_BASE=gcr.io/distroless/nodejs24-debian12:nonroot
+ARG BUILD_BASE=docker.io/library/node:24-trixie-slim
+ARG FINAL_BASE=gcr.io/distroless/nodejs24-debian13:nonroot
 
 # The bundle is the same for all platforms, so it is built on the builder's own: no emulation.
 FROM --platform=$BUILDPLATFORM ${BUILD_BASE} AS build

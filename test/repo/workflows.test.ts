@@ -1,26 +1,15 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { readWorkflow, WORKFLOWS } from '../support/workflow.ts';
 
 const ROOT = new URL('../../', import.meta.url);
-const FOLDER = new URL('.github/workflows/', ROOT);
 
-interface Step {
-  readonly uses?: string;
-  readonly run?: string;
-  readonly with?: Readonly<Record<string, unknown>>;
-}
+const read = (name: string): string => readFileSync(new URL(name, WORKFLOWS), 'utf8');
 
-interface Workflow {
-  readonly permissions: unknown;
-  readonly jobs: Readonly<Record<string, { readonly permissions?: object; readonly steps: readonly Step[] }>>;
-}
-
-const read = (name: string): string => readFileSync(new URL(name, FOLDER), 'utf8');
-
-describe.each(readdirSync(FOLDER))('%s', (name) => {
+describe.each(readdirSync(WORKFLOWS))('%s', (name) => {
   const text = read(name);
-  const workflow = parse(text) as Workflow;
+  const workflow = readWorkflow(name);
   const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
 
   test('may do nothing that a job does not ask for', () => {
@@ -46,6 +35,25 @@ describe.each(readdirSync(FOLDER))('%s', (name) => {
     expect(steps.flatMap(({ run }) => run ?? []).filter((script) => script.includes('${{'))).toEqual([]);
   });
 
+  test('has scripts that bash can read', () => {
+    for (const script of steps.flatMap(({ run }) => run ?? []))
+      expect(spawnSync('bash', ['-n', '-c', script], { encoding: 'utf8' }).stderr).toBe('');
+  });
+
+  test('asks only for outputs that steps and jobs before have', () => {
+    for (const job of Object.values(workflow.jobs)) {
+      const ids = job.steps.map(({ id }) => id);
+      const asked = JSON.stringify(job).matchAll(/\bsteps\.([\w-]+)\.outputs\.([\w-]+)/g);
+      for (const [, id] of asked) expect(ids).toContain(id);
+      for (const [, other = '', output] of JSON.stringify(job).matchAll(
+        /\bneeds\.([\w-]+)\.outputs\.([\w-]+)/g,
+      )) {
+        expect(job.needs).toBe(other);
+        expect(Object.keys(workflow.jobs[other]?.outputs ?? {})).toContain(output);
+      }
+    }
+  });
+
   test('runs only tools and scripts that are there', () => {
     const { scripts } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'));
     const runs = steps.flatMap(({ run }) => run ?? []).join('\n');
@@ -58,6 +66,12 @@ describe.each(readdirSync(FOLDER))('%s', (name) => {
 
 describe('the release', () => {
   const release = read('release.yaml');
+
+  test('gives out what its steps have written', () => {
+    const { image } = readWorkflow('release.yaml').jobs;
+    const build = image?.steps.find(({ id }) => id === 'build')?.run ?? '';
+    for (const output of Object.keys(image?.outputs ?? {})) expect(build).toContain(`${output}=%s`);
+  });
 
   test('finds both bases in the Dockerfile by tags, which it resolves itself', () => {
     const dockerfile = readFileSync(new URL('Dockerfile', ROOT), 'utf8');

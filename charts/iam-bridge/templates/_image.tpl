@@ -3,15 +3,17 @@
 {{- if hasSuffix "amazon-eks-pod-identity-webhook" .Values.image.repository }}true{{ end -}}
 {{- end -}}
 
+{{/* A digest is that of one repository, wherever it is mirrored. */}}
 {{- define "iam-bridge.image" -}}
+{{- $released := .Files.Get "files/image.yaml" | fromYaml -}}
 {{- $image := .Values.image -}}
-{{- if include "iam-bridge.image.isPredecessor" . -}}
-  {{- $image = dict "registry" "" "repository" "iam-bridge" "tag" "" "digest" "" -}}
-{{- end -}}
-{{- $registry := default $image.registry .Values.global.imageRegistry -}}
-{{- with $registry }}{{ trimSuffix "/" . }}/{{ end -}}
-{{- $image.repository -}}
-{{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ default .Chart.AppVersion $image.tag }}{{ end -}}
+{{- if include "iam-bridge.image.isPredecessor" . }}{{ $image = dict }}{{ end -}}
+{{- $isReleased := not (or $image.repository $image.tag $image.digest) -}}
+{{- $digest := ternary $released.digest $image.digest $isReleased -}}
+{{- with coalesce .Values.global.imageRegistry $image.registry (ternary "" $released.registry (not (empty $image.repository))) -}}
+  {{- trimSuffix "/" . }}/{{ end -}}
+{{- default $released.repository $image.repository -}}
+{{- if $digest }}@{{ $digest }}{{ else }}:{{ default .Chart.AppVersion $image.tag }}{{ end -}}
 {{- end -}}
 
 {{- define "iam-bridge.imagePullSecrets" -}}

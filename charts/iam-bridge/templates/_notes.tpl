@@ -13,6 +13,11 @@ See that it {{ ternary "works" "runs" .Values.tests.enabled }}:
 {{- if .Values.tests.enabled }}
   helm test {{ .Release.Name }} --namespace {{ .Release.Namespace }} --logs
 {{- end }}
+{{- $image := include "iam-bridge.image" . }}
+{{- if not (contains "/" $image) }}
+
+Image: {{ $image }}, without a registry: nodes have to have it, or set image.registry and image.repository.
+{{- end }}
 {{ if .Values.webhook.enabled }}
 {{- $mode := include "iam-bridge.tls.mode" . }}
 Certificate: {{ get (dict "self" "the webhook makes and renews it, and writes caBundle by itself" "certManager" "cert-manager makes it, and its cainjector writes caBundle" "existingSecret" (printf "Secret %s" (include "iam-bridge.tls.secret" .))) $mode }}.

@@ -13,6 +13,7 @@ export const HOW_TO_GET_HELM =
 export interface Helm {
   /** Such as `helm-4.3.1`. */
   readonly name: string;
+  readonly path: string;
   /** A failure is an answer, not an error. */
   run(args: readonly string[], kubeconfig?: string): HelmAnswer;
   /** The same while other things go on in this process; for what waits for the cluster. */
@@ -45,6 +46,7 @@ function toEnvironment(kubeconfig: string): Record<string, string> {
 function createHelm(name: string, path: string): Helm {
   return {
     name,
+    path,
     run(args, kubeconfig = '/dev/null') {
       const { status, stdout, stderr } = spawnSync(path, args, {
         encoding: 'utf8',

@@ -33,9 +33,15 @@ export const SHARED: Members = {
   commonLabels: names({}, 'Labels of every object'),
   commonAnnotations: names({}, 'Annotations of every object'),
   image: section('One image for all components', {
-    registry: text('', 'Registry; empty: that of the container engine'),
-    repository: text('iam-bridge', 'Repository', { minLength: 1 }),
-    tag: text('', 'Tag; empty: appVersion of the chart'),
+    registry: text(
+      '',
+      'Registry; empty: that of the release, or of the container engine where image.repository is given',
+    ),
+    repository: text('', 'Repository; empty: that of the release, by digest'),
+    tag: text(
+      '',
+      'Tag; empty: the digest of the release, or appVersion of the chart where image.repository is given',
+    ),
     digest: text('', 'Digest, such as sha256:…; goes before the tag', {
       pattern: '^(sha(256|512):[0-9a-f]{64,128})?$',
     }),

@@ -16,12 +16,20 @@ describeWithHelm('what the chart hands to Prometheus and Grafana', (helm) => {
 
   test('are all alerts, with links to their runbooks where the place of these is given', () => {
     const alerts = renderAlerts(`metrics.prometheusRule.runbookUrl=${PAGE}`);
+    const names = '(iam-bridge|pod-identity-webhook|aws-iam-authenticator)';
     expect(alerts.map(({ alert, expr }) => [alert, expr])).toEqual(
-      readAlerts().map(({ alert, expr }) => [alert, expr]),
+      readAlerts().map(({ alert, expr }) => [alert, expr.replaceAll(names, 'iam-bridge')]),
     );
     expect(alerts.map(({ annotations }) => annotations.runbook_url)).toEqual(
       alerts.map(({ alert }) => `${PAGE}#${alert.toLowerCase()}`),
     );
+  });
+
+  test('look at workloads by the name that they have here', () => {
+    const text = JSON.stringify(renderAlerts('fullnameOverride=roles'));
+    for (const label of ['deployment', 'daemonset', 'pod'])
+      expect(text).toContain(`${label}=~\\".*roles.*\\"`);
+    expect(text).not.toContain('=~\\".*iam-bridge.*\\"');
   });
 
   test('are alerts without links where it is not', () => {

@@ -39,6 +39,11 @@ describeWithNewestHelm('the notes', (helm) => {
     expect(readNotes(helm, {})).not.toContain('ResourceQuota');
   });
 
+  test('tell where the image comes from nowhere', () => {
+    expect(readNotes(helm, {})).toContain('Image: iam-bridge:0.1.0, without a registry');
+    expect(readNotes(helm, { set: ['image.registry=registry.example'] })).not.toContain('Image:');
+  });
+
   test('say of which pods are refused while no webhook answers', () => {
     expect(readNotes(helm, {})).toContain('pods are made without a role (failurePolicy Ignore).');
     expect(readNotes(helm, { set: ['mutatingWebhook.strictNamespaces={shop}'] })).toContain(

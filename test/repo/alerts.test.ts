@@ -9,17 +9,20 @@ import { scrapePrograms } from '../support/monitoring/scraped-programs.ts';
 /** Of kube-apiserver 1.36 and kube-state-metrics 2: what is asked of them, and with which labels. */
 const OTHERS: Readonly<Record<string, readonly string[]>> = {
   apiserver_admission_webhook_fail_open_count: ['name', 'type'],
+  apiserver_admission_webhook_rejection_count: ['name', 'type', 'operation', 'error_type', 'rejection_code'],
   apiserver_admission_webhook_admission_duration_seconds_bucket: [
     ...['name', 'type', 'operation', 'rejected', 'le'],
   ],
   kube_deployment_spec_replicas: ['namespace', 'deployment'],
   kube_deployment_status_replicas_ready: ['namespace', 'deployment'],
+  kube_daemonset_status_desired_number_scheduled: ['namespace', 'daemonset'],
+  kube_daemonset_status_number_ready: ['namespace', 'daemonset'],
   kube_pod_container_status_last_terminated_reason: ['namespace', 'pod', 'container', 'reason'],
   kube_pod_container_status_restarts_total: ['namespace', 'pod', 'container'],
 };
 
-/** What Prometheus itself knows of who it has scraped. */
-const OF_TARGETS = ['job', 'instance'];
+/** What Prometheus itself knows of who it has scraped, and what it makes of a label that it has, too. */
+const OF_TARGETS = ['job', 'instance', 'exported_namespace'];
 
 /** Labels all of whose values that an expression may ask for are in a first scrape. */
 const SEEN_AT_ONCE = new Set(['le', 'check', 'document', 'path']);

@@ -7,6 +7,7 @@ const FILES = join(import.meta.dirname, '..', '..', '..', 'charts', 'iam-bridge'
 export interface Alert {
   readonly alert: string;
   readonly expr: string;
+  readonly for?: string;
   readonly labels: { readonly severity: string };
   readonly annotations: {
     readonly summary: string;

@@ -19,31 +19,45 @@ export interface Expression {
 }
 
 type Tree = ReturnType<typeof parser.parse>;
-type Node = Tree['topNode'];
+export type SyntaxNode = Tree['topNode'];
 
 /**
  * Reads an expression of PromQL.
  * @throws Error where it does not parse, or a selector has no metric's name
  */
 export function parseExpression(text: string): Expression {
-  const { topNode } = parser.parse(text);
   const selectors: Selector[] = [];
   const groupings: string[] = [];
-  const slice = ({ from, to }: Node): string => text.slice(from, to);
-  walk(topNode, (node) => {
-    if (node.type.isError) throw new Error(`no PromQL at ${node.from}: ${text}`);
+  const slice = ({ from, to }: SyntaxNode): string => text.slice(from, to);
+  walk(toSyntaxTree(text), (node) => {
     if (node.name === 'VectorSelector') selectors.push(readSelector(node, slice));
     if (node.name === 'GroupingLabels') groupings.push(...node.getChildren('LabelName').map(slice));
   });
   return { selectors, groupings };
 }
 
-function walk(node: Node, visit: (node: Node) => void): void {
-  visit(node);
-  for (let child = node.firstChild; child !== null; child = child.nextSibling) walk(child, visit);
+/** @throws Error where it does not parse */
+export function toSyntaxTree(text: string): SyntaxNode {
+  const { topNode } = parser.parse(text);
+  walk(topNode, (node) => {
+    if (node.type.isError) throw new Error(`no PromQL at ${node.from}: ${text}`);
+  });
+  return topNode;
 }
 
-function readSelector(node: Node, slice: (node: Node) => string): Selector {
+export function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
+  const children: SyntaxNode[] = [];
+  for (let child = node.firstChild; child !== null; child = child.nextSibling) children.push(child);
+  return children;
+}
+
+function walk(node: SyntaxNode, visit: (node: SyntaxNode) => void): void {
+  visit(node);
+  for (const child of childrenOf(node)) walk(child, visit);
+}
+
+/** @throws Error where it has no metric's name */
+export function readSelector(node: SyntaxNode, slice: (node: SyntaxNode) => string): Selector {
   const name = node.getChild('Identifier');
   if (name === null) throw new Error(`a selector without a metric: ${slice(node)}`);
   const matchers = node.getChild('LabelMatchers')?.getChildren('UnquotedLabelMatcher') ?? [];

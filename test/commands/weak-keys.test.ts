@@ -43,32 +43,27 @@ describe('a key of which anybody can compute the private half', () => {
     expect(aws.stdout).toMatch(/^! key-strength .*ROCA/m);
   });
 
-  test.each([
+  const toPublish = (from: string, to: string): readonly string[] => {
+    const place = ['--issuer', 'https://oidc.example', '--to', join(folder, to)];
+    return ['publish', '--from', from, ...place];
+  };
+
+  test.each<[what: string, toWords: () => readonly string[] | Promise<readonly string[]>]>([
     ['keys jwks', () => ['keys', 'jwks', '--from', pem]],
     ['keys jwks of a JWKS', () => ['keys', 'jwks', '--from', jwks]],
     ['keys rotate', () => ['keys', 'rotate', '--plan', '--from', pem]],
-    [
-      'publish',
-      () => ['publish', '--from', pem, '--issuer', 'https://oidc.example', '--to', join(folder, 'public')],
-    ],
+    ['publish', () => toPublish(pem, 'public')],
     [
       'publish, where it left the source and is kept',
-      () => {
+      async () => {
+        await runTree(toPublish(pem, 'before'));
         const fresh = join(folder, 'fresh.json');
         writeFileSync(fresh, toSet(current));
-        return [
-          'publish',
-          '--from',
-          fresh,
-          '--issuer',
-          'https://oidc.example',
-          '--to',
-          join(folder, 'public'),
-        ];
+        return toPublish(fresh, 'before');
       },
     ],
   ])('is named once by %s', async (_, toWords) => {
-    const { code, stderr } = await runTree(toWords());
+    const { code, stderr } = await runTree(await toWords());
     expect(code).toBe(0);
     expect(stderr.split(SAID)).toHaveLength(2);
     expect(stderr).toContain('replace it with one of `iam-bridge keys generate`');

@@ -14,7 +14,7 @@ const SPECIAL = ['test/{bench,chart,clients,e2e,fuzz,image,slow}/**'];
  * Files share one process and its modules: no module here has state, and loading them once halves the time. A property
  * that takes a second alone takes many on a machine that is busy.
  */
-const QUICK = { isolate: false, testTimeout: 30_000 };
+const QUICK = { isolate: false, testTimeout: 30_000, hookTimeout: 30_000 };
 
 export default defineConfig({
   test: {

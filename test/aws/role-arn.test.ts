@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseRoleArn } from '../../src/aws/role-arn.ts';
+import { measureCpuTime } from '../support/cpu-time.ts';
 
 describe('a well-formed role ARN', () => {
   test.each([
@@ -48,9 +49,10 @@ describe('a malformed role ARN', () => {
   });
 });
 
-test('a long malformed ARN costs no more than its length', () => {
-  const started = performance.now();
-  parseRoleArn(`arn:aws:iam::111122223333:role/${'a/'.repeat(3_000_000)}!`);
-  parseRoleArn(`arn:aws:iam::111122223333:role/${'a/'.repeat(330)}!`);
-  expect(performance.now() - started).toBeLessThan(15_000);
+test('a long malformed ARN costs no more than its length', async () => {
+  const cost = await measureCpuTime(() => {
+    parseRoleArn(`arn:aws:iam::111122223333:role/${'a/'.repeat(3_000_000)}!`);
+    parseRoleArn(`arn:aws:iam::111122223333:role/${'a/'.repeat(330)}!`);
+  });
+  expect(cost).toBeLessThan(15_000);
 });

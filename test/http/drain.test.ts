@@ -8,8 +8,8 @@ import { until } from '../support/until.ts';
 
 afterEach(cleanUp);
 
-/** Longer than any of these tests takes. ms */
-const PATIENCE = 6_000;
+/** Longer than any test may take: whoever waits for its end never comes back. ms */
+const PATIENCE = 600_000;
 
 interface SlowDoor extends Door {
   /** Calls that wait for an answer. */
@@ -92,12 +92,10 @@ describe('closing', () => {
   test('is over as soon as the last call is answered, also one that came before the draining', async () => {
     const door = await openSlowDoor();
     const { answer } = await begin(door);
-    const since = performance.now();
     const closed = door.server.drain.close(PATIENCE);
     door.waiting[0]?.end('late');
     await answer;
     await closed;
-    expect(performance.now() - since).toBeLessThan(PATIENCE / 3);
   });
 
   test('ends idle connections at once', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createPlaceFinder } from '../../src/json/locate.ts';
+import { measureCpuTime } from '../support/cpu-time.ts';
 
 const text = `{
   "Version": "2012-10-17",
@@ -27,14 +28,15 @@ describe('a place in a JSON text', () => {
     expect(createPlaceFinder(text).find(pointer)).toEqual({ line, column });
   });
 
-  test('is found in a long text as soon as in a short one', () => {
+  test('is found in a long text as soon as in a short one', async () => {
     const count = 200_000;
     const { find } = createPlaceFinder(`[\n${Array.from({ length: count }, () => '0').join(',\n')}\n]`);
-    const begun = performance.now();
-    for (let index = 0; index < count; index += 1) {
-      if (find(`/${index}`).line !== index + 2) throw new Error(`line of element ${index}`);
-    }
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    const cost = await measureCpuTime(() => {
+      for (let index = 0; index < count; index += 1) {
+        if (find(`/${index}`).line !== index + 2) throw new Error(`line of element ${index}`);
+      }
+    });
+    expect(cost).toBeLessThan(5_000);
   });
 
   test('is the nearest thing around what is not there', () => {

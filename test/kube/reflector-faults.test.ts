@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createKubeApi } from '../../src/kube/api.ts';
+import { createDirectAccess } from '../../src/kube/direct.ts';
 import { readInClusterAccess } from '../../src/kube/in-cluster.ts';
 import { toKubeObject } from '../../src/kube/objects.ts';
 import { createReflector } from '../../src/kube/reflector.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { account, bookmark, event, listOf, refusal, watchOf } from '../support/kube/answers.ts';
 import { createRecordingSink } from '../support/kube/recording-sink.ts';
 import { startRig, tearDownRigs } from '../support/kube/rig.ts';
@@ -151,13 +153,12 @@ describe('a server that refuses or fails', () => {
 
 describe('a server that is away', () => {
   test('is found once it is there', async () => {
-    const elsewhere = await startScriptedServer();
-    await elsewhere.close();
-    const api = createKubeApi({ server: elsewhere.url, authorization: async () => undefined, notes: [] });
+    const port = await findFreePort();
+    const api = createKubeApi(createDirectAccess(`http://127.0.0.1:${port}`));
     const { clock, events, reflector } = await startRig([], { api });
     await until(() => clock.sleepers().length === 1, 'it waits');
     expect(events[0]).toMatchObject({ kind: 'failed', error: { message: /ECONNREFUSED/ } });
-    const server = await startScriptedServer([list], { port: elsewhere.port });
+    const server = await startScriptedServer([list], { port });
     clock.advance(125);
     await reflector.firstList;
     await reflector.stop();
@@ -165,7 +166,8 @@ describe('a server that is away', () => {
   });
 
   test('and comes back is watched on from the last resourceVersion; nothing is listed again', async () => {
-    const first = await startScriptedServer([list, watchOf([bookmark('77')])]);
+    const port = await findFreePort();
+    const first = await startScriptedServer([list, watchOf([bookmark('77')])], { port });
     const api = createKubeApi({ server: first.url, authorization: async () => undefined, notes: [] });
     const { clock, reflector, sink, told } = await startRig([], { api });
     await until(() => reflector.resourceVersion() === '77', 'the bookmark is there');
@@ -173,9 +175,7 @@ describe('a server that is away', () => {
     await first.close();
     await until(() => told().includes('failed'), 'it is missed');
     expect(sink.known()).toEqual(['a=n']);
-    const second = await startScriptedServer([watchOf([event('ADDED', account('b', '78'))])], {
-      port: first.port,
-    });
+    const second = await startScriptedServer([watchOf([event('ADDED', account('b', '78'))])], { port });
     clock.advance(30_000);
     await until(() => sink.known().length === 2, 'b is there');
     expect(second.seen.map(({ query }) => query['resourceVersion'])).toEqual(['77']);

@@ -5,6 +5,7 @@ import { type PublicJwk, renderDiscovery, renderJwks } from '../../../src/issuer
 import { readPemKeys } from '../../../src/issuer/keys/pem.ts';
 import { toKubernetesKid } from '../../../src/issuer/keys/public-jwk.ts';
 import { createAuthority } from '../../support/certificates.ts';
+import { measureCpuTime } from '../../support/cpu-time.ts';
 import { generateEc, generateRsa, type KeyForm, toPem } from '../../support/issuer/key-files.ts';
 
 const rsa = generateRsa();
@@ -141,11 +142,10 @@ describe('PEM', () => {
     expect(readProblems(text)).toHaveLength(2);
   });
 
-  test('of nothing but BEGIN lines costs no more than its length', () => {
+  test('of nothing but BEGIN lines costs no more than its length', async () => {
     const text = '-----BEGIN PUBLIC KEY-----\n'.repeat(38_000);
-    const since = performance.now();
-    expect(readProblems(text)).toHaveLength(38_000);
-    expect(performance.now() - since).toBeLessThan(2_000);
+    const cost = await measureCpuTime(() => expect(readProblems(text)).toHaveLength(38_000));
+    expect(cost).toBeLessThan(2_000);
   });
 
   test('is read or refused, whatever it holds', () => {

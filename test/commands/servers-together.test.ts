@@ -155,7 +155,7 @@ async function ask(path: string): Promise<{ readonly status: number; readonly te
 
 /** Waits until `/readyz` answers so. */
 async function awaitStatus(status: number): Promise<void> {
-  await vi.waitFor(async () => expect((await ask('/readyz')).status).toBe(status), { timeout: 10_000 });
+  await vi.waitFor(async () => expect((await ask('/readyz')).status).toBe(status), { timeout: 20_000 });
 }
 
 const at = (port: number) => ({ port, ca: authority.certificate }) as Parameters<typeof call>[0];
@@ -256,7 +256,7 @@ describe('webhook and issuer in one process', () => {
     await run([planWebhook(...flags, '--unready-when-degraded'), planIssuer('--unready-when-degraded')]);
     own.swap({ certificate: 'none', key: 'none' });
     await vi.waitFor(async () => expect((await ask('/readyz/webhook')).status).toBe(503), {
-      timeout: 10_000,
+      timeout: 20_000,
     });
     expect((await ask('/readyz/issuer')).status).toBe(200);
     expect((await ask('/readyz')).status).toBe(200);
@@ -264,7 +264,7 @@ describe('webhook and issuer in one process', () => {
     expect((await call(at(ports.issuer), { method: 'GET', path })).status).toBe(200);
     own.swap(authority.issue({ names: ['127.0.0.1'] }));
     await vi.waitFor(async () => expect((await ask('/readyz/webhook')).status).toBe(200), {
-      timeout: 10_000,
+      timeout: 20_000,
     });
   });
 
@@ -279,7 +279,7 @@ describe('webhook and issuer in one process', () => {
     const started = run([planWebhook(), planIssuer(`--kube-api=http://127.0.0.1:${port}`)]);
     started.catch(() => {});
     await vi.waitFor(async () => expect((await ask('/readyz/webhook')).status).toBe(200), {
-      timeout: 10_000,
+      timeout: 20_000,
     });
     const review = await call(at(ports.webhook), { body: renderReview(renderPod('web')) });
     expect(readPatch(review.text)).not.toEqual([]);

@@ -25,7 +25,7 @@ async function runWith(answer: ScriptedAnswer) {
   return { ...run, webhook, problems: ofJob.map((problem) => problem.replace('pod demo/s3-echoer-*: ', '')) };
 }
 
-describe('the demo fails with exit code 1', { timeout: 30_000 }, () => {
+describe('the demo fails with exit code 1', () => {
   test('where the pod is left alone that should have its role', async () => {
     const { code, problems } = await runWith(LEFT_ALONE);
     expect(code).toBe(1);
@@ -86,7 +86,7 @@ describe('the demo fails with exit code 1', { timeout: 30_000 }, () => {
   });
 });
 
-describe('the demo believes no program', { timeout: 30_000 }, () => {
+describe('the demo believes no program', () => {
   /** Problems of the Job's container and of the one without a role, where all run this script. */
   async function runScript(script: string) {
     const run = await runInProcess({ output: 'json', program: ['/bin/sh', '-c', script] });
@@ -114,7 +114,7 @@ describe('the demo believes no program', { timeout: 30_000 }, () => {
   });
 });
 
-describe('the demo believes no authenticator', { timeout: 30_000 }, () => {
+describe('the demo believes no authenticator', () => {
   test('that lets in everybody: exit code 1, and a problem for each token', async () => {
     const user = { username: 'alice', groups: ['demo:viewers'] };
     const line = { reason: 'granted', username: 'alice' };
@@ -146,7 +146,7 @@ describe('the demo believes no authenticator', { timeout: 30_000 }, () => {
   });
 });
 
-describe('the demo asks the webhook', { timeout: 30_000 }, () => {
+describe('the demo asks the webhook', () => {
   test('as kube-apiserver does', async () => {
     const { webhook } = await runWith(LEFT_ALONE);
     const [question] = webhook.questions;
@@ -169,7 +169,7 @@ describe('the demo asks the webhook', { timeout: 30_000 }, () => {
   });
 });
 
-describe('the demo fails with exit code 3', { timeout: 30_000 }, () => {
+describe('the demo fails with exit code 3', () => {
   test('where the webhook does not start', async () => {
     const startWebhook = () => Promise.reject(new Error('cannot listen on port 1: no'));
     expect(await runInProcess({ startWebhook })).toMatchObject({

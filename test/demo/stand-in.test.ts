@@ -60,7 +60,7 @@ async function runTree(words: readonly string[]) {
   return { code, out: stdout + stderr };
 }
 
-describe('what the demo says to type', { timeout: 20_000 }, () => {
+describe('what the demo says to type', () => {
   const listWords = () =>
     (told.document?.steps ?? [])
       .flatMap(({ commands }) => commands.map(({ command }) => toWords(command)))

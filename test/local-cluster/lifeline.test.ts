@@ -29,7 +29,7 @@ function readPid(folder: string): number {
   return existsSync(path) ? Number(readFileSync(path, 'utf8')) : 0;
 }
 
-describe('a program on a lifeline', { timeout: 20_000 }, () => {
+describe('a program on a lifeline', () => {
   test('ends when the line is cut, with everything that it has started', async () => {
     const folder = createFolder();
     const output = openSync(join(folder, 'log'), 'a');

@@ -82,7 +82,7 @@ const authority = createAuthority('iam-bridge tests');
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 if (!hasCurl) console.warn('SKIPPED: the curl commands of docs/issuer.md, because there is no curl here');
 
-describe('the commands of docs/issuer.md', { timeout: 30_000 }, () => {
+describe('the commands of docs/issuer.md', () => {
   const before = process.cwd();
   let folder: string;
   let port: number;

@@ -65,7 +65,7 @@ const TOKENS = {
 };
 const MOUNT = { volumeMounts: [{ name: 'tokens', mountPath: '/run/tokens' }] };
 
-describe('the test node', { timeout: 15_000 }, () => {
+describe('the test node', () => {
   test('runs a pod to its end, and says so', async () => {
     const { pods, awaitPhase, statusOf, output } = await startRig();
     pods.apply(toPod('p', { containers: [toContainer('main', 'echo out; echo err >&2')] }));

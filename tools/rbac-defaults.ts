@@ -1,11 +1,13 @@
 /**
  * Writes the roles and bindings that an API server makes by itself: `node tools/rbac-defaults.ts KUBECONFIG`, on a new cluster
  * of the newest version with `--feature-gates=AllBeta=true --runtime-config=api/beta=true`, which has some more than others.
+ * What the file has and that cluster has not is kept as former: clusters that are upgraded keep it.
  */
 import { writeFile } from 'node:fs/promises';
 import { createKubeApi, type KubeApi } from '../src/kube/api.ts';
 import { loadKubeconfigAccess } from '../src/kube/kubeconfig.ts';
 import { formatRef, formatRule } from '../src/rbac/defaults/format.ts';
+import { DEFAULT_ROLES, FORMER_ROLES } from '../src/rbac/defaults/rows.ts';
 import type { RbacObjects } from '../src/rbac/objects.ts';
 import { readObjects } from '../src/rbac/read/objects.ts';
 import { compareRefs } from '../src/rbac/refs.ts';
@@ -40,7 +42,30 @@ function renderFile({ roles, bindings }: RbacObjects): string {
   const roleText =
     '/** A role each, with its rules: verbs, groups, resources and names, or verbs and URLs. */\n';
   const bindingText = '\n/** A binding each, with its role and its subjects. */\n';
-  return `${HEAD}${roleText}${renderConstant('DEFAULT_ROLES', ofRoles)}${bindingText}${renderConstant('DEFAULT_BINDINGS', ofBindings)}`;
+  const formerText =
+    '\n/** Rules that earlier ones gave these roles: an upgrade adds rules and takes none away. */\n';
+  return [
+    HEAD,
+    ...[roleText, renderConstant('DEFAULT_ROLES', ofRoles)],
+    ...[bindingText, renderConstant('DEFAULT_BINDINGS', ofBindings)],
+    ...[formerText, renderConstant('FORMER_ROLES', listFormer(ofRoles, [...FORMER_ROLES, ...DEFAULT_ROLES]))],
+  ].join('');
+}
+
+/** What of these rows is not in the present ones; roles by name, their rules in the order in which they went. */
+export function listFormer(present: readonly string[], rows: readonly string[]): readonly string[] {
+  const now = new Map(present.map(splitRow));
+  const gone = new Map<string, Set<string>>();
+  for (const [role, rules] of rows.map(splitRow)) {
+    const kept = rules.filter((rule) => now.get(role)?.includes(rule) !== true);
+    if (kept.length > 0) gone.set(role, new Set([...(gone.get(role) ?? []), ...kept]));
+  }
+  return [...gone].map((row) => [row[0], ...row[1]].join('; ')).toSorted();
+}
+
+function splitRow(row: string): [string, readonly string[]] {
+  const [role = '', ...rules] = row.split('; ');
+  return [role, rules];
 }
 
 function renderConstant(name: string, rows: readonly string[]): string {

@@ -98,7 +98,10 @@ describe('a path', () => {
 });
 
 describe('a verb', () => {
-  test.each(['*', 'impersonate', 'bind', 'impersonate-on:user-info:list'])('%s is known', (verb) => {
+  test.each([
+    ...['*', 'impersonate', 'bind', 'impersonate-on:user-info:list'],
+    ...['request-serviceaccounts-token-audience', 'unsafe-delete-ignore-read-errors'],
+  ])('%s is known', (verb) => {
     expect(read('pods', { verb })).toMatchObject({ verb, codes: [] });
   });
 

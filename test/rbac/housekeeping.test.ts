@@ -132,6 +132,7 @@ describe('roles', () => {
 });
 
 describe('a rule that matches nothing', () => {
+  const AUTHN = 'authentication.k8s.io';
   const rule = (rest: Partial<Record<string, readonly string[]>>): RawRule =>
     ({ ...PODS, ...rest }) as RawRule;
 
@@ -188,6 +189,25 @@ describe('a rule that matches nothing', () => {
       rule({ apiGroups: ['', 'apps'], resources: ['pods', 'deployments'] }),
     ],
     ['of impersonation', rule({ verbs: ['impersonate'], resources: ['users', 'groups'] })],
+    [
+      'of constrained impersonation of accounts',
+      rule({ verbs: ['impersonate:serviceaccount'], apiGroups: [AUTHN], resources: ['serviceaccounts'] }),
+    ],
+    [
+      'of constrained impersonation of the own node, whose name is a star',
+      {
+        ...rule({ verbs: ['impersonate:associated-node'], apiGroups: [AUTHN] }),
+        ...{ resources: ['nodes'], resourceNames: ['*'] },
+      },
+    ],
+    [
+      'of constrained impersonation with whatever is known of somebody',
+      rule({ verbs: ['impersonate:user-info'], apiGroups: [AUTHN], resources: ['userextras/*'] }),
+    ],
+    [
+      'of audiences of tokens',
+      rule({ verbs: ['request-serviceaccounts-token-audience'], resources: ['Vault', 'https://sts/*'] }),
+    ],
     ['of finalizers, which controllers ask', rule({ verbs: ['update'], resources: ['pods/finalizers'] })],
     ['of any subresource', rule({ apiGroups: ['*'], resources: ['*/scale'] })],
     [

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createDefaults } from '../../src/rbac/defaults/defaults.ts';
 import { findRisks } from '../../src/rbac/findings/risk-findings.ts';
 import { RISKS } from '../../src/rbac/findings/risks.ts';
+import { listFormer } from '../../tools/rbac-defaults.ts';
 import { account, group, type RawRule, user } from '../support/rbac/manifests.ts';
 import { indexOf } from '../support/rbac/world.ts';
 
@@ -90,6 +91,16 @@ const CASES: readonly (readonly [string, RawRule[], Scope, string[]])[] = [
       rule(CERTS, 'certificatesigningrequests', 'create'),
       rule(CERTS, 'certificatesigningrequests/approval', 'update'),
       rule(CERTS, 'signers', 'approve'),
+    ],
+    {},
+    ['approves-certificates critical'],
+  ],
+  [
+    'certificates of every signer of Kubernetes',
+    [
+      rule(CERTS, 'certificatesigningrequests', 'create'),
+      rule(CERTS, 'certificatesigningrequests/approval', 'update'),
+      named(rule(CERTS, 'signers', 'approve'), 'kubernetes.io/*'),
     ],
     {},
     ['approves-certificates critical'],
@@ -197,6 +208,12 @@ describe('a right that is more than it says', () => {
     ]);
   });
 
+  test('everything, but of some objects only, hides nothing beside it', () => {
+    expect(grade([named(rule('*', '*', '*'), 'one'), rule('', 'secrets', 'get')])).toEqual(
+      expect.arrayContaining(['cluster-admin high', 'reads-secrets critical']),
+    );
+  });
+
   test('a namespace that has more of it than the cluster is told beside it', () => {
     const index = indexOf({
       clusterRoles: { one: [named(rule('', 'secrets', 'get'), 'db')], all: [rule('', 'secrets', 'get')] },
@@ -281,6 +298,33 @@ describe('what an API server grants by itself', () => {
 
   test('is left out, to the letter', () => {
     expect(withRules([...job, pods], own)).toEqual([]);
+  });
+
+  test('also what an earlier one has made, and an upgrade leaves', () => {
+    const former = rule('', 'secrets', 'get');
+    const bind = (controller: string) =>
+      findRisks(
+        indexOf({
+          clusterRoles: { [`system:controller:${controller}`]: [former] },
+          clusterRoleBindings: {
+            [`system:controller:${controller}`]: [
+              `ClusterRole/system:controller:${controller}`,
+              account(controller, 'kube-system'),
+            ],
+          },
+        }),
+        createDefaults(),
+      );
+    expect(bind('persistent-volume-binder')).toEqual([]);
+    expect(bind('pod-garbage-collector')).toMatchObject([{ code: 'reads-secrets' }]);
+  });
+
+  test('of which the table keeps what a newer API server makes no more', () => {
+    const rows = ['ClusterRole a; get "" x', 'ClusterRole a; get "" y; get "" z', 'ClusterRole b; get "" x'];
+    expect(listFormer(['ClusterRole a; get "" z', 'ClusterRole c; get "" x'], rows)).toEqual([
+      'ClusterRole a; get "" x; get "" y',
+      'ClusterRole b; get "" x',
+    ]);
   });
 
   test('and told where somebody has added a subject, a rule, or another role of that name', () => {

@@ -14,16 +14,22 @@ function virtual(group: string, resource: string, verbs: readonly string[], name
   };
 }
 
-const IMPERSONATES = ['impersonate', 'impersonate:user-info'];
+const USER_INFO = 'impersonate:user-info';
+const AUTHENTICATION = 'authentication.k8s.io';
 
-/** What no API server serves, and authorizers are asked about all the same: impersonation, and signers of certificates. */
+/**
+ * What no API server serves, and authorizers are asked about all the same: impersonation (constrained: KEP-5284), and signers
+ * of certificates.
+ */
 export const VIRTUAL_RESOURCES: readonly ApiResource[] = [
-  virtual('', 'users', IMPERSONATES),
-  virtual('', 'groups', IMPERSONATES),
-  virtual('authentication.k8s.io', 'users', IMPERSONATES),
-  virtual('authentication.k8s.io', 'groups', IMPERSONATES),
-  virtual('authentication.k8s.io', 'uids', IMPERSONATES),
-  virtual('authentication.k8s.io', 'userextras', IMPERSONATES),
+  virtual('', 'users', ['impersonate']),
+  virtual('', 'groups', ['impersonate']),
+  virtual(AUTHENTICATION, 'users', [USER_INFO]),
+  virtual(AUTHENTICATION, 'groups', [USER_INFO]),
+  virtual(AUTHENTICATION, 'uids', ['impersonate', USER_INFO]),
+  virtual(AUTHENTICATION, 'userextras', ['impersonate', USER_INFO]),
+  virtual(AUTHENTICATION, 'serviceaccounts', ['impersonate:serviceaccount'], true),
+  virtual(AUTHENTICATION, 'nodes', ['impersonate:arbitrary-node', 'impersonate:associated-node']),
   virtual('certificates.k8s.io', 'signers', ['approve', 'sign', 'attest']),
 ];
 
@@ -51,6 +57,7 @@ export function isSubresource(resource: ApiResource, name: string): boolean {
 const KNOWN_VERBS: readonly string[] = [
   ...['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', '*'],
   ...['impersonate', 'bind', 'escalate', 'approve', 'sign', 'attest', 'use'],
+  ...['request-serviceaccounts-token-audience', 'unsafe-delete-ignore-read-errors'],
 ];
 
 const HTTP_METHODS: readonly string[] = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options', '*'];

@@ -1,9 +1,12 @@
 import type { BoundRole } from '../bindings-index.ts';
 import type { ObjectRef, PolicyRule, Subject } from '../objects.ts';
 import { formatRef, formatRule } from './format.ts';
-import { DEFAULT_BINDINGS, DEFAULT_ROLES } from './rows.ts';
+import { DEFAULT_BINDINGS, DEFAULT_ROLES, FORMER_ROLES } from './rows.ts';
 
-/** What every API server of 1.36 makes by itself, told apart by its whole contents: no name and no label is believed. */
+/**
+ * What every API server of 1.36 makes by itself, told apart by its whole contents: no name and no label is believed. With it
+ * goes what earlier ones have made: where it stands, an upgrade leaves it.
+ */
 export interface Defaults {
   /** A role that is there by itself, whatever is in it. */
   readonly isRole: (role: ObjectRef) => boolean;
@@ -17,6 +20,9 @@ export interface Defaults {
 
 export function createDefaults(): Defaults {
   const rules = new Map(DEFAULT_ROLES.map(splitRow));
+  for (const [role, former] of FORMER_ROLES.map(splitRow)) {
+    rules.set(role, new Set([...former, ...(rules.get(role) ?? [])]));
+  }
   const bonds = new Map(DEFAULT_BINDINGS.map(splitRow));
   const partsOf = ({ binding }: BoundRole): ReadonlySet<string> => {
     const parts = bonds.get(formatRef(binding));

@@ -148,3 +148,30 @@ export const DEFAULT_BINDINGS: readonly string[] = [
   'RoleBinding kube-system/system:controller:cloud-provider; Role kube-system/system:controller:cloud-provider; ServiceAccount kube-system/cloud-provider',
   'RoleBinding kube-system/system:controller:token-cleaner; Role kube-system/system:controller:token-cleaner; ServiceAccount kube-system/token-cleaner',
 ];
+
+/** Rules that earlier ones gave these roles: an upgrade adds rules and takes none away. */
+export const FORMER_ROLES: readonly string[] = [
+  'ClusterRole system:aggregate-to-edit; create,delete,deletecollection,patch,update "" configmaps,endpoints,persistentvolumeclaims,replicationcontrollers,replicationcontrollers/scale,secrets,serviceaccounts,services,services/proxy; create,delete,deletecollection,patch,update "" configmaps,events,persistentvolumeclaims,replicationcontrollers,replicationcontrollers/scale,secrets,serviceaccounts,services,services/proxy',
+  'ClusterRole system:aggregate-to-view; get,list,watch "" bindings,events,limitranges,namespaces/status,pods/log,pods/status,replicationcontrollers/status,resourcequotas,resourcequotas/status',
+  'ClusterRole system:controller:cronjob-controller; delete,list "" pods',
+  'ClusterRole system:controller:disruption-controller; patch "" pods/status',
+  'ClusterRole system:controller:endpoint-controller; create,delete,get,list,update "" endpoints',
+  'ClusterRole system:controller:endpointslice-controller; create,delete,get,list,update discovery.k8s.io endpointslices',
+  'ClusterRole system:controller:endpointslicemirroring-controller; create,delete,get,list,update discovery.k8s.io endpointslices',
+  'ClusterRole system:controller:expand-controller; get,list,watch storage.k8s.io storageclasses; get "" endpoints,services; get "" secrets; get "" services',
+  'ClusterRole system:controller:horizontal-pod-autoscaler; list "" pods; get "" services/proxy http:heapster:,https:heapster:; list metrics.k8s.io pods; get,list custom.metrics.k8s.io *; get,list external.metrics.k8s.io *',
+  'ClusterRole system:controller:job-controller; get,list,update,watch batch jobs',
+  'ClusterRole system:controller:namespace-controller; delete,deletecollection,get,list * *',
+  'ClusterRole system:controller:node-controller; delete,get,list,patch,update "" nodes; update "" pods/status; delete,list "" pods; create,get,list,update networking.k8s.io clustercidrs; get "" pods; delete,get,list "" pods',
+  'ClusterRole system:controller:persistent-volume-binder; create,delete,get,update "" endpoints; create,delete,get "" services; get "" secrets; get,list "" nodes; get "" services',
+  'ClusterRole system:controller:pod-garbage-collector; get,list "" nodes',
+  'ClusterRole system:controller:statefulset-controller; create,get "" persistentvolumeclaims',
+  'ClusterRole system:kube-controller-manager; create "" endpoints; get,update "" endpoints kube-controller-manager',
+  'ClusterRole system:kube-scheduler; get,update coordination.k8s.io leases kube-scheduler; create "" endpoints; get,update "" endpoints kube-scheduler',
+  'ClusterRole system:kubelet-api-admin; * "" nodes/log,nodes/metrics,nodes/proxy,nodes/spec,nodes/stats',
+  'ClusterRole system:monitoring; get /healthz,/healthz/*,/livez,/livez/*,/metrics,/readyz,/readyz/*; get /healthz,/healthz/*,/livez,/livez/*,/metrics,/metrics/slis,/readyz,/readyz/*',
+  'ClusterRole system:node; create,patch,update "" events',
+  'ClusterRole system:service-account-issuer-discovery; get /.well-known/openid-configuration,/openid/v1/jwks',
+  'Role kube-system/system::leader-locking-kube-controller-manager; watch "" configmaps; get,update "" configmaps kube-controller-manager',
+  'Role kube-system/system::leader-locking-kube-scheduler; watch "" configmaps; get,update "" configmaps kube-scheduler',
+];

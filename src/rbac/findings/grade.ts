@@ -58,7 +58,7 @@ const PLACES: ReadonlyMap<Right, number> = new Map(RIGHTS.map((right, place) => 
 /** The risks of one subject. Who may do everything cluster-wide is told so, and nothing beside it. */
 export function gradeHolder(holder: Holder): readonly Grade[] {
   const grades = CODES.flatMap((code) => gradeRisk(code, holder));
-  const all = grades.find(({ code }) => code === 'cluster-admin');
+  const all = grades.find(({ code, isNamed }) => code === 'cluster-admin' && !isNamed);
   return all === undefined ? grades : [all];
 }
 

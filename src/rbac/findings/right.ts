@@ -9,8 +9,8 @@ export interface Right {
   readonly group: string;
   /** `pods`, `pods/exec` */
   readonly resources: readonly string[];
-  /** The object that is meant: a rule for other names does not count. */
-  readonly name?: string;
+  /** What is meant goes by any of these names: a rule for others alone does not count. */
+  readonly names?: readonly string[];
   /** The resource belongs to no namespace, so that a RoleBinding gives nothing of it. */
   readonly clusterWide?: true;
   /** It counts in this namespace alone. */
@@ -37,11 +37,11 @@ export function measureRight(right: Right, rule: PolicyRule): number {
   return resourceNames === undefined ? ALL : measureNames(right, resourceNames, isNameless);
 }
 
-function measureNames({ name }: Right, resourceNames: readonly string[], isNameless: boolean): number {
+function measureNames({ names }: Right, resourceNames: readonly string[], isNameless: boolean): number {
   if (resourceNames.includes('')) return ALL;
   if (isNameless) return NONE;
-  if (name === undefined) return NAMED;
-  return resourceNames.includes(name) ? ALL : NONE;
+  if (names === undefined) return NAMED;
+  return names.some((name) => resourceNames.includes(name)) ? ALL : NONE;
 }
 
 function isCreate(verbs: readonly string[]): boolean {

@@ -61,7 +61,7 @@ export const RISKS = {
     why: 'they may make themselves a member of system:masters at the next login, and nothing else in RBAC guards that',
     remedy: 'take writing of ConfigMaps in kube-system, or of iamidentitymappings, out of the role',
     needs: [
-      [{ ...local('', [...WRITE, 'delete'], 'configmaps'), name: 'aws-auth', namespace: 'kube-system' }],
+      [{ ...local('', [...WRITE, 'delete'], 'configmaps'), names: ['aws-auth'], namespace: 'kube-system' }],
       [
         cluster(
           'iamauthenticator.k8s.aws',
@@ -79,7 +79,7 @@ export const RISKS = {
     remedy: 'name in resourceNames who may be impersonated, and never system:masters',
     needs: [
       [cluster('', ['impersonate'], 'users', 'groups')],
-      [{ ...cluster('', ['impersonate'], 'groups'), name: 'system:masters' }],
+      [{ ...cluster('', ['impersonate'], 'groups'), names: ['system:masters'] }],
       becomes('user-info', 'users', 'groups'),
       becomes('arbitrary-node', 'nodes'),
     ],
@@ -118,7 +118,11 @@ export const RISKS = {
       [
         cluster(CERTIFICATES, ['create'], 'certificatesigningrequests'),
         cluster(CERTIFICATES, CHANGE, 'certificatesigningrequests/approval'),
-        { ...cluster(CERTIFICATES, ['approve'], 'signers'), name: 'kubernetes.io/kube-apiserver-client' },
+        {
+          ...cluster(CERTIFICATES, ['approve'], 'signers'),
+          // The API server asks for the signer, then for all of its domain (`IsAuthorizedForSignerName`).
+          names: ['kubernetes.io/kube-apiserver-client', 'kubernetes.io/*'],
+        },
       ],
     ],
   },

@@ -44,7 +44,8 @@ function explainResource(resource: string): readonly string[] {
   const name = describeName(resource);
   const [base = '', part] = resource.split('/');
   if (resource === '') return ['the resource "" is none'];
-  if (part === '*')
+  // Constrained impersonation asks for all keys at once where there are many of them (KEP-5284).
+  if (part === '*' && base !== 'userextras')
     return [`the resource ${name} is no pattern: write each subresource, or * for all of everything`];
   if (base !== '*' && base.includes('*'))
     return [`the resource ${name} is no pattern: write each resource, or *`];
@@ -58,7 +59,7 @@ function explainNames({ verbs, resources = [] }: PolicyRule, names: readonly str
   const nameless = verbs.filter((verb) => verb === 'deletecollection' || (verb === 'create' && !isPart));
   const told = verbs.filter((verb) => verb === 'list' || verb === 'watch');
   return [
-    ...(names.includes('*')
+    ...(names.includes('*') && !verbs.some(isOfConstrained)
       ? ['the name * is a name like any other: leave resourceNames out for all of them']
       : []),
     ...(names.includes('')
@@ -70,6 +71,11 @@ function explainNames({ verbs, resources = [] }: PolicyRule, names: readonly str
           `${told.join(' and ')} match only a request with the field selector metadata.name, since resourceNames are given`,
         ]),
   ];
+}
+
+/** Where it is about whoever it may be, such as the node of the pod that asks, the name is `*` (KEP-5284). */
+function isOfConstrained(verb: string): boolean {
+  return verb.startsWith('impersonate:');
 }
 
 function explainUrl(url: string): readonly string[] {

@@ -3,7 +3,15 @@ import type { AnyEntry, MappingEntry } from '../mapping/entry.ts';
 import type { MappingSource } from '../mapping/mapping-source.ts';
 import { dropRolePath, toCanonicalArn, toLowerCase } from '../mapping/principal-arn.ts';
 import { readClearStart } from '../mapping/template.ts';
-import { ALL_ACCOUNTS, AUTHENTICATED, MASTERS, parseAccountUser } from '../rbac/identity.ts';
+import { toRequestName } from '../rbac/bindings-index.ts';
+import {
+  ALL_ACCOUNTS,
+  ANONYMOUS,
+  AUTHENTICATED,
+  MASTERS,
+  parseAccountUser,
+  UNAUTHENTICATED,
+} from '../rbac/identity.ts';
 import type { Account, Subject } from '../rbac/objects.ts';
 import { type EntryRef, toAccountRef, toEntryRef } from './entry-ref.ts';
 import { toTemplatePattern } from './holes.ts';
@@ -34,6 +42,8 @@ export type SubjectSource =
   | { readonly kind: 'accounts'; readonly namespace?: string; readonly count: number }
   /** Everybody whom the mappings map at all, each ServiceAccount, and whoever else logs in. */
   | { readonly kind: 'everybody' }
+  /** Whoever reaches the API server and shows nothing. */
+  | { readonly kind: 'strangers' }
   /** The principal that made an EKS cluster, which no object of the cluster shows. */
   | { readonly kind: 'cluster-creator' };
 
@@ -78,6 +88,7 @@ export function createTracer({ sources, accounts, isEks }: TraceFacts): Tracer {
   function traceGroup(name: string): readonly SubjectSource[] {
     const implied: SubjectSource[] = [];
     if (name === AUTHENTICATED) implied.push({ kind: 'everybody' });
+    if (name === UNAUTHENTICATED) implied.push({ kind: 'strangers' });
     if (name === ALL_ACCOUNTS) implied.push({ kind: 'accounts', count: accounts.length });
     if (name.startsWith(`${ALL_ACCOUNTS}:`)) {
       const namespace = name.slice(ALL_ACCOUNTS.length + 1);
@@ -89,12 +100,17 @@ export function createTracer({ sources, accounts, isEks }: TraceFacts): Tracer {
   }
 
   return {
-    trace({ kind, namespace = '', name }) {
-      if (kind === 'ServiceAccount') return [traceAccount({ namespace, name })];
-      if (kind === 'Group') return traceGroup(name);
+    trace(subject) {
+      // A mapping may give the user name of an account, too.
+      const name = toRequestName(subject);
+      if (subject.kind === 'Group') return traceGroup(name);
       const account = parseAccountUser(name);
-      const own = account === undefined ? [] : [traceAccount(account)];
-      return [...own, ...users.find(name), ...findAccounts(sources, name)];
+      return [
+        ...(account === undefined ? [] : [traceAccount(account)]),
+        ...(name === ANONYMOUS ? [{ kind: 'strangers' } as const] : []),
+        ...users.find(name),
+        ...findAccounts(sources, name),
+      ];
     },
   };
 }
@@ -185,6 +201,8 @@ export function describeSource(source: SubjectSource): string {
     }
     case 'everybody':
       return 'everybody who logs in';
+    case 'strangers':
+      return 'whoever reaches the API server without logging in';
     case 'cluster-creator':
       return 'whoever made the EKS cluster, too, which nothing in it shows';
   }

@@ -17,6 +17,8 @@ const SOURCE = toAwsAuthSource({
   groups: [olds]
 - sso: {permissionSetName: Admin, accountID: "111122223333"}
   groups: [olds]
+- rolearn: arn:aws:iam::111122223333:role/robot
+  username: system:serviceaccount:b:ci
 - rolearn: arn:aws:iam::111122223333:role/bad
   username: 7
   groups: [devs]
@@ -97,8 +99,13 @@ test.each<[string, Subject, string[]]>([
   ],
   [
     'a ServiceAccount in the clothes of a user',
-    { kind: 'User', name: 'system:serviceaccount:b:ci' },
-    ['ServiceAccount b/ci'],
+    { kind: 'User', name: 'system:serviceaccount:a:ci' },
+    ['ServiceAccount a/ci, whose pods get arn:aws:iam::111122223333:role/ci'],
+  ],
+  [
+    'a ServiceAccount whose user name a mapping gives',
+    { kind: 'ServiceAccount', namespace: 'b', name: 'ci' },
+    ['ServiceAccount b/ci', 'arn:aws:iam::111122223333:role/robot by mapRoles[5]'],
   ],
   [
     'administrators, whoever made the cluster among them',
@@ -109,6 +116,14 @@ test.each<[string, Subject, string[]]>([
     ],
   ],
   ['everybody', { kind: 'Group', name: 'system:authenticated' }, ['everybody who logs in']],
+  ...[
+    { kind: 'Group', name: 'system:unauthenticated' } as const,
+    { kind: 'User', name: 'system:anonymous' } as const,
+  ].map((subject): [string, Subject, string[]] => [
+    `strangers: ${subject.kind}`,
+    subject,
+    ['whoever reaches the API server without logging in'],
+  ]),
   [
     'all accounts',
     { kind: 'Group', name: 'system:serviceaccounts' },

@@ -1,10 +1,14 @@
+import { ConfigurationError } from '../base/errors.ts';
 import { matchesLabels } from './match/labels.ts';
 import type { PolicyRule, Role } from './objects.ts';
 import { compareTexts } from './refs.ts';
 import { toRuleKey } from './rule-key.ts';
 
-/** Chains are three deep in a cluster (view → edit → admin). What a circle ends with depends on the controller's luck. */
-const MOST_ROUNDS = 32;
+/** What a circle of roles ends with depends on the controller's luck: it is gone round so often. */
+const MOST_CIRCLES = 32;
+
+/** Rules that are gone through for it; those of a cluster come to some thousands. */
+const MOST_STEPS = 10_000_000;
 
 /**
  * Roles with the rules that a server would give them. A server goes by what its controller has stored; what no server has
@@ -14,15 +18,30 @@ const MOST_ROUNDS = 32;
 export function aggregateRoles(roles: readonly Role[]): readonly Role[] {
   const open = roles.filter(({ aggregation, stored }) => aggregation !== undefined && !stored);
   if (open.length === 0) return roles;
-  const sources = open.map((role) => [role, findSources(role, roles)] as const);
+  const count = createCounter();
+  const findSources = createSourceFinder(roles);
+  const sources = open.map((role) => [role, count(findSources(role))] as const);
   let rules: ReadonlyMap<Role, readonly PolicyRule[]> = new Map();
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+  // No chain is longer than there are roles in it.
+  for (let round = 0; round < Math.max(MOST_CIRCLES, open.length); round += 1) {
     const known = rules;
-    const rulesOf = (role: Role): readonly PolicyRule[] => known.get(role) ?? role.rules;
+    const rulesOf = (role: Role): readonly PolicyRule[] => count(known.get(role) ?? role.rules);
     rules = new Map(sources.map(([role, selected]) => [role, collectOrKeep(role, selected, rulesOf)]));
     if (open.every((role) => isSameList(rules.get(role) ?? [], rulesOf(role)))) break;
   }
   return roles.map((role) => ({ ...role, rules: rules.get(role) ?? role.rules }));
+}
+
+/** Roles that all take each other's rules would be added up for hours. */
+function createCounter(): <Item>(list: readonly Item[]) => readonly Item[] {
+  let steps = 0;
+  return (list) => {
+    steps += list.length;
+    if (steps <= MOST_STEPS) return list;
+    throw new ConfigurationError(
+      'the aggregated roles take too many rules of each other to be added up: leave some of them out, or ask a cluster, which has stored theirs',
+    );
+  };
 }
 
 function collectOrKeep(
@@ -34,16 +53,23 @@ function collectOrKeep(
   return collected.length === 0 ? role.rules : collected;
 }
 
-/** What the controller would store for one role, from the rules that the others have now. */
-export function computeAggregation(role: Role, roles: readonly Role[]): readonly PolicyRule[] {
-  return collectRules(findSources(role, roles), (source) => source.rules);
+/** What the controller would store for a role that takes the rules of these, as they have them now. */
+export function computeAggregation(sources: readonly Role[]): readonly PolicyRule[] {
+  return collectRules(sources, ({ rules }) => rules);
 }
 
+/** The roles whose rules an aggregated one takes. */
+export type SourceFinder = (role: Role) => readonly Role[];
+
 /** Of each selector in turn the roles by name, itself left out (`clusterroleaggregation_controller.syncClusterRole`). */
-export function findSources({ name, aggregation = [] }: Role, roles: readonly Role[]): readonly Role[] {
-  const others = roles.filter((role) => role.kind === 'ClusterRole' && role.name !== name);
-  const sorted = others.toSorted((left, right) => compareTexts(left.name, right.name));
-  return aggregation.flatMap((selector) => sorted.filter(({ labels }) => matchesLabels(selector, labels)));
+export function createSourceFinder(roles: readonly Role[]): SourceFinder {
+  const sorted = roles
+    .filter(({ kind }) => kind === 'ClusterRole')
+    .sort((left, right) => compareTexts(left.name, right.name));
+  return ({ name, aggregation = [] }) =>
+    aggregation.flatMap((selector) =>
+      sorted.filter((role) => role.name !== name && matchesLabels(selector, role.labels)),
+    );
 }
 
 /** Equal rules once. */

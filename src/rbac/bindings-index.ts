@@ -1,5 +1,5 @@
 import { aggregateRoles } from './aggregation.ts';
-import type { Caveat } from './caveats.ts';
+import { type Caveat, caveatOf } from './caveats.ts';
 import { toAccountUser } from './identity.ts';
 import type { Binding, RbacObjects, Role, Subject } from './objects.ts';
 import type { ObjectProblem } from './read/problem.ts';
@@ -57,7 +57,7 @@ export function createIndex(objects: RbacObjects, problems: readonly ObjectProbl
     const { namespace } = bound.binding;
     addBonds(namespace === undefined ? cluster : getOrAdd(namespaces, namespace, createTable), bound);
   }
-  return { objects, roles, cluster, namespaces, bindings, problems, caveats: problems.map(toLeftOut) };
+  return { objects, roles, cluster, namespaces, bindings, problems, caveats: toCaveats(problems) };
 }
 
 interface MutableTable {
@@ -89,6 +89,15 @@ function getOrAdd<Value>(map: Map<string, Value>, key: string, create: () => Val
   return added;
 }
 
-function toLeftOut({ object, problem }: ObjectProblem): Caveat {
-  return { code: 'object-left-out', message: `${object} was left out: ${problem}` };
+/** Every answer tells them: as many by name. */
+const MOST_LEFT_OUT = 10;
+
+function toCaveats(problems: readonly ObjectProblem[]): readonly Caveat[] {
+  const named = problems
+    .slice(0, MOST_LEFT_OUT)
+    .map(({ object, problem }) => caveatOf('object-left-out', `${object} was left out: ${problem}`));
+  const more = problems.length - named.length;
+  if (more === 0) return named;
+  const message = `${more} more were left out: iam-bridge findings names them all`;
+  return [...named, caveatOf('object-left-out', message)];
 }

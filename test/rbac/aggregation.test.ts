@@ -53,6 +53,21 @@ describe('roles that no server has stored', () => {
     expect(resourcesOf('admin', roles.toReversed())).toEqual(['pods']);
   });
 
+  test('have the rules of a chain, however long', () => {
+    const links = Array.from({ length: 60 }, (_, link) =>
+      role(`link-${link}`, { selectors: from(`${link}`), labels: to(`${link + 1}`) }),
+    );
+    const leaf = role('leaf', { labels: to('0'), rules: [rule('pods')] });
+    expect(resourcesOf('link-59', [...links, leaf])).toEqual(['pods']);
+  });
+
+  test('are refused where they all take the rules of each other, and would take hours', () => {
+    const roles = Array.from({ length: 250 }, (_, place) =>
+      role(`r${place}`, { selectors: [{}], rules: [rule(`r${place}`)] }),
+    );
+    expect(() => resourcesOf('r1', roles)).toThrow(/take too many rules of each other/);
+  });
+
   test('lose rules that were written by hand', () => {
     const roles = [
       role('view', { selectors: from('view'), rules: [rule('secrets')] }),

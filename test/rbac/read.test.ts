@@ -40,17 +40,43 @@ describe('documents', () => {
 
   test.each([
     ['nothing', ' \n', /empty/],
-    ['neither', 'a: [', /neither JSON nor YAML/],
+    ['neither', '\na: [', /neither JSON nor YAML, at line 2: /],
+    ['YAML with a member that is there twice', 'a: 1\nb: 2\na: 3', /^a member is there twice, at line 3/],
     ['a member that is there twice', '{"kind":"List","kind":"Role"}', /twice/],
     ['what nests without an end', '['.repeat(100_000), /nests deeper/],
-    ['what nests without an end, in YAML', `a: ${'['.repeat(20_000)}`, /neither JSON nor YAML/],
-    ['aliases that stand for more and more', toBomb(), /neither JSON nor YAML: .*alias/i],
+    ['what nests without an end, in YAML', `a: ${'['.repeat(20_000)}`, /nests too deep/],
+    ['aliases that stand for more and more', toBomb(), /aliases stand for too much/],
+    [
+      'JSON that is cut off',
+      JSON.stringify(list, null, 2).slice(0, -9),
+      /not JSON at line \d+.*: see that it is whole/,
+    ],
+    [
+      'a stream of JSON that is cut off',
+      `${JSON.stringify(ROLE)}\n${JSON.stringify(DEV).slice(0, -9)}`,
+      /document 2 of 2 is not JSON/,
+    ],
+    ['more documents than a cluster has objects', '{}'.repeat(500_001), /more than 500000 documents/],
     ['too much YAML', `a: ${'b'.repeat(16_000_001)}`, /use -o json/],
   ])('%s is refused in a sentence', (_, text, message) => {
     expect(() => parseDocuments(text)).toThrow(ExplainedError);
     expect(() => parseDocuments(text)).toThrow(message);
   });
 });
+
+test('a long text that is cut off is not taken for YAML, which would take minutes', () => {
+  const roles = JSON.stringify({ kind: 'List', items: Array(20_000).fill(ROLE) }, null, 4);
+  const start = performance.now();
+  expect(() => parseDocuments(roles.slice(0, -9))).toThrow(/see that it is whole/);
+  expect(performance.now() - start).toBeLessThan(20_000);
+});
+
+test.each(['2024-01-01', '2001-12-14t21:59:43.10-05:00', '12:30', '1:30:45.5'])(
+  '%s is a text in YAML, as kubectl has it',
+  (name) => {
+    expect(parseDocuments(`name: ${name}\n`)).toEqual([{ name }]);
+  },
+);
 
 describe('objects', () => {
   test('of lists of the API server, whose items have no kind', () => {

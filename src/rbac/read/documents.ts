@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml';
+import { Composer, Parser, type Tags, YAMLParseError } from 'yaml';
 import { describeError, ExplainedError } from '../../base/errors.ts';
 import { readJson } from '../../json/read.ts';
 import { findStringEnd } from '../../json/structure.ts';
@@ -8,6 +8,12 @@ export const SNAPSHOT_LIMIT = 100_000_000;
 
 /** Characters of YAML: a parser takes about a second for each million. */
 export const YAML_LIMIT = 16_000_000;
+
+/** What begins as JSON, and is none, may be YAML of that length: more would take long for a file that is only cut off. */
+const FLOW_LIMIT = 100_000;
+
+/** An object of RBAC has some hundred characters. */
+const MOST_DOCUMENTS = 500_000;
 
 /** Foreign kinds may nest deeper than any object of RBAC. */
 const MAX_DEPTH = 128;
@@ -20,19 +26,26 @@ const MAX_DEPTH = 128;
 export function parseDocuments(text: string): readonly unknown[] {
   if (text.trim() === '')
     throw new ExplainedError('it is empty: kubectl get … -o json prints what is wanted');
-  return /^\s*[{[]/.test(text) ? (tryJson(text) ?? parseYaml(text)) : parseYaml(text);
+  return /^\s*[{[]/.test(text) ? parseJson(text) : parseYaml(text);
 }
 
-/** Undefined where it is YAML in JSON's clothes: flow style, or documents with `---` between them. */
-function tryJson(text: string): readonly unknown[] | undefined {
+function parseJson(text: string): readonly unknown[] {
   const whole = readJson(text, MAX_DEPTH);
   if (whole.kind === 'read') return [takeOnce(whole.value, whole.duplicates)];
   if (/nests deeper/.test(whole.problem)) throw new ExplainedError(`${whole.problem}: is it the right file?`);
   const parts = splitJson(text).map((part) => readJson(part, MAX_DEPTH));
   const read = parts.flatMap((part) => (part.kind === 'read' ? [takeOnce(part.value, part.duplicates)] : []));
   if (read.length === parts.length && read.length > 0) return read;
-  if (text.length > YAML_LIMIT) throw new ExplainedError(`${whole.problem}: write it again`);
-  return undefined;
+  const bad = parts.findIndex(({ kind }) => kind === 'malformed') + 1;
+  const problem = parts.length < 2 ? whole.problem : `document ${bad} of ${parts.length} is not JSON`;
+  const cutOff = new ExplainedError(`${problem}: see that it is whole, or write it again`);
+  if (text.length > FLOW_LIMIT) throw cutOff;
+  try {
+    // YAML in JSON's clothes: flow style, or documents with `---` between them.
+    return parseYaml(text);
+  } catch (error) {
+    throw /^\s*[{[]\s*["{[]/.test(text) ? cutOff : error;
+  }
 }
 
 function takeOnce(value: unknown, [twice]: readonly string[]): unknown {
@@ -52,29 +65,55 @@ function splitJson(text: string): readonly string[] {
     else if (character === '}' && --open === 0) {
       parts.push(text.slice(start, index + 1));
       start = index + 1;
+      if (parts.length > MOST_DOCUMENTS)
+        throw new ExplainedError(`it has more than ${MOST_DOCUMENTS} documents: is it the right file?`);
     }
   }
   const rest = text.slice(start);
   return rest.trim() === '' ? parts : [...parts, rest];
 }
 
-/** YAML 1.1, as kubectl reads it. */
+/** YAML 1.1, as kubectl reads it: but what looks like a time, or like sixties, is a text. */
+const YAML_OPTIONS = {
+  version: '1.1',
+  prettyErrors: false,
+  logLevel: 'silent',
+  customTags: (tags: Tags): Tags =>
+    tags.filter(
+      (tag) => typeof tag === 'string' || (tag.format !== 'TIME' && !tag.tag.endsWith(':timestamp')),
+    ),
+} as const;
+
 function parseYaml(text: string): readonly unknown[] {
   if (text.length > YAML_LIMIT) {
     throw new ExplainedError(
       `it is YAML of ${text.length} characters, and may have ${YAML_LIMIT}: use -o json`,
     );
   }
+  const whole = text.replace(/^\uFEFF/, '');
   try {
-    const options = { version: '1.1', prettyErrors: false, logLevel: 'silent' } as const;
-    const documents = parseAllDocuments(text.replace(/^\uFEFF/, ''), options);
-    return documents.map((document) => {
+    const values: unknown[] = [];
+    // One after the other: the tree of a document takes many times its text.
+    for (const document of new Composer(YAML_OPTIONS).compose(new Parser().parse(whole))) {
       const [error] = document.errors;
       if (error !== undefined) throw error;
-      return document.toJS() as unknown;
-    });
+      values.push(document.toJS());
+    }
+    return values;
   } catch (error) {
-    // Aliases that stand for too much, and nesting that overflows the parser's stack, end here as well.
-    throw new ExplainedError(`it is neither JSON nor YAML: ${describeError(error)}`, { cause: error });
+    throw new ExplainedError(describeYamlError(error, whole), { cause: error });
   }
+}
+
+function describeYamlError(error: unknown, text: string): string {
+  if (/call stack/.test(String(error))) return 'it nests too deep: is it the right file?';
+  if (error instanceof YAMLParseError) {
+    const line = text.slice(0, error.pos[0]).split('\n').length;
+    return error.code === 'DUPLICATE_KEY'
+      ? `a member is there twice, at line ${line}: leave one of them`
+      : `it is neither JSON nor YAML, at line ${line}: ${error.message}`;
+  }
+  if (error instanceof ReferenceError)
+    return 'its aliases stand for too much: write them out, or use -o json';
+  return `it is neither JSON nor YAML: ${describeError(error)}`;
 }

@@ -1,4 +1,4 @@
-import { computeAggregation, findSources } from '../../aggregation.ts';
+import { computeAggregation, createSourceFinder } from '../../aggregation.ts';
 import type { RbacIndex } from '../../bindings-index.ts';
 import type { Defaults } from '../../defaults/defaults.ts';
 import type { Role } from '../../objects.ts';
@@ -13,9 +13,12 @@ export function findOddRoles(
 ): readonly RbacFinding[] {
   const bound = new Set(bindings.map(({ binding }) => toRefKey(binding.role)));
   const collectors = new Map<string, Role[]>();
-  const aggregated = roles.filter(({ aggregation }) => aggregation !== undefined);
-  for (const role of aggregated) {
-    for (const source of new Set(findSources(role, roles))) {
+  const findSources = createSourceFinder(roles);
+  const aggregated = roles
+    .filter(({ aggregation }) => aggregation !== undefined)
+    .map((role) => ({ role, sources: findSources(role) }));
+  for (const { role, sources } of aggregated) {
+    for (const source of new Set(sources)) {
       const key = toRefKey(source);
       collectors.set(key, [...(collectors.get(key) ?? []), role]);
     }
@@ -30,7 +33,7 @@ export function findOddRoles(
         ...(widened.length > 0 && role.rules.length > 0 ? [toWidening(role, widened)] : []),
       ];
     }),
-    ...aggregated.filter((role) => role.stored && differs(role, roles)).map(toDiffering),
+    ...aggregated.filter(differs).map(({ role }) => toDiffering(role)),
   ];
 }
 
@@ -65,8 +68,14 @@ function toWidening(role: Role, takers: readonly Role[]): RbacFinding {
   return toHousekeeping('aggregation-widens', describeRef(role), what);
 }
 
-function differs(role: Role, roles: readonly Role[]): boolean {
-  const wanted = new Set(computeAggregation(role, roles).map(toRuleKey));
+interface Aggregated {
+  readonly role: Role;
+  readonly sources: readonly Role[];
+}
+
+function differs({ role, sources }: Aggregated): boolean {
+  if (!role.stored) return false;
+  const wanted = new Set(computeAggregation(sources).map(toRuleKey));
   // Then the controller leaves alone what is there.
   if (wanted.size === 0) return false;
   const stored = new Set(role.rules.map(toRuleKey));

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import { BodyAssembly, type BodyLimits, type BodyReading, PATIENCE, type ReadBody } from './body.ts';
 import { BodyInTransit, BodyLedger, type TurnedAway } from './body-ledger.ts';
+import { findHeader } from './headers.ts';
 
 export interface BodyBudgetOptions {
   /** Bytes that all bodies together may take. */
@@ -189,7 +190,8 @@ class Arrival extends BodyInTransit {
 }
 
 /** @returns bytes; undefined for a body in chunks, whose length only its end tells */
-function readDeclared({ headers }: IncomingMessage): number | undefined {
-  const length = headers['content-length'];
-  return length === undefined && headers['transfer-encoding'] !== undefined ? undefined : Number(length ?? 0);
+function readDeclared(request: IncomingMessage): number | undefined {
+  const length = findHeader(request, 'content-length');
+  if (length !== undefined) return Number(length);
+  return findHeader(request, 'transfer-encoding') === undefined ? 0 : undefined;
 }

@@ -5,6 +5,7 @@ import {
   ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
+import { findHeader } from './headers.ts';
 
 export interface ResponseEvents {
   /** Told of each answer as its head is written. @returns whether its connection may be used again */
@@ -42,7 +43,8 @@ export function createResponseClass({ mayStay, left }: ResponseEvents): typeof S
 const LITTLE = 1024 * 1024;
 
 /** What is left of a body that nobody reads would have to be passed over before the next request, however slow it is. */
-export function leavesMuchUnread({ complete, headers }: IncomingMessage): boolean {
-  if (complete) return false;
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > LITTLE;
+export function leavesMuchUnread(request: IncomingMessage): boolean {
+  if (request.complete) return false;
+  if (findHeader(request, 'transfer-encoding') !== undefined) return true;
+  return Number(findHeader(request, 'content-length') ?? 0) > LITTLE;
 }

@@ -1,6 +1,7 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import { toAscii } from '../json/quote.ts';
 import { answerOf, type GoResult, REASONS, type Reason } from './reasons.ts';
-import type { ApiVersion } from './review.ts';
+import { API_VERSIONS, type ApiVersion } from './token-review.ts';
 import type { ReviewedUser } from './user.ts';
 
 /** What a TokenReview is answered with. */
@@ -11,14 +12,25 @@ export interface ReviewAnswer {
   readonly audiences: readonly string[];
 }
 
-/**
- * The `TokenReview` to send back, as JSON text in ASCII alone, in the version that was asked. A reason with `error` is not
- * remembered by kube-apiserver, one without is (`--authentication-token-webhook-cache-ttl`).
- */
-export type RenderReview = (apiVersion: ApiVersion, answer: ReviewAnswer) => string;
+/** A `TokenReview` to send back. */
+export interface RenderedReview {
+  readonly status: number;
+  readonly headers: Readonly<OutgoingHttpHeaders>;
+  /** JSON in ASCII alone, in the version that was asked. */
+  readonly text: string;
+}
 
-/** The same user comes with every review of a token: its text is made once. */
-export function createRenderReview(): RenderReview {
+/**
+ * Writes a decision as kube-apiserver wants it. A reason with `error` is not remembered by kube-apiserver, one without is
+ * (`--authentication-token-webhook-cache-ttl`).
+ */
+export type RenderReview = (apiVersion: ApiVersion, answer: ReviewAnswer) => RenderedReview;
+
+/**
+ * What is answered again and again is made once: every refusal here, the text of a user when that is first let in.
+ * @param compatible status codes as the Go program's
+ */
+export function createRenderReview(compatible: boolean): RenderReview {
   const users = new WeakMap<ReviewedUser, string>();
   const renderUser = (user: ReviewedUser): string => {
     const present = users.get(user);
@@ -27,22 +39,38 @@ export function createRenderReview(): RenderReview {
     users.set(user, text);
     return text;
   };
-  return (apiVersion, answer) =>
-    `{"apiVersion":"${apiVersion}","kind":"TokenReview","status":${toStatus(answer, renderUser)}}`;
+  const toReview = (apiVersion: ApiVersion, reason: Reason, status: string): RenderedReview => {
+    const text = `{"apiVersion":"${apiVersion}","kind":"TokenReview","status":${status}}`;
+    const headers = { 'content-type': 'application/json', 'content-length': text.length };
+    return { status: toStatusCode(reason, compatible), headers, text };
+  };
+  const refusals = mapVersions((version) =>
+    mapReasons((reason) => toReview(version, reason, renderRefusal(reason))),
+  );
+  return (apiVersion, { reason, user, audiences }) => {
+    if (user === undefined) return refusals[apiVersion][reason];
+    const fitting = audiences.length === 0 ? '' : `,"audiences":${toAscii(JSON.stringify(audiences))}`;
+    return toReview(apiVersion, reason, `{"authenticated":true,"user":${renderUser(user)}${fitting}}`);
+  };
 }
 
-function toStatus(
-  { reason, user, audiences }: ReviewAnswer,
-  renderUser: (user: ReviewedUser) => string,
-): string {
-  if (user !== undefined) {
-    const fitting = audiences.length === 0 ? '' : `,"audiences":${toAscii(JSON.stringify(audiences))}`;
-    return `{"authenticated":true,"user":${renderUser(user)}${fitting}}`;
-  }
+function renderRefusal(reason: Reason): string {
   if (answerOf(reason) === 'refusal') return '{"authenticated":false}';
   // The same words for all: who is asked about is in our own log.
   const error = JSON.stringify(`${reason}: ${REASONS[reason].meaning}`);
   return `{"authenticated":false,"error":${error}}`;
+}
+
+function mapVersions<Value>(of: (version: ApiVersion) => Value): Readonly<Record<ApiVersion, Value>> {
+  return Object.fromEntries(API_VERSIONS.map((version) => [version, of(version)])) as Record<
+    ApiVersion,
+    Value
+  >;
+}
+
+function mapReasons<Value>(of: (reason: Reason) => Value): Readonly<Record<Reason, Value>> {
+  const reasons = Object.keys(REASONS) as Reason[];
+  return Object.fromEntries(reasons.map((reason) => [reason, of(reason)])) as Record<Reason, Value>;
 }
 
 /** HTTP status codes of the Go program. kube-apiserver takes all of them but 200 for a failed call. */
@@ -55,7 +83,6 @@ const GO_STATUS: Readonly<Record<GoResult, number>> = {
   uknown_user: 403,
 };
 
-/** @param compatible with the Go program */
-export function toStatusCode(reason: Reason, compatible: boolean): number {
+function toStatusCode(reason: Reason, compatible: boolean): number {
   return compatible ? GO_STATUS[REASONS[reason].go] : 200;
 }

@@ -1,28 +1,17 @@
 import { readJson } from '../json/read.ts';
 import { isRecord, type JsonRecord, readMember } from '../json/record.ts';
-
-/** The two versions that kube-apiserver asks in (`--authentication-token-webhook-version`). */
-export const API_VERSIONS = ['authentication.k8s.io/v1', 'authentication.k8s.io/v1beta1'] as const;
-
-export type ApiVersion = (typeof API_VERSIONS)[number];
-
-export type ReviewReading =
-  | {
-      readonly kind: 'review';
-      readonly apiVersion: ApiVersion;
-      readonly token: string;
-      /** Empty where none were asked for. */
-      readonly audiences: readonly string[];
-    }
-  /** JSON that is no TokenReview: it can still be answered as one. */
-  | { readonly kind: 'malformed'; readonly apiVersion: ApiVersion; readonly problem: string }
-  | { readonly kind: 'unreadable'; readonly problem: string };
+import { API_VERSIONS, type ReviewReading } from './token-review.ts';
+import { readUsualReview } from './usual-review.ts';
 
 /**
  * Reads the body of a TokenReview. Unknown members are passed over. Two members that Go's decoder would take for one are
  * refused: it ignores case, and its last one wins. Problems quote nothing of the body.
  */
 export function readTokenReview(body: Buffer): ReviewReading {
+  return readUsualReview(body) ?? readAnyReview(body);
+}
+
+function readAnyReview(body: Buffer): ReviewReading {
   const reading = readJson(body.toString('utf8'));
   if (reading.kind === 'malformed') return { kind: 'unreadable', problem: reading.problem };
   const { value, duplicates } = reading;

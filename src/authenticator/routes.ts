@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { BodyReading, ReadBody } from '../http/body.ts';
+import type { BodyLimits, BodyReading, ReadBody } from '../http/body.ts';
+import { findHeader } from '../http/headers.ts';
 import type { DirectHandler } from '../http/routing.ts';
-import { createRenderReview, type RenderReview, toStatusCode } from './answer.ts';
+import { createRenderReview, type RenderReview } from './answer.ts';
 import type { Audit } from './audit.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Decision } from './decision.ts';
 import type { AuthenticatorMetrics } from './metrics.ts';
-import { type ReviewReading, readTokenReview } from './review.ts';
+import { readTokenReview } from './review.ts';
+import type { ReviewReading } from './token-review.ts';
 
 export interface RouteDeps {
   readonly readBody: ReadBody;
@@ -33,85 +35,115 @@ const TEXT = 'text/plain; charset=utf-8';
 
 /** Answers `POST /authenticate`: a TokenReview in, a TokenReview out. */
 export function createAuthenticateHandler(deps: RouteDeps): DirectHandler {
-  const answering = { ...deps, render: createRenderReview() };
+  const { maxTokenLength, compatStatusCodes } = deps;
   // Of a review that waits for STS its token is left: a login must not go because others have sent much around theirs.
-  const { maxTokenLength: kept } = deps;
-  const limits = { limit: Math.max(BODY_LIMIT, kept + AROUND_TOKEN), kept };
-  const refusedBodies = describeRefusedBodies(limits.limit);
+  const limits = { limit: Math.max(BODY_LIMIT, maxTokenLength + AROUND_TOKEN), kept: maxTokenLength };
+  const answering: AnswerDeps = {
+    ...deps,
+    limits,
+    render: createRenderReview(compatStatusCodes),
+    refusedBodies: describeRefusedBodies(limits.limit),
+  };
   return (request, response) => {
-    const start = deps.monotonic();
-    const since = (): number => deps.monotonic() - start;
-    const refuse = (refusal: Refusal): void => {
-      refuseRequest(response, refusal);
-      deps.metrics.request('review-malformed', since() / 1_000);
-    };
-    const conclude = (review: AnsweredReview, decision: Decision): void => {
-      answerReview(response, review, decision, answering);
-      const milliseconds = since();
-      deps.metrics.request(decision.reason, milliseconds / 1_000);
-      if (decision.source === 'cache') deps.metrics.cacheHit();
-      deps.audit(decision, milliseconds);
-    };
-    const refused = checkRequest(request, deps);
-    if (refused !== undefined) return refuse(refused);
-    deps.readBody(request, response, limits, (reading) => {
-      if (reading.kind === 'aborted') return;
-      const review = reading.kind === 'body' ? readTokenReview(reading.body) : refusedBodies[reading.kind];
-      if ('status' in review) return refuse(review);
-      if (review.kind === 'unreadable') return refuse({ status: 400, text: `the body: ${review.problem}` });
-      void whenDecided(decide(review, deps), (decision) => conclude(review, decision));
-    });
+    new Exchange(response, answering).begin(request);
   };
 }
 
-/** At once where nothing waits: no promise on the way of a token whose word is at hand. */
-function whenDecided(decision: Decision | Promise<Decision>, done: (decision: Decision) => void): unknown {
-  return decision instanceof Promise ? decision.then(done) : done(decision);
+interface AnswerDeps extends RouteDeps {
+  readonly limits: BodyLimits;
+  readonly render: RenderReview;
+  readonly refusedBodies: ReturnType<typeof describeRefusedBodies>;
+}
+
+/** One request until its answer. While that waits it knows nothing of the body: many wait, and bodies are large. */
+class Exchange {
+  readonly #response: ServerResponse;
+  readonly #deps: AnswerDeps;
+  readonly #start: number;
+
+  constructor(response: ServerResponse, deps: AnswerDeps) {
+    this.#response = response;
+    this.#deps = deps;
+    this.#start = deps.monotonic();
+  }
+
+  begin(request: IncomingMessage): void {
+    const { readBody, limits } = this.#deps;
+    const refused = checkRequest(request, this.#deps);
+    if (refused !== undefined) this.#refuse(refused);
+    else readBody(request, this.#response, limits, (reading) => this.#take(reading));
+  }
+
+  #take(reading: BodyReading): void {
+    if (reading.kind === 'aborted') return;
+    const review =
+      reading.kind === 'body' ? readTokenReview(reading.body) : this.#deps.refusedBodies[reading.kind];
+    if ('status' in review) this.#refuse(review);
+    else if (review.kind === 'unreadable') this.#refuse({ status: 400, text: `the body: ${review.problem}` });
+    else this.#decide(review);
+  }
+
+  #decide(review: AnsweredReview): void {
+    const asked = { apiVersion: review.apiVersion, audiences: findAudiences(review, this.#deps) };
+    const decision = decide(review, asked.audiences, this.#deps);
+    // At once where nothing waits: no promise on the way of a token whose word is at hand.
+    if (decision instanceof Promise) void decision.then((late) => this.#answer(asked, late));
+    else this.#answer(asked, decision);
+  }
+
+  #answer({ apiVersion, audiences }: Asked, decision: Decision): void {
+    const { render, metrics, audit } = this.#deps;
+    const { reason, user, source } = decision;
+    const { status, headers, text } = render(apiVersion, { reason, user, audiences });
+    // ASCII: its length is its size, and latin1 is the encoding that only copies.
+    this.#response.writeHead(status, headers).end(text, 'latin1');
+    const milliseconds = this.#deps.monotonic() - this.#start;
+    metrics.request(reason, milliseconds / 1_000);
+    if (source === 'cache') metrics.cacheHit();
+    audit(decision, milliseconds);
+  }
+
+  #refuse(refusal: Refusal): void {
+    const { metrics, monotonic } = this.#deps;
+    refuseRequest(this.#response, refusal);
+    metrics.request('review-malformed', (monotonic() - this.#start) / 1_000);
+  }
 }
 
 type AnsweredReview = Exclude<ReviewReading, { kind: 'unreadable' }>;
 
-function decide(review: AnsweredReview, deps: RouteDeps): Decision | Promise<Decision> {
+/** What an answer has to know of what was asked. */
+interface Asked extends Pick<AnsweredReview, 'apiVersion'> {
+  /** Those of the caller's that are ours. */
+  readonly audiences: readonly string[];
+}
+
+function decide(
+  review: AnsweredReview,
+  fitting: readonly string[],
+  { audiences, authenticate }: RouteDeps,
+): Decision | Promise<Decision> {
   if (review.kind === 'malformed') return { reason: 'review-malformed', detail: review.problem };
-  const isForUs = review.audiences.length === 0 || deps.audiences.size === 0;
-  if (!isForUs && findAudiences(review, deps).length === 0) return { reason: 'audience-not-allowed' };
-  const toFault = (error: unknown): Decision => ({
-    reason: 'internal-error',
-    // Of an error only its name: a message could quote what it failed on.
-    detail: error instanceof Error ? error.name : typeof error,
-  });
+  const isForUs = fitting.length > 0 || review.audiences.length === 0 || audiences.size === 0;
+  if (!isForUs) return { reason: 'audience-not-allowed' };
   try {
-    const decision = deps.authenticate(review.token);
+    const decision = authenticate(review.token);
     return decision instanceof Promise ? decision.catch(toFault) : decision;
   } catch (error) {
     return toFault(error);
   }
 }
 
-function findAudiences(
-  review: AnsweredReview,
-  { audiences }: Pick<RouteDeps, 'audiences'>,
-): readonly string[] {
-  return review.kind === 'review' ? review.audiences.filter((audience) => audiences.has(audience)) : [];
+/** Of an error only its name: a message could quote what it failed on. */
+function toFault(error: unknown): Decision {
+  return { reason: 'internal-error', detail: error instanceof Error ? error.name : typeof error };
 }
 
-type AnswerDeps = Pick<RouteDeps, 'audiences' | 'compatStatusCodes'> & { readonly render: RenderReview };
+const NONE: readonly string[] = [];
 
-function answerReview(
-  response: ServerResponse,
-  review: AnsweredReview,
-  { reason, user }: Decision,
-  deps: AnswerDeps,
-): void {
-  const audiences = findAudiences(review, deps);
-  const text = deps.render(review.apiVersion, { reason, user, audiences });
-  // ASCII: its length is its size, and latin1 is the encoding that only copies.
-  response
-    .writeHead(toStatusCode(reason, deps.compatStatusCodes), {
-      'content-type': 'application/json',
-      'content-length': text.length,
-    })
-    .end(text, 'latin1');
+function findAudiences(review: AnsweredReview, { audiences }: RouteDeps): readonly string[] {
+  if (review.kind !== 'review' || audiences.size === 0) return NONE;
+  return review.audiences.filter((audience) => audiences.has(audience));
 }
 
 interface Refusal {
@@ -133,7 +165,7 @@ function checkRequest(request: IncomingMessage, { mayCall }: RouteDeps): Refusal
     return { status: 401, text: 'show an allowed client certificate' };
   }
   if (request.method !== 'POST') return { status: 405, text: 'expected POST' };
-  const encoding = request.headers['content-encoding'];
+  const encoding = findHeader(request, 'content-encoding');
   return encoding === undefined ? undefined : { status: 415, text: 'send the body without Content-Encoding' };
 }
 

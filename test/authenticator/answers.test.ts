@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createRenderReview, toStatusCode } from '../../src/authenticator/answer.ts';
+import { createRenderReview } from '../../src/authenticator/answer.ts';
 import { REASONS, type Reason } from '../../src/authenticator/reasons.ts';
-import { API_VERSIONS } from '../../src/authenticator/review.ts';
+import { API_VERSIONS } from '../../src/authenticator/token-review.ts';
 
 /** What an answer is, for each reason: `error` keeps kube-apiserver from remembering it. */
 const ANSWERS: Readonly<Record<Reason, readonly [error: 'error' | 'none', goStatus: number]>> = {
@@ -59,24 +59,28 @@ const ANSWERS: Readonly<Record<Reason, readonly [error: 'error' | 'none', goStat
   'mapper-fault': ['error', 403],
 };
 
-const renderReview = createRenderReview();
+const renderReview = createRenderReview(false);
+const renderAsGoProgram = createRenderReview(true);
 const USER = { username: 'jäne\u2028', uid: 'u', groups: ['g'], extra: { arn: ['a'] } };
 
 test.each(Object.entries(ANSWERS) as [Reason, (typeof ANSWERS)[Reason]][])(
   '%s: %j',
   (reason, [error, status]) => {
     const user = reason === 'granted' ? USER : undefined;
-    const answer = JSON.parse(renderReview('authentication.k8s.io/v1', { reason, user, audiences: [] }));
+    const decided = { reason, user, audiences: [] };
+    const rendered = renderReview('authentication.k8s.io/v1', decided);
+    const answer = JSON.parse(rendered.text);
     expect(answer.status.authenticated).toBe(reason === 'granted');
     expect(answer.status.error).toBe(error === 'error' ? `${reason}: ${REASONS[reason].meaning}` : undefined);
-    expect(toStatusCode(reason, false)).toBe(200);
-    expect(toStatusCode(reason, true)).toBe(status);
+    expect(rendered.status).toBe(200);
+    expect(renderAsGoProgram('authentication.k8s.io/v1', decided)).toEqual({ ...rendered, status });
+    expect(rendered.headers['content-length']).toBe(Buffer.byteLength(rendered.text));
   },
 );
 
 describe('an answer', () => {
   test.each(API_VERSIONS)('is in the version that was asked: %s', (apiVersion) => {
-    const text = renderReview(apiVersion, { reason: 'granted', user: USER, audiences: [] });
+    const { text } = renderReview(apiVersion, { reason: 'granted', user: USER, audiences: [] });
     expect(JSON.parse(text)).toEqual({
       apiVersion,
       kind: 'TokenReview',
@@ -87,7 +91,7 @@ describe('an answer', () => {
 
   test('names the audiences that fit, and none where there is none', () => {
     const render = (audiences: readonly string[]) =>
-      JSON.parse(renderReview('authentication.k8s.io/v1', { reason: 'granted', user: USER, audiences }))
+      JSON.parse(renderReview('authentication.k8s.io/v1', { reason: 'granted', user: USER, audiences }).text)
         .status;
     expect(render(['a']).audiences).toEqual(['a']);
     expect(render([])).not.toHaveProperty('audiences');

@@ -1,10 +1,10 @@
 import { hash as digest } from 'node:crypto';
+import { createResultCache, type ResultCache } from '../base/result-cache.ts';
 import type { Decision } from './decision.ts';
 import { type MapDeps, mapIdentity } from './map-identity.ts';
 import { answerOf } from './reasons.ts';
 import type { Identification, Identify } from './sts/identify.ts';
 import { toKeyHash } from './sts/request.ts';
-import { createResultCache, type ResultCache } from './sts/result-cache.ts';
 import { type CheckedToken, checkToken, type RefusedToken } from './token/check.ts';
 import { PREFIX, type TokenCheckOptions } from './token/examination.ts';
 

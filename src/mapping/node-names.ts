@@ -2,6 +2,7 @@ import { type DescribeInstances, UnknownInstanceError } from '../aws/ec2-instanc
 import type { Clock } from '../base/clock.ts';
 import { toError } from '../base/errors.ts';
 import { createRateLimit } from '../base/rate-limit.ts';
+import { createResultCache } from '../base/result-cache.ts';
 
 export interface NodeNamesDeps {
   /** For 1 to 100 ids. */
@@ -30,7 +31,7 @@ const KEEPS = { found: 15 * 60_000, unknown: 5_000, most: 10_000 } as const;
 type Answer = { readonly name: string } | { readonly problem: string };
 
 export function createNodeNames({ describe, clock, rate }: NodeNamesDeps): NodeNames {
-  const cache = createCache(clock);
+  const cache = createResultCache<Answer>(KEEPS.found, KEEPS.most);
   const waiting = new Map<string, PromiseWithResolvers<string>>();
   const limit = createRateLimit(rate);
   let queue: string[] = [];
@@ -45,7 +46,7 @@ export function createNodeNames({ describe, clock, rate }: NodeNamesDeps): NodeN
 
   function learn(id: string, name: string | undefined): void {
     const answer = name ? { name } : { problem: `EC2 knows no private DNS name of instance ${id}` };
-    cache.set(id, answer);
+    cache.set(id, answer, clock.now(), toEnd(answer, clock.now()));
     settle(id, answer);
   }
 
@@ -111,7 +112,7 @@ export function createNodeNames({ describe, clock, rate }: NodeNamesDeps): NodeN
 
   return {
     async find(id) {
-      const known = cache.get(id);
+      const known = cache.get(id, clock.now());
       if (known !== undefined) {
         if ('name' in known) return known.name;
         throw new Error(known.problem);
@@ -119,6 +120,11 @@ export function createNodeNames({ describe, clock, rate }: NodeNamesDeps): NodeN
       return await inTime(clock, waiting.get(id)?.promise ?? enqueue(id));
     },
   };
+}
+
+/** Until when an answer that came now is kept. */
+function toEnd(answer: Answer, now: number): number {
+  return now + ('name' in answer ? KEEPS.found : KEEPS.unknown);
 }
 
 async function inTime<T>(clock: Clock, work: Promise<T>): Promise<T> {
@@ -134,26 +140,4 @@ async function inTime<T>(clock: Clock, work: Promise<T>): Promise<T> {
     done.abort();
     late.catch(() => {});
   }
-}
-
-interface Cache {
-  get(id: string): Answer | undefined;
-  set(id: string, answer: Answer): void;
-}
-
-/** Bounded: what was learnt first goes first. */
-function createCache(clock: Clock): Cache {
-  const kept = new Map<string, { readonly answer: Answer; readonly until: number }>();
-  return {
-    get(id) {
-      const entry = kept.get(id);
-      return entry !== undefined && clock.now() < entry.until ? entry.answer : undefined;
-    },
-    set(id, answer) {
-      kept.delete(id);
-      kept.set(id, { answer, until: clock.now() + ('name' in answer ? KEEPS.found : KEEPS.unknown) });
-      const [oldest] = kept.keys();
-      if (kept.size > KEEPS.most && oldest !== undefined) kept.delete(oldest);
-    },
-  };
 }

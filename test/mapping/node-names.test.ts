@@ -80,6 +80,14 @@ describe('the private DNS name of an instance', () => {
     expect(await names.find('i-1')).toBe('now');
   });
 
+  test('is asked for again where the clock was set back, as at the start of a machine', async () => {
+    known = () => undefined;
+    await expect(names.find('i-1')).rejects.toThrow('EC2 knows no private DNS name');
+    known = () => 'now';
+    clock.setBack(24 * 3_600_000);
+    expect(await names.find('i-1')).toBe('now');
+  });
+
   test('fails where EC2 does not answer, and is asked for again at once', async () => {
     known = () => {
       throw new Error('socket hang up');

@@ -1,8 +1,8 @@
-/** Results by the hash of what they are of, for a while. */
+/** Results by what they are of, for a while. */
 export interface ResultCache<Value> {
-  get(hash: string, now: number): Value | undefined;
+  get(key: string, now: number): Value | undefined;
   /** @param until ms since epoch; never kept longer than the cache's own time */
-  set(hash: string, value: Value, now: number, until: number): void;
+  set(key: string, value: Value, now: number, until: number): void;
   readonly size: number;
 }
 
@@ -18,29 +18,29 @@ export function createResultCache<Value>(lifetime: number, limit: number): Resul
   const isOver = ({ since, until }: Entry<Value>, now: number): boolean => now >= until || now < since;
   /** Those in front are the oldest. */
   const makeRoom = (now: number): void => {
-    for (const [hash, entry] of entries) {
+    for (const [key, entry] of entries) {
       if (entries.size < limit && !isOver(entry, now)) return;
-      entries.delete(hash);
+      entries.delete(key);
     }
   };
   return {
     get size() {
       return entries.size;
     },
-    get(hash, now) {
-      const entry = entries.get(hash);
+    get(key, now) {
+      const entry = entries.get(key);
       if (entry === undefined) return undefined;
       // Also where the clock was set back: what it would say of the end is not known then.
       if (!isOver(entry, now)) return entry.value;
-      entries.delete(hash);
+      entries.delete(key);
       return undefined;
     },
-    set(hash, value, now, until) {
+    set(key, value, now, until) {
       const end = Math.min(until, now + lifetime);
       if (end <= now) return;
-      entries.delete(hash);
+      entries.delete(key);
       makeRoom(now);
-      entries.set(hash, { value, since: now, until: end });
+      entries.set(key, { value, since: now, until: end });
     },
   };
 }

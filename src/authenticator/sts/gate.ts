@@ -1,11 +1,11 @@
 import { createLane, type Lane, type Ticket } from './lane.ts';
 
-/** Of calls in flight. Half of each is kept for keys that are known. */
+/** Of calls in flight. Half of each is kept for keys that are known, and an eighth of a host's for those that are not. */
 export interface GateLimits {
   readonly total: number;
   readonly perHost: number;
   readonly perKey: number;
-  /** Of calls that wait; half of it for keys that are not known, and a quarter for one key. */
+  /** Of calls that wait; half of it for keys that are not known. One key takes half of what is left, at most. */
   readonly waiting: number;
   /** ms that a call waits */
   readonly patience: number;
@@ -17,7 +17,7 @@ export interface GateDeps {
   readonly isKnown: (key: string) => boolean;
 }
 
-/** Gives calls their places: bounded in number, and such that no stranger takes those of the keys that are known. */
+/** Gives calls their places: bounded in number, and such that no stranger takes those of the keys that are known, nor these all. */
 export interface Gate {
   /** Admits, refuses, or lets wait. */
   enter(ticket: Ticket): void;
@@ -87,7 +87,7 @@ class FairGate implements Gate {
       host.strangers -= 1;
       this.#strangers -= 1;
     }
-    const left = (this.#keys.get(ticket.key) ?? 1) - 1;
+    const left = this.#countOf(ticket.key) - 1;
     if (left === 0) this.#keys.delete(ticket.key);
     else this.#keys.set(ticket.key, left);
     this.#pump();
@@ -127,13 +127,15 @@ class FairGate implements Gate {
     this.#close(ticket.host);
   }
 
+  /** However many calls a few keys have waiting, the next key finds room. */
   #hasQueueRoom(lane: Lane, key: string, known: boolean): boolean {
     const { waiting } = this.#limits;
-    if (lane.countOf(key) >= waiting / 4) return false;
-    return known ? this.#waiting.size < waiting : this.#strangersWaiting < waiting / 2;
+    const left = waiting - this.#waiting.size;
+    const room = known ? left : Math.min(left, waiting / 2 - this.#strangersWaiting);
+    return lane.countOf(key) < room / 2;
   }
 
-  /** Hosts take turns, and at each those that are known come first. */
+  /** Hosts take turns. */
   #pump(): void {
     for (let served = true; served; ) {
       served = false;
@@ -149,21 +151,35 @@ class FairGate implements Gate {
     }
   }
 
+  /** Those that are known come first, once first logins have their share: whoever is known may send forgeries, too. */
   #take(host: HostState): Ticket | undefined {
-    const { total, perHost, perKey } = this.#limits;
+    const { total, perHost } = this.#limits;
     if (this.#admitted.size >= total || host.inFlight >= perHost) return undefined;
-    const keyHasRoom = (limit: number) => (key: string) => (this.#keys.get(key) ?? 0) < limit;
-    const known = host.known.take(keyHasRoom(perKey));
-    if (known !== undefined) return this.#admit(known, host, false);
+    const first = host.strangers < Math.ceil(perHost / 8) ? this.#takeStranger(host) : undefined;
+    return first ?? this.#takeKnown(host) ?? this.#takeStranger(host);
+  }
+
+  #takeKnown(host: HostState): Ticket | undefined {
+    const ticket = host.known.take((key) => this.#countOf(key) < this.#limits.perKey);
+    return ticket && this.#admit(ticket, host, false);
+  }
+
+  #takeStranger(host: HostState): Ticket | undefined {
+    const { total, perHost, perKey } = this.#limits;
     if (this.#strangers >= total / 2 || host.strangers >= perHost / 2) return undefined;
-    const unknown = host.unknown.take(keyHasRoom(perKey / 2));
-    return unknown && this.#admit(unknown, host, true);
+    const ticket = host.unknown.take((key) => this.#countOf(key) < perKey / 2);
+    return ticket && this.#admit(ticket, host, true);
+  }
+
+  /** Of a key's calls in flight. */
+  #countOf(key: string): number {
+    return this.#keys.get(key) ?? 0;
   }
 
   #admit(ticket: Ticket, host: HostState, stranger: boolean): Ticket {
     this.#waiting.delete(ticket);
     this.#admitted.set(ticket, stranger);
-    this.#keys.set(ticket.key, (this.#keys.get(ticket.key) ?? 0) + 1);
+    this.#keys.set(ticket.key, this.#countOf(ticket.key) + 1);
     host.inFlight += 1;
     if (stranger) {
       host.strangers += 1;

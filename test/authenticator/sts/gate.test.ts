@@ -98,6 +98,22 @@ describe('places', () => {
     expect(bed.count('admitted', ({ ticket }) => ticket.key === 'busy')).toBe(3);
   });
 
+  test('are left to first logins, too, whatever keys that are known send', () => {
+    const bed = new Bed();
+    bed.known.add('a').add('b').add('c');
+    const [first] = bed.enterMany(500, () => 'a');
+    bed.enterMany(500, () => 'b');
+    bed.enterMany(500, () => 'c');
+    const logins = bed.enterMany(10, (index) => `first login ${index}`);
+    expect(logins[0]?.state).toBe('waiting');
+    if (first === undefined) throw new Error('no call');
+    bed.leave(first);
+    expect(logins[0]?.state).toBe('admitted');
+    for (const call of bed.calls.filter(({ ticket, state }) => ticket.key === 'b' && state === 'admitted'))
+      bed.leave(call);
+    expect(logins.filter(({ state }) => state === 'admitted')).toHaveLength(4);
+  });
+
   test('of a dead host are not those of another', () => {
     const bed = new Bed();
     bed.enterMany(500, (index) => `stranger ${index}`, 'dead');
@@ -142,10 +158,26 @@ describe('waiting', () => {
     expect(bed.gate.waiting()).toBe(8);
     bed.known.add('a').add('b');
     bed.enterMany(1_000, () => 'a');
-    expect(bed.gate.waiting()).toBe(12);
     bed.enterMany(1_000, () => 'b');
+    expect(bed.gate.waiting()).toBe(13);
+    expect(bed.count('refused')).toBe(3_000 - 13 - bed.gate.inFlight());
+    for (const key of ['c', 'd', 'e', 'f']) {
+      bed.known.add(key);
+      bed.enter(key);
+    }
     expect(bed.gate.waiting()).toBe(16);
-    expect(bed.count('refused')).toBe(3_000 - 16 - bed.gate.inFlight());
+  });
+
+  test.each([
+    ['known', true],
+    ['not known', false],
+  ])('is never all taken by a few keys: keys that are %s', (_, areKnown) => {
+    const bed = new Bed();
+    const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'person'];
+    for (const key of keys) if (areKnown) bed.known.add(key);
+    for (const key of keys.slice(0, -1)) bed.enterMany(3_000, () => key);
+    expect(bed.count('refused')).toBeGreaterThan(0);
+    expect(bed.enter('person').state).toBe('waiting');
   });
 });
 

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { WEBHOOK_FLAGS } from '../../src/commands/webhook/flags.ts';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { runHelmCheck } from '../support/chart/check.ts';
 import { type Component, startComponent } from '../support/chart/component.ts';
 import { describeChartOnCluster, findHelms } from '../support/chart/helm.ts';
@@ -25,119 +24,114 @@ interface Request {
   readonly responseStatus?: { readonly code?: number };
 }
 
-// Certificates of its own are yet to come to the program.
-const hasOwnCertificates = Object.hasOwn(WEBHOOK_FLAGS, 'webhook-configuration');
+describeChartOnCluster('rights that the chart grants', () => {
+  let cluster: Cluster;
+  let objects: readonly Rendered[];
+  let port: number;
+  let documents: number;
 
-describe.skipIf(!hasOwnCertificates)('with certificates of its own', () =>
-  describeChartOnCluster('rights that the chart grants', () => {
-    let cluster: Cluster;
-    let objects: readonly Rendered[];
-    let port: number;
-    let documents: number;
+  beforeAll(async () => {
+    const helm = findHelms().at(-1);
+    if (helm === undefined) throw new Error('there is no helm');
+    cluster = await startCluster({ audit: 'audit.log' });
+    const ports = await Promise.all(Array.from({ length: 7 }, findFreePort));
+    [port = 0, , documents = 0] = ports;
+    objects = render(helm, { values: toValues(ports) });
+    await apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }]);
+    await apply([toAccount('default', {}), toAccount('reader', { 'eks.amazonaws.com/role-arn': ROLE })]);
+    await apply(objects.filter(({ kind }) => kind === 'CustomResourceDefinition'));
+    await eventually(() => apply([MAPPING, AWS_AUTH]));
+    await apply(objects.filter(({ kind }) => kind !== 'Pod' && kind !== 'CustomResourceDefinition'));
+  });
+  afterAll(() => cluster?.stop());
+  beforeEach(() => showLogsOnFailure(cluster));
 
-    beforeAll(async () => {
-      const helm = findHelms().at(-1);
-      if (helm === undefined) throw new Error('there is no helm');
-      cluster = await startCluster({ audit: 'audit.log' });
-      const ports = await Promise.all(Array.from({ length: 7 }, findFreePort));
-      [port = 0, , documents = 0] = ports;
-      objects = render(helm, { values: toValues(ports) });
-      await apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }]);
-      await apply([toAccount('default', {}), toAccount('reader', { 'eks.amazonaws.com/role-arn': ROLE })]);
-      await apply(objects.filter(({ kind }) => kind === 'CustomResourceDefinition'));
-      await eventually(() => apply([MAPPING, AWS_AUTH]));
-      await apply(objects.filter(({ kind }) => kind !== 'Pod' && kind !== 'CustomResourceDefinition'));
+  it('are what the webhook needs, and no more; its own certificate is trusted', async () => {
+    const webhook = await startComponent(cluster, objects, {
+      kind: 'Deployment',
+      name: 'iam-bridge-webhook',
     });
-    afterAll(() => cluster?.stop());
-    beforeEach(() => showLogsOnFailure(cluster));
+    await eventually(async () => expect(await readRole('reader')).toBe(ROLE));
+    expect(await readRole('default')).toBe(ROLE);
+    await askForUnknownAccount(port);
+    await eventually(() => expect(listUnused(webhook)).toEqual([]));
+    expect(listRefused(webhook)).toEqual([]);
+  });
 
-    it('are what the webhook needs, and no more; its own certificate is trusted', async () => {
-      const webhook = await startComponent(cluster, objects, {
-        kind: 'Deployment',
-        name: 'iam-bridge-webhook',
-      });
-      await eventually(async () => expect(await readRole('reader')).toBe(ROLE));
-      expect(await readRole('default')).toBe(ROLE);
-      await askForUnknownAccount(port);
-      await eventually(() => expect(listUnused(webhook)).toEqual([]));
-      expect(listRefused(webhook)).toEqual([]);
+  it('are what the issuer needs, and no more', async () => {
+    const issuer = await startComponent(cluster, objects, {
+      kind: 'Deployment',
+      name: 'iam-bridge-issuer',
     });
-
-    it('are what the issuer needs, and no more', async () => {
-      const issuer = await startComponent(cluster, objects, {
-        kind: 'Deployment',
-        name: 'iam-bridge-issuer',
-      });
-      await eventually(() => expect(listUnused(issuer)).toEqual([]));
-      expect(listRefused(issuer)).toEqual([]);
-      const check = { pod: 'iam-bridge-issuer-check', env: { URL: `https://127.0.0.1:${documents}` } };
-      expect(await runHelmCheck(cluster.workspace, objects, check)).toMatchObject({
-        code: 0,
-        stdout: 'public keys of https://issuer.iam-bridge.test: 1\n',
-      });
-      const other = { ...check, env: { ...check.env, ISSUER: 'https://another.example' } };
-      expect((await runHelmCheck(cluster.workspace, objects, other)).stderr).toContain(
-        'and not of https://another.example',
-      );
+    await eventually(() => expect(listUnused(issuer)).toEqual([]));
+    expect(listRefused(issuer)).toEqual([]);
+    const check = { pod: 'iam-bridge-issuer-check', env: { URL: `https://127.0.0.1:${documents}` } };
+    expect(await runHelmCheck(cluster.workspace, objects, check)).toMatchObject({
+      code: 0,
+      stdout: 'public keys of https://issuer.iam-bridge.test: 1\n',
     });
+    const other = { ...check, env: { ...check.env, ISSUER: 'https://another.example' } };
+    expect((await runHelmCheck(cluster.workspace, objects, other)).stderr).toContain(
+      'and not of https://another.example',
+    );
+  });
 
-    it('are what the authenticator needs, and no more', async () => {
-      const authenticator = await startComponent(cluster, objects, {
-        kind: 'DaemonSet',
-        name: 'iam-bridge-authenticator',
-      });
-      await eventually(() => expect(listUnused(authenticator)).toEqual([]));
-      expect(listRefused(authenticator)).toEqual([]);
-      const check = { pod: 'iam-bridge-authenticator-check', env: {} };
-      expect(await runHelmCheck(cluster.workspace, objects, check)).toMatchObject({
-        code: 0,
-        stdout: 'a token that is none is refused\n',
-      });
-      const closed = { ...check, env: { STATUS: '401' } };
-      expect((await runHelmCheck(cluster.workspace, objects, closed)).stderr).toContain(
-        'answered with 200, and not with 401',
-      );
+  it('are what the authenticator needs, and no more', async () => {
+    const authenticator = await startComponent(cluster, objects, {
+      kind: 'DaemonSet',
+      name: 'iam-bridge-authenticator',
     });
+    await eventually(() => expect(listUnused(authenticator)).toEqual([]));
+    expect(listRefused(authenticator)).toEqual([]);
+    const check = { pod: 'iam-bridge-authenticator-check', env: {} };
+    expect(await runHelmCheck(cluster.workspace, objects, check)).toMatchObject({
+      code: 0,
+      stdout: 'a token that is none is refused\n',
+    });
+    const closed = { ...check, env: { STATUS: '401' } };
+    expect((await runHelmCheck(cluster.workspace, objects, closed)).stderr).toContain(
+      'answered with 200, and not with 401',
+    );
+  });
 
-    function listUnused(component: Component): readonly string[] {
-      const used = new Set(readAudit(component).map(toRight));
-      return listRights(objects, component).filter((right) => !used.has(right) && right !== OF_AN_APPLY);
-    }
+  function listUnused(component: Component): readonly string[] {
+    const used = new Set(readAudit(component).map(toRight));
+    return listRights(objects, component).filter((right) => !used.has(right) && right !== OF_AN_APPLY);
+  }
 
-    function listRefused(component: Component): readonly string[] {
-      return readAudit(component)
-        .filter(({ responseStatus }) => responseStatus?.code === 403)
-        .map(({ verb, requestURI }) => `${verb} ${requestURI}`);
-    }
+  function listRefused(component: Component): readonly string[] {
+    return readAudit(component)
+      .filter(({ responseStatus }) => responseStatus?.code === 403)
+      .map(({ verb, requestURI }) => `${verb} ${requestURI}`);
+  }
 
-    function readAudit({ user }: Component): readonly Request[] {
-      const lines = readFileSync(join(cluster.workspace.folder, 'audit.log'), 'utf8').split('\n');
-      const whole = lines.filter((line) => line.endsWith('}')).map((line) => JSON.parse(line) as Request);
-      return whole.filter(({ user: { username } }) => username === user);
-    }
+  function readAudit({ user }: Component): readonly Request[] {
+    const lines = readFileSync(join(cluster.workspace.folder, 'audit.log'), 'utf8').split('\n');
+    const whole = lines.filter((line) => line.endsWith('}')).map((line) => JSON.parse(line) as Request);
+    return whole.filter(({ user: { username } }) => username === user);
+  }
 
-    async function apply(all: readonly unknown[]): Promise<void> {
-      const manifest = all.map((object) => JSON.stringify(object)).join('\n---\n');
-      const { code, stderr } = await cluster.kubectl(['apply', '--server-side', '-f', '-'], manifest);
-      if (code !== 0) throw new Error(stderr);
-    }
+  async function apply(all: readonly unknown[]): Promise<void> {
+    const manifest = all.map((object) => JSON.stringify(object)).join('\n---\n');
+    const { code, stderr } = await cluster.kubectl(['apply', '--server-side', '-f', '-'], manifest);
+    if (code !== 0) throw new Error(stderr);
+  }
 
-    async function readRole(account: string): Promise<string | undefined> {
-      const pod = {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: { name: 'reader', namespace: NAMESPACE },
-        spec: { serviceAccountName: account, containers: [{ name: 'reader', image: 'reader' }] },
-      };
-      const { stdout } = await cluster.kubectl(
-        ['create', '--dry-run=server', '-o', 'json', '-f', '-'],
-        JSON.stringify(pod),
-      );
-      const { env = [] } = JSON.parse(stdout).spec.containers[0];
-      return env.find(({ name }: { readonly name: string }) => name === 'AWS_ROLE_ARN')?.value;
-    }
-  }),
-);
+  async function readRole(account: string): Promise<string | undefined> {
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'reader', namespace: NAMESPACE },
+      spec: { serviceAccountName: account, containers: [{ name: 'reader', image: 'reader' }] },
+    };
+    const { stdout } = await cluster.kubectl(
+      ['create', '--dry-run=server', '-o', 'json', '-f', '-'],
+      JSON.stringify(pod),
+    );
+    const { env = [] } = JSON.parse(stdout).spec.containers[0];
+    return env.find(({ name }: { readonly name: string }) => name === 'AWS_ROLE_ARN')?.value;
+  }
+});
 
 function toValues(ports: readonly number[]): Record<string, unknown> {
   const [webhook, webhookMetrics, documents, issuerMetrics, authenticate, health, metrics] = ports;

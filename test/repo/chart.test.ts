@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { AUTHENTICATOR_FLAGS } from '../../src/commands/authenticator/flags.ts';
 import { ISSUER_FLAGS } from '../../src/commands/issuer/flags.ts';
 import { WEBHOOK_FLAGS } from '../../src/commands/webhook/flags.ts';
@@ -53,6 +54,37 @@ const BY_THE_CHART: Readonly<Record<string, readonly string[]>> = {
     'version',
   ],
 };
+
+/** As Artifact Hub reads them: text of YAML within text. */
+function readAnnotation(name: string): unknown {
+  const { annotations } = parse(readFileSync(join(CHART, 'Chart.yaml'), 'utf8'));
+  return parse(annotations[`artifacthub.io/${name}`]);
+}
+
+describe('what Artifact Hub is told', () => {
+  test('are the definitions that the chart brings', () => {
+    const path = join(CHART, 'charts/iam-bridge-crds/templates/iamidentitymappings.yaml');
+    const definition = readFileSync(path, 'utf8');
+    const told = readAnnotation('crds') as readonly Record<string, string>[];
+    expect(told).toHaveLength(1);
+    for (const { kind, version, name } of told)
+      for (const line of [`name: ${name}`, `kind: ${kind}`, `name: ${version}`])
+        expect(definition).toMatch(new RegExp(`^[ -]*${line}$`, 'm'));
+  });
+
+  test('are changes of kinds that it knows', () => {
+    const kinds = ['added', 'changed', 'deprecated', 'removed', 'fixed', 'security'];
+    const changes = readAnnotation('changes') as readonly Record<string, string>[];
+    expect(changes.length).toBeGreaterThan(0);
+    for (const { kind, description } of changes) {
+      expect(kinds).toContain(kind);
+      expect(description).toEqual(expect.any(String));
+    }
+    expect(['operator', 'containsSecurityUpdates', 'prerelease'].map(readAnnotation)).toEqual(
+      Array(3).fill(expect.any(Boolean)),
+    );
+  });
+});
 
 describe('charts/iam-bridge', () => {
   test.each([...renderChartFiles()])('%s is what `npm run chart` writes', (path, text) => {

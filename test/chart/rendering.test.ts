@@ -6,7 +6,6 @@ import { AUTHENTICATOR } from '../../src/commands/authenticator/descriptor.ts';
 import { readCommandLine } from '../../src/commands/flag-command.ts';
 import { ISSUER } from '../../src/commands/issuer/descriptor.ts';
 import { WEBHOOK } from '../../src/commands/webhook/descriptor.ts';
-import { WEBHOOK_FLAGS } from '../../src/commands/webhook/flags.ts';
 import { CHART } from '../../tools/chart/files.ts';
 import { describeWithHelm, describeWithNewestHelm } from '../support/chart/helm.ts';
 import {
@@ -52,11 +51,7 @@ describeWithHelm('the chart', (helm) => {
 });
 
 describeWithNewestHelm('what is rendered', (helm) => {
-  // Certificates of its own are yet to come to the program.
-  const told = listCiFiles().filter(
-    (ci) => Object.hasOwn(WEBHOOK_FLAGS, 'webhook-configuration') || !ofItsOwn(ci),
-  );
-  test.each(told)('is told to the program in words that it takes, with %s', (ci) => {
+  test.each(listCiFiles())('is told to the program in words that it takes, with %s', (ci) => {
     const objects = render(helm, { ci });
     for (const workload of listWorkloads(objects)) {
       const [name, ...words] = workload['spec'].template.spec.containers[0].args as string[];
@@ -78,10 +73,24 @@ describeWithNewestHelm('what is rendered', (helm) => {
 
   test('has no caBundle where the webhook writes it, so that two field managers do not fight', () => {
     const { webhooks } = only(render(helm), 'MutatingWebhookConfiguration');
-    expect(webhooks).toHaveLength(1);
-    expect(webhooks[0].clientConfig).toEqual({
-      service: { name: 'iam-bridge-webhook', namespace: 'iam-system', port: 443, path: '/mutate' },
-    });
+    expect(webhooks).toHaveLength(2);
+    for (const { clientConfig } of webhooks)
+      expect(clientConfig).toEqual({
+        service: { name: 'iam-bridge-webhook', namespace: 'iam-system', port: 443, path: '/mutate' },
+      });
+  });
+
+  test('asks a pod on the network of the node at the one address that it listens on', () => {
+    const readHosts = (...set: readonly string[]): readonly unknown[] => {
+      const objects = render(helm, { ci: 'host-network-values.yaml', set });
+      const [container] = only(objects, 'Deployment')['spec'].template.spec.containers;
+      return ['startupProbe', 'livenessProbe', 'readinessProbe'].map(
+        (probe) => container[probe].httpGet.host,
+      );
+    };
+    expect(readHosts('config.bindAddress=127.0.0.1')).toEqual(Array(3).fill('127.0.0.1'));
+    expect(readHosts('config.bindAddress=::')).toEqual(Array(3).fill(undefined));
+    expect(readHosts()).toEqual(Array(3).fill(undefined));
   });
 
   test('gives V8 half of the memory limit, bodies an eighth, and connections their share', () => {
@@ -115,10 +124,6 @@ describeWithNewestHelm('what is rendered', (helm) => {
     };
   }
 });
-
-function ofItsOwn(ci: string): boolean {
-  return /^(default|everything|host|openshift)/.test(ci);
-}
 
 const CLUSTER_WIDE = [
   'ClusterRole',

@@ -1,4 +1,24 @@
-{{/* An entry of the configuration but for its name and failure policy. expressions: which namespaces it is for */}}
+{{/*
+For which namespaces which failure policy counts, as an expression on their labels. Never Fail for those without which nothing
+could come up again; every namespace has its name as a label, so that DoesNotExist is none.
+*/}}
+{{- define "iam-bridge.webhook.namespaces" -}}
+{{- $strict := .Values.mutatingWebhook.strictNamespaces -}}
+{{- if and (eq .Values.mutatingWebhook.failurePolicy "Fail") (not $strict) }}{{ $strict = list "*" }}{{ end -}}
+{{- $spared := list (include "iam-bridge.namespace" .) "kube-system" | uniq | sortAlpha -}}
+{{- $label := dict "key" "kubernetes.io/metadata.name" -}}
+{{- $ignore := dict "operator" "NotIn" "values" (prepend $strict "kube-node-lease") -}}
+{{- $fail := dict "operator" "In" "values" $strict -}}
+{{- if has "*" $strict -}}
+  {{- $ignore = dict "operator" "In" "values" $spared -}}
+  {{- $fail = dict "operator" "NotIn" "values" (append $spared "kube-node-lease" | sortAlpha) -}}
+{{- else if not $strict -}}
+  {{- $fail = dict "operator" "DoesNotExist" -}}
+{{- end -}}
+{{- dict "Ignore" (merge $ignore $label) "Fail" (merge $fail $label) | toYaml -}}
+{{- end -}}
+
+{{/* An entry of the configuration but for its name and failure policy. namespaces: an expression on their labels */}}
 {{- define "iam-bridge.webhook.entry" -}}
 {{- $root := .root -}}
 {{- $webhook := $root.Values.mutatingWebhook -}}
@@ -31,7 +51,7 @@ rules:
 namespaceSelector:
   matchExpressions:
     {{- $given := $webhook.namespaceSelector }}
-    {{- concat .expressions (default list $given.matchExpressions) | toYaml | nindent 4 }}
+    {{- prepend (default list $given.matchExpressions) .namespaces | toYaml | nindent 4 }}
   {{- with $given.matchLabels }}
   matchLabels:
     {{- toYaml . | nindent 4 }}

@@ -62,6 +62,23 @@ describeWithNewestHelm('the notes', (helm) => {
     expect(notes).toContain('Remove it:\n  helm uninstall iam-bridge --namespace iam-system');
   });
 
+  test.each([
+    [[], 'iam-bridge-webhook-tls'],
+    [['tls.mode=certManager'], 'iam-bridge-webhook-tls iam-bridge-webhook-ca'],
+    [
+      ['webhook.enabled=false', 'issuer.enabled=true', 'issuer.config.issuer=https://oidc.example'],
+      'iam-bridge-issuer-tls',
+    ],
+  ])('name the Secrets with keys that helm leaves, with %j', (set, secrets) => {
+    expect(readNotes(helm, { set })).toMatch(
+      new RegExp(`helm uninstall .*\n {2}kubectl delete secret ${secrets} --namespace iam-system$`),
+    );
+  });
+
+  test('leave a Secret that was there before the chart to whoever made it', () => {
+    expect(readNotes(helm, { ci: 'existing-secret-values.yaml' })).not.toContain('delete secret');
+  });
+
   test('say nothing of values without effect where there are none', () => {
     expect(readNotes(helm, {})).not.toContain('no effect');
   });
@@ -105,7 +122,7 @@ describeWithHelm('values of the chart of the Go webhook', (helm) => {
         Audience: 'sts.amazonaws.com',
       },
     });
-    expect(only(objects, 'Certificate')['spec'].renewBefore).toBe('360h');
+    expect(only(objects, 'Certificate', 'iam-bridge-webhook')['spec'].renewBefore).toBe('360h');
   });
 
   test('with failurePolicy Fail make it strict everywhere but where the cluster could not come up again', () => {

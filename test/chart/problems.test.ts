@@ -56,6 +56,14 @@ const CASES: Readonly<Record<string, readonly [set: readonly string[], sentence:
     ['config.shutdownDelay=1m'],
     'terminationGracePeriodSeconds is 30, and preStopSeconds',
   ],
+  'an address at which nobody reaches a pod': [
+    ['config.bindAddress=127.0.0.1'],
+    'config.bindAddress is 127.0.0.1, where nobody reaches a pod',
+  ],
+  'a name that no Service may have': [
+    ['fullnameOverride=1st_identity'],
+    'names would begin with 1st_identity, and that of a Service has lower-case letters',
+  ],
   'one port twice': [['config.ports.metrics=8443'], 'config.ports has the same port twice'],
   'fewer pods at most than at least': [
     ['autoscaling.enabled=true', 'autoscaling.minReplicas=9'],

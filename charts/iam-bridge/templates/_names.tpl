@@ -2,15 +2,12 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
+{{/* With the longest suffix 63 characters. A release may have dots in its name, a Service may not. */}}
 {{- define "iam-bridge.fullname" -}}
 {{- $name := include "iam-bridge.name" . -}}
-{{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 49 | trimSuffix "-" -}}
-{{- else if contains $name .Release.Name -}}
-{{- .Release.Name | trunc 49 | trimSuffix "-" -}}
-{{- else -}}
-{{- printf "%s-%s" .Release.Name $name | trunc 49 | trimSuffix "-" -}}
-{{- end -}}
+{{- $release := replace "." "-" .Release.Name -}}
+{{- if not (contains $name $release) }}{{ $release = printf "%s-%s" $release $name }}{{ end -}}
+{{- default $release .Values.fullnameOverride | trunc 49 | trimSuffix "-" -}}
 {{- end -}}
 
 {{- define "iam-bridge.namespace" -}}

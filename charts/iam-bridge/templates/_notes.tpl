@@ -6,7 +6,7 @@ iam-bridge {{ .Chart.AppVersion }} in {{ $namespace }}: {{ join ", " $names }}
 
 See that it {{ ternary "works" "runs" .Values.tests.enabled }}:
 {{ range $name := $names }}
-  {{- $values := $.Values }}{{ if ne $name "webhook" }}{{ $values = get $.Values $name }}{{ end }}
+  {{- $values := ternary $.Values (get $.Values $name) (eq $name "webhook") }}
   {{- $c := dict "root" $ "name" $name "values" $values }}
   kubectl --namespace {{ $namespace }} rollout status {{ include "iam-bridge.component.kind" $c | lower }}/{{ include "iam-bridge.component.name" $c }}
 {{- end }}
@@ -51,6 +51,25 @@ Remove it, the webhook configuration first, which helm 3 would leave for late; p
 Remove it:
 {{- end }}
   helm uninstall {{ .Release.Name }} --namespace {{ .Release.Namespace }}
+{{- with include "iam-bridge.keys" . | fromYamlArray }}
+  kubectl delete secret {{ join " " . }} --namespace {{ $namespace }}
+{{- end }}
+{{- end -}}
+
+{{/* Secrets with keys that others than helm have made, and that so stay when it is uninstalled. A list. */}}
+{{- define "iam-bridge.keys" -}}
+{{- $modes := dict -}}
+{{- if .Values.webhook.enabled }}{{ $_ := set $modes "webhook" (include "iam-bridge.tls.mode" .) }}{{ end -}}
+{{- if .Values.issuer.enabled }}{{ $_ := set $modes "issuer" .Values.issuer.tls.mode }}{{ end -}}
+{{- range $name, $mode := $modes -}}
+{{- $prefix := include "iam-bridge.component.name" (dict "root" $ "name" $name) }}
+{{- if has $mode (list "self" "certManager") }}
+- {{ $prefix }}-tls
+{{- end }}
+{{- if and (eq $mode "certManager") (not $.Values.pki.certManager.existingIssuer.enabled) }}
+- {{ $prefix }}-ca
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{/* Values that are allowed for the sake of who comes from another chart, and change nothing here. A list. */}}

@@ -1,6 +1,6 @@
 {{/*
 The pod template of a component. Beside the component: args, ports (list), volumes, mounts, initContainers (YAML lists), `restartedBy`
-(a text whose change makes new pods), `probeHost` (for a pod that listens on an address of its own).
+(a text whose change makes new pods), `probeHost` (where probes go other than to the address of the pod).
 */}}
 {{- define "iam-bridge.component.pod" -}}
 {{- $c := . -}}
@@ -124,16 +124,23 @@ spec:
                 fieldPath: metadata.namespace
 {{- end -}}
 
-{{/* /healthz, which the Go program's manifests probe, says nothing of readiness: ours is asked in its place. */}}
+{{- define "iam-bridge.isAnyAddress" }}{{ if has . (list "0.0.0.0" "::") }}true{{ end }}{{ end -}}
+
+{{/*
+/healthz, which the Go program's manifests probe, says nothing of readiness: ours is asked in its place. Who listens on one
+address alone is asked there.
+*/}}
 {{- define "iam-bridge.component.probes" -}}
 {{- $c := . -}}
+{{- $host := $c.probeHost -}}
+{{- with $c.values.config.bindAddress }}{{ if not (include "iam-bridge.isAnyAddress" .) }}{{ $host = . }}{{ end }}{{ end -}}
 {{- range $name := list "startupProbe" "livenessProbe" "readinessProbe" }}
 {{- $probe := deepCopy (get $c.values $name) -}}
 {{- if and (eq $name "readinessProbe") (eq (toString (dig "httpGet" "path" "" $probe)) "/healthz") -}}
   {{- $probe = dict "httpGet" (dict "path" "/readyz" "port" "metrics") "periodSeconds" 5 "timeoutSeconds" 3 "failureThreshold" 2 -}}
 {{- end }}
-{{- if and $c.probeHost (hasKey $probe "httpGet") (not (dig "httpGet" "host" "" $probe)) -}}
-  {{- $_ := set $probe.httpGet "host" $c.probeHost -}}
+{{- if and $host (hasKey $probe "httpGet") (not (dig "httpGet" "host" "" $probe)) -}}
+  {{- $_ := set $probe.httpGet "host" $host -}}
 {{- end }}
 {{- with $probe }}
 {{ $name }}:

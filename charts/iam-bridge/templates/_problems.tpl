@@ -14,6 +14,10 @@
 {{- if not (or $v.webhook.enabled $v.authenticator.enabled $v.issuer.enabled) -}}
   {{- $problems = append $problems "nothing is on: set webhook.enabled, authenticator.enabled or issuer.enabled to true" -}}
 {{- end -}}
+{{- $name := include "iam-bridge.fullname" . -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name) -}}
+  {{- $problems = append $problems (printf "names would begin with %s, and that of a Service has lower-case letters, digits and dashes, and begins with a letter; give another in fullnameOverride" $name) -}}
+{{- end -}}
 {{- if and (get $v "iam-bridge-crds").enabled (not (and $v.authenticator.enabled (has "CRD" $v.authenticator.config.backendMode))) -}}
   {{- $problems = append $problems "iam-bridge-crds.enabled is true, and nobody reads IAMIdentityMappings; add CRD to authenticator.config.backendMode, or set it to false" -}}
 {{- end -}}
@@ -36,6 +40,11 @@
 {{- $stop := add (int64 $values.preStopSeconds) $delay 5 -}}
 {{- if lt (int64 $values.terminationGracePeriodSeconds) $stop }}
 - {{ .at }}terminationGracePeriodSeconds is {{ int64 $values.terminationGracePeriodSeconds }}, and preStopSeconds, config.shutdownDelay and 5 s to end take {{ $stop }}; give {{ $stop }} or more
+{{- end }}
+{{- with $values.config.bindAddress }}
+{{- if not (or $values.hostNetwork (include "iam-bridge.isAnyAddress" .)) }}
+- {{ $.at }}config.bindAddress is {{ . }}, where nobody reaches a pod that is not on the network of its node; leave it empty, or set {{ $.at }}hostNetwork to true
+{{- end }}
 {{- end }}
 {{- $ports := list -}}
 {{- range $values.config.ports }}{{ $ports = append $ports (int64 .) }}{{ end -}}

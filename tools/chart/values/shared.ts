@@ -59,6 +59,7 @@ export const CERTIFICATES: Members = {
       'existingSecret',
     ]),
     minVersion: fromFlag(WEBHOOK_FLAGS, 'tls-min-version', {
+      help: '1.2 or 1.3, or VersionTLS12 or VersionTLS13; empty: 1.2',
       schema: { enum: ['', '1.2', '1.3', 'VersionTLS12', 'VersionTLS13'] },
     }),
     cipherSuites: fromFlag(WEBHOOK_FLAGS, 'tls-cipher-suites'),
@@ -69,7 +70,7 @@ export const CERTIFICATES: Members = {
       certManager: section('cert-manager makes the certificate', {
         enabled: bool(false, 'The same as tls.mode certManager'),
         existingIssuer: section(
-          'An issuer that is there already; otherwise the chart makes one that signs itself',
+          'An issuer that is there already; otherwise the chart makes one, with an authority of its own',
           {
             enabled: bool(false, 'Use it'),
             name: text('', 'Its name'),
@@ -80,13 +81,13 @@ export const CERTIFICATES: Members = {
         certificate: section('', {
           duration: text('2160h', 'How long it is valid', DURATION),
           renewBefore: text('720h', 'How long before its end it is renewed', DURATION),
-          dnsNames: texts([], 'More names in it, such as the host of mutatingWebhook.url'),
+          dnsNames: texts([], 'More names and addresses in it, such as the host of mutatingWebhook.url'),
         }),
       }),
       existingSecret: text('', 'Secret of type kubernetes.io/tls'),
       caBundle: text(
         '',
-        'Authority that signed it, PEM or base64 of PEM; empty: mutatingWebhook.annotations has it injected',
+        'Authority that signed it, PEM or base64 of PEM; empty: cert-manager or mutatingWebhook.annotations has it injected',
       ),
       cert: text(
         '',

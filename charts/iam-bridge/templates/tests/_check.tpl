@@ -1,4 +1,4 @@
-{{/* The pod of a check. (component; check, env: name → value; hostNetwork, nodeSelector, tolerations; serviceAccount) */}}
+{{/* The pod of a check, on nodes that the component's own pods may be on. (component; check, env: name → value; hostNetwork, serviceAccount) */}}
 {{- define "iam-bridge.check" -}}
 {{- $c := . -}}
 {{- $root := $c.root -}}
@@ -19,13 +19,13 @@ spec:
   {{- if $c.hostNetwork }}
   hostNetwork: true
   {{- end }}
-  {{- with $c.nodeSelector }}
+  {{- with $c.values.nodeSelector }}
   nodeSelector:
-    {{- toYaml . | nindent 4 }}
+    {{- tpl (toYaml .) $root | nindent 4 }}
   {{- end }}
-  {{- with $c.tolerations }}
+  {{- with $c.values.tolerations }}
   tolerations:
-    {{- toYaml . | nindent 4 }}
+    {{- tpl (toYaml .) $root | nindent 4 }}
   {{- end }}
   {{- with $c.values.podSecurityContext }}
   securityContext:

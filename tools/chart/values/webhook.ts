@@ -90,7 +90,8 @@ export const MUTATING_WEBHOOK: Members = {
   strictNamespaces: texts(
     [],
     'Namespaces in which a pod is refused while no webhook answers; "*": all but kube-system, kube-node-lease and this one',
-    { minLength: 1, maxLength: 63 },
+    // A name that no namespace can have would make none strict, in silence.
+    { maxLength: 63, pattern: '^(\\*|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$' },
   ),
   timeoutSeconds: integer(3, 'How long the API server waits', [1, 30]),
   reinvocationPolicy: choice(

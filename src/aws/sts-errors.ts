@@ -34,6 +34,8 @@ const UNTRUSTED =
  * @param what behind "AWS STS did not"
  */
 export function describeStsError(error: unknown, what: string): Error {
+  // Said by us on the way: of a proxy.
+  if (error instanceof ExplainedError) return error;
   const { name } = toError(error);
   const remedy = Object.hasOwn(REMEDIES, name) ? REMEDIES[name] : undefined;
   const isAnswer =

@@ -9,6 +9,7 @@ import { findNearest } from '../base/edit-distance.ts';
 import { ConfigurationError } from '../base/errors.ts';
 import { readAwsAuthorities } from './aws-authorities.ts';
 import { findRegion } from './aws-region.ts';
+import { toProxyVariables } from './proxy-settings.ts';
 import { findProfileName, readSharedFiles } from './shared-files.ts';
 
 /** One that somebody named has to be there: going on would sign as somebody else. */
@@ -26,21 +27,22 @@ export function findProfile({ profiles }: SharedConfig, name: string | undefined
 }
 
 /**
- * How AWS is reached: by the proxies of the environment, and with authorities of a file beside all others.
- * @param caBundle of `--ca-bundle`; '' where environment and profile decide
+ * How AWS is reached: by proxies, and with authorities of a file beside all others.
+ * @param flags of the command line; '' where environment and profile decide
  */
 export async function openAwsNetwork(
-  caBundle: string,
+  flags: { readonly caBundle: string; readonly proxy: string },
   profile: Profile,
   env: NodeJS.ProcessEnv,
 ): Promise<SdkNetwork> {
   const bundle = [
-    { by: '--ca-bundle', path: caBundle },
+    { by: '--ca-bundle', path: flags.caBundle },
     { by: 'AWS_CA_BUNDLE', path: env['AWS_CA_BUNDLE'] ?? '' },
     { by: 'ca_bundle of the profile', path: profile.get('ca_bundle') ?? '' },
   ].find(({ path }) => path !== '');
   const authorities = await readAwsAuthorities(bundle);
-  return createSdkNetwork({ proxies: env, ...(authorities !== undefined && { authorities }) });
+  const proxies = toProxyVariables(flags.proxy, env);
+  return createSdkNetwork({ proxies, ...(authorities !== undefined && { authorities }) });
 }
 
 export interface ChainQuery {
@@ -129,7 +131,7 @@ async function open(given: string, { env, now, network: known }: AccountOptions)
   const profile = keys
     ? (shared.profiles.get(profileName ?? 'default') ?? new Map<string, string>())
     : findProfile(shared, profileName);
-  const network = known ?? (await openAwsNetwork('', profile, env));
+  const network = known ?? (await openAwsNetwork({ caBundle: '', proxy: '' }, profile, env));
   const region = findRegion({ given: '', env, profile });
   return {
     credentials: keys

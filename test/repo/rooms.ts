@@ -91,8 +91,8 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'local-cluster',
   ],
   'node:https': ['authenticator', 'aws', 'demo', 'http', 'issuer', 'kube', 'local-aws'],
-  'node:net': ['base', 'http', 'issuer', 'kube', 'local-aws', 'local-cluster', 'trust'],
-  'node:tls': ['authenticator', 'commands', 'http'],
+  'node:net': ['aws', 'base', 'http', 'issuer', 'kube', 'local-aws', 'local-cluster', 'trust'],
+  'node:tls': ['authenticator', 'aws', 'commands', 'http'],
 };
 
 /** Modules of Node that only compute: every room may import them. */

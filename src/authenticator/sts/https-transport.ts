@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http';
-import { Agent, request } from 'node:https';
+import { type Agent, request } from 'node:https';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import type { FindProxy } from '../../aws/find-proxy.ts';
+import { createTunnelAgent } from '../../aws/tunnel-agent.ts';
 import { readErrorCode } from '../../base/errors.ts';
 import type { StsCall, StsReply, StsTransport } from './transport.ts';
-import { createTunnelAgent, type ProxyTarget } from './tunnel-agent.ts';
 
 export interface HttpsTransportOptions {
   /** Sent as `x-k8s-aws-id`: what binds a token to this cluster. */
   readonly clusterId: string;
   /** PEM of all authorities that are trusted; undefined: Node's own. */
   readonly authorities: readonly string[] | undefined;
-  /** The proxy for calls to a host; undefined: none. */
-  readonly findProxy: (host: string) => ProxyTarget | undefined;
+  readonly findProxy: FindProxy;
   /** Connections to one host. */
   readonly maxSockets: number;
   /** Where a host is to be found instead of what DNS says; for stand-ins. */
@@ -74,8 +74,8 @@ function createAgent(
     rejectUnauthorized: true,
     secureContext,
   };
-  const proxy = findProxy(host);
-  return proxy === undefined ? new Agent(settings) : createTunnelAgent(settings, proxy);
+  // By the host of the token, wherever that is located.
+  return createTunnelAgent(settings, () => findProxy(host));
 }
 
 async function attempt(call: StsCall, agent: Agent, options: HttpsTransportOptions): Promise<StsReply> {

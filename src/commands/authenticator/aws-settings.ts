@@ -1,14 +1,13 @@
+import type { ProxyVariables } from '../../aws/find-proxy.ts';
 import { isRegion } from '../../aws/hosts.ts';
 import { parseRoleArn } from '../../aws/role-arn.ts';
 import type { Problems } from '../../settings/checks.ts';
 import type { FlagValues } from '../../settings/pflag.ts';
+import { checkProxy, toProxyVariables } from '../proxy-settings.ts';
 import type { AUTHENTICATOR_FLAGS } from './flags.ts';
 import { type Unprinted, unprinted } from './unprinted.ts';
 
 type Flags = FlagValues<typeof AUTHENTICATOR_FLAGS>;
-
-/** `HTTPS_PROXY`, `NO_PROXY` and the same in lower case, as far as they count. */
-export type ProxyVariables = Readonly<Record<string, string | undefined>>;
 
 /** How AWS is called. */
 export interface AwsSettings {
@@ -34,8 +33,6 @@ export interface AwsSettings {
   };
 }
 
-const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy'] as const;
-
 export function readAwsSettings(
   flags: Flags,
   env: NodeJS.ProcessEnv,
@@ -53,10 +50,14 @@ export function readAwsSettings(
   const sourceArn = flags['source-arn'];
   if (sourceArn !== '' && roleArn === '')
     remarks.push('--source-arn has no effect: it is for --ec2-describeInstances-role-arn, which is empty');
+  const proxyEnv = flags['proxy-from-environment'] ? env : {};
+  const region = readRegion(flags.region, env, problems, remarks);
+  const metadataEndpoint = readMetadataEndpoint(env, problems);
+  checkProxy(flags.proxy, proxyEnv, problems);
   return {
-    region: readRegion(flags.region, env, problems, remarks),
-    metadataEndpoint: readMetadataEndpoint(env, problems),
-    proxies: unprinted(readProxyVariables(flags.proxy, flags['proxy-from-environment'], env, problems)),
+    region,
+    metadataEndpoint,
+    proxies: unprinted(toProxyVariables(flags.proxy, proxyEnv)),
     environment: unprinted(env),
     authorities: readAuthorities(flags['aws-ca-file'], env),
     stsAddress: readStsAddress(flags['sts-address'], problems),
@@ -87,27 +88,6 @@ function readMetadataEndpoint(env: NodeJS.ProcessEnv, problems: Problems): strin
   if (!URL.canParse(endpoint))
     problems.push('AWS_EC2_METADATA_SERVICE_ENDPOINT is not a URL: unset it, or give one');
   return endpoint;
-}
-
-/** @param proxy of a flag; '' where there is none */
-export function readProxyVariables(
-  proxy: string,
-  fromEnvironment: boolean,
-  env: NodeJS.ProcessEnv,
-  problems: Problems,
-): ProxyVariables {
-  const asked = fromEnvironment ? Object.fromEntries(PROXY_VARIABLES.map((name) => [name, env[name]])) : {};
-  const used: ProxyVariables = proxy === '' ? asked : { ...asked, HTTPS_PROXY: proxy };
-  const [by, text] =
-    proxy === '' ? ['HTTPS_PROXY', used['HTTPS_PROXY'] || used['https_proxy'] || ''] : ['--proxy', proxy];
-  if (text !== '' && !isProxy(text))
-    problems.push(`${by} is no URL of an HTTP proxy: give one such as http://proxy.example:3128`);
-  return used;
-}
-
-function isProxy(text: string): boolean {
-  const url = URL.parse(text.includes('://') ? text : `http://${text}`);
-  return url !== null && /^https?:$/.test(url.protocol) && url.hostname !== '';
 }
 
 export function readStsAddress(text: string, problems: Problems): AwsSettings['stsAddress'] {

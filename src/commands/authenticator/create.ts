@@ -1,4 +1,5 @@
 import { type AuthenticatorDeps, createAuthenticator } from '../../authenticator/create.ts';
+import { createFindProxy } from '../../aws/find-proxy.ts';
 import type { Part } from '../../http/lifecycle.ts';
 import { readAwsAuthorities } from '../aws-authorities.ts';
 import { allOf } from '../server/all-of.ts';
@@ -10,7 +11,6 @@ import { createHealthPart } from './health.ts';
 import { createMappingReport } from './mapping-report.ts';
 import { openMappings } from './mappings.ts';
 import { createOwnRegion } from './own-region.ts';
-import { createFindProxy } from './proxies.ts';
 import { createRenewal } from './serving/renewal.ts';
 import type { AuthenticatorCommandSettings } from './settings.ts';
 

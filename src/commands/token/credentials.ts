@@ -43,7 +43,7 @@ export async function findCredentials(
 ): Promise<FoundCredentials> {
   const { request, shared, profileName, keys } = query;
   const profile = findProfile(shared, profileName);
-  const network = await openAwsNetwork(request.caBundle, profile, surroundings.env);
+  const network = await openAwsNetwork(request, profile, surroundings.env);
   const mfaCode = (serial: string): Promise<string> =>
     askMfaCode(serial, {
       input: surroundings.input,

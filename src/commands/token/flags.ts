@@ -40,6 +40,11 @@ const SHARED_FLAGS = {
     default: '',
     help: 'PEM file of authorities that calls to AWS trust, too; without it AWS_CA_BUNDLE, ca_bundle of the profile',
   },
+  proxy: {
+    type: 'string',
+    default: '',
+    help: 'HTTP proxy for calls to AWS, such as http://proxy.example:3128; without it HTTPS_PROXY, unless NO_PROXY has the host',
+  },
 } as const satisfies FlagTable;
 
 export type SharedFlags = typeof SHARED_FLAGS;

@@ -1,5 +1,6 @@
 import { isClusterId } from '../../aws/eks-token.ts';
 import { isRegion } from '../../aws/hosts.ts';
+import { parseProxyUrl } from '../../aws/proxy-url.ts';
 import { parseRoleArn } from '../../aws/role-arn.ts';
 import { checkNoWords, type Problems, type SettingsReading } from '../../settings/checks.ts';
 import type { FlagReading } from '../../settings/pflag.ts';
@@ -28,6 +29,8 @@ export interface TokenRequest {
   readonly cache: boolean;
   readonly tokenHost: string;
   readonly caBundle: string;
+  /** A secret may be in it. */
+  readonly proxy: string;
   readonly printed: Printed;
 }
 
@@ -92,6 +95,7 @@ function readShared(values: FlagReading<SharedFlags>['values']) {
     cache: values.cache,
     tokenHost: values['token-host'],
     caBundle: values['ca-bundle'],
+    proxy: values.proxy,
   };
 }
 
@@ -127,6 +131,8 @@ export function checkRequest(request: TokenRequest, problems: Problems): void {
     problems.push('--region is no region: give one such as eu-west-1');
   if (request.tokenHost !== '' && !HOST.test(request.tokenHost))
     problems.push('--token-host is no host name: give it in lower case, without https:// and port');
+  if (request.proxy !== '' && parseProxyUrl(request.proxy) === undefined)
+    problems.push('--proxy is no URL of an HTTP proxy: give one such as http://proxy.example:3128');
 }
 
 const HOST = /^(?=.{4,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;

@@ -343,6 +343,7 @@ describe('mistakes of usage', () => {
     ['token', ['-i', 'a', '-s', 'jane', '--forward-session-name'], 'both name the session'],
     ['token', ['-i', 'a', '--region', 'EU'], '--region is no region'],
     ['token', ['-i', 'a', '--token-host', 'https://sts.amazonaws.com'], '--token-host is no host name'],
+    ['token', ['-i', 'a', '--proxy', 'socks5://proxy.example'], '--proxy is no URL of an HTTP proxy'],
     ['token', ['-i', 'a', '--mfa-serial', 'x'], '--mfa-serial is no MFA device'],
     ['token', ['-i', 'a', 'demo'], '"demo" is no flag'],
     ['token', ['-i', 'a', '--clutser'], 'unknown flag: --clutser'],

@@ -331,7 +331,7 @@ describe('a role', () => {
 
 describe('calls of STS', () => {
   const authority = createAuthority('corp');
-  const names = ['sts.eu-west-1.amazonaws.com', '127.0.0.1'];
+  const names = ['sts.eu-west-1.amazonaws.com', '0.0.0.0'];
   let far: RecordingSts;
   let proxy: ConnectProxy;
 
@@ -349,33 +349,89 @@ describe('calls of STS', () => {
     far.calls.length = 0;
   });
 
-  test.each(['token', 'go'] as const)(
-    'go by HTTPS_PROXY, but to whom NO_PROXY names: as %s',
-    async (name) => {
-      const ca = write('corp.pem', authority.certificate);
-      const env = { ...process.env, ...PAIR, AWS_CA_BUNDLE: ca, HTTPS_PROXY: proxy.url };
-      const words = [...(name === 'go' ? ['token'] : []), '-i', 'demo', '-r', ROLE];
-      const isSigned = ({ stdout }: TokenRun): boolean =>
-        readUrl(stdout).searchParams.get('X-Amz-Credential')?.startsWith(ROLE_KEYS.accessKeyId) === true;
-      vi.stubEnv('AWS_ENDPOINT_URL_STS', undefined);
-      expect(isSigned(await runCommand(name, words, { env: { ...env, AWS_ENDPOINT_URL_STS: '' } }))).toBe(
-        true,
-      );
-      expect(proxy.asked).toEqual(['sts.eu-west-1.amazonaws.com:443']);
-      vi.stubEnv('AWS_ENDPOINT_URL_STS', far.endpoint);
-      const near = { ...env, NO_PROXY: 'example.com,127.0.0.1' };
-      expect(isSigned(await runCommand(name, words, { env: near }))).toBe(true);
-      expect(proxy.asked).toHaveLength(1);
-      expect(far.calls.map(({ accessKeyId }) => accessKeyId)).toEqual(Array(2).fill(PAIR.AWS_ACCESS_KEY_ID));
-    },
-  );
-
-  test('end where the proxy is not there, and say which host was wanted', async () => {
+  /** Trusting the authority, without an endpoint of its own: the proxy leads to the stand-in, whatever host is asked for. */
+  function use(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
     vi.stubEnv('AWS_ENDPOINT_URL_STS', undefined);
-    const gone = { ...PAIR, HTTPS_PROXY: 'http://127.0.0.1:1', AWS_MAX_ATTEMPTS: '1' };
-    const { code, stdout, stderr } = await run(['-r', ROLE], gone);
-    expect([code, stdout]).toEqual([3, '']);
-    expect(stderr).toMatch(/^iam-bridge token: [^\n]*(?:proxy|PROXY)[^\n]*\n$/);
+    vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
+    const all = { ...process.env, ...PAIR, AWS_CA_BUNDLE: write('corp.pem', authority.certificate), ...env };
+    return { ...all, AWS_ENDPOINT_URL_STS: '' };
+  }
+  const WORDS = ['-i', 'demo', '-r', ROLE];
+  const HOST = 'sts.eu-west-1.amazonaws.com';
+
+  test.each([
+    ['token', WORDS],
+    ['go', ['token', ...WORDS]],
+    ['get-token', ['--cluster-name', 'demo', '--role-arn', ROLE]],
+  ] as const)('go by HTTPS_PROXY: as %s', async (name, words) => {
+    expect(readKey(await runCommand(name, words, { env: use({ HTTPS_PROXY: proxy.url }) }))).toBe(
+      ROLE_KEYS.accessKeyId,
+    );
+    expect(proxy.asked).toEqual([`${HOST}:443`]);
+    expect(far.calls).toMatchObject([{ accessKeyId: PAIR.AWS_ACCESS_KEY_ID }]);
+  });
+
+  test('go by --proxy before HTTPS_PROXY, and it hears no secret', async () => {
+    const env = use({ HTTPS_PROXY: 'http://127.0.0.1:1', AWS_SESSION_TOKEN: 'env-session' });
+    const words = [...WORDS, '--proxy', proxy.url.replace('//', '//me:proxy-password@')];
+    expect(readKey(await runCommand('token', words, { env }))).toBe(ROLE_KEYS.accessKeyId);
+    expect(proxy.asked).toEqual([`${HOST}:443`]);
+    const heard = proxy.heard();
+    expect(heard).toContain(`Basic ${Buffer.from('me:proxy-password').toString('base64')}`);
+    const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret } = PAIR;
+    for (const text of [id, secret, 'env-session', ROLE, 'AssumeRole', ROLE_KEYS.secretAccessKey])
+      expect(heard).not.toContain(text);
+  });
+
+  test('go by a proxy for a profile, too', async () => {
+    write('.aws/credentials', CREDENTIALS);
+    write('.aws/config', `[profile admin]\nrole_arn = ${ROLE}\nsource_profile = file\n`);
+    const words = ['-i', 'demo', '--profile', 'admin', '--proxy', proxy.url];
+    expect(readKey(await runCommand('token', words, { env: use({}) }))).toBe(ROLE_KEYS.accessKeyId);
+    const token = write('token', 'a.b.c');
+    write('.aws/config', '');
+    const pod = { AWS_ROLE_ARN: ROLE, AWS_WEB_IDENTITY_TOKEN_FILE: token, HTTPS_PROXY: proxy.url };
+    for (const [variable, value] of Object.entries(pod)) vi.stubEnv(variable, value);
+    const keyless = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
+    expect(readKey(await runCommand('token', ['-i', 'demo'], { env: { ...use(pod), ...keyless } }))).toBe(
+      ROLE_KEYS.accessKeyId,
+    );
+    expect(proxy.asked).toEqual([`${HOST}:443`, `${HOST}:443`]);
+  });
+
+  test.each([
+    ['0.0.0.0', []],
+    ['10.0.0.0/8, 0.0.0.0/8', []],
+    ['0.0.0.0:PORT', []],
+    ['*', []],
+    ['0.0.0.0:1', ['0.0.0.0:PORT']],
+    ['amazonaws.com', ['0.0.0.0:PORT']],
+  ] as const)('with NO_PROXY=%s go by the proxy to %j', async (without, asked) => {
+    const { port } = new URL(far.endpoint);
+    const fill = (text: string): string => text.replace('PORT', port);
+    const env = use({ HTTPS_PROXY: proxy.url, NO_PROXY: fill(without) });
+    // An address of this machine that is none of the loopback, which no proxy is ever used for.
+    vi.stubEnv('AWS_ENDPOINT_URL_STS', `https://0.0.0.0:${port}`);
+    expect((await runCommand('token', WORDS, { env })).code).toBe(0);
+    expect(proxy.asked).toEqual(asked.map(fill));
+  });
+
+  test.each([
+    ['is not there', { HTTPS_PROXY: 'http://me:proxy-password@127.0.0.1:1' }, 3, 'could not be reached'],
+    ['speaks no HTTP', { HTTPS_PROXY: 'socks5://me:proxy-password@127.0.0.1:1' }, 2, 'HTTPS_PROXY is no URL'],
+  ])('end where the proxy %s, in one line without its password', async (_, env, expected, message) => {
+    const { code, stdout, stderr } = await runCommand('token', WORDS, { env: use(env) });
+    expect([code, stdout]).toEqual([expected, '']);
+    expect(stderr).toMatch(/^iam-bridge token: [^\n]+\n$/);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('proxy-password');
+  });
+
+  test('are none where keys are at hand: a proxy that is wrong is no matter then', async () => {
+    const env = use({ HTTPS_PROXY: 'socks5://127.0.0.1:1' });
+    expect((await runCommand('token', ['-i', 'demo'], { env })).code).toBe(0);
+    write('.aws/credentials', CREDENTIALS);
+    expect((await runCommand('token', ['-i', 'demo', '--profile', 'file'], { env })).code).toBe(0);
   });
 });
 

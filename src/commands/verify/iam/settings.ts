@@ -1,13 +1,15 @@
+import type { ProxyVariables } from '../../../aws/find-proxy.ts';
 import { PARTITION_NAMES } from '../../../aws/partition.ts';
 import { parseInstant } from '../../../base/names/instant.ts';
 import type { Problems, SettingsReading } from '../../../settings/checks.ts';
 import type { FlagReading, FlagTable } from '../../../settings/pflag.ts';
-import { type ProxyVariables, readProxyVariables, readStsAddress } from '../../authenticator/aws-settings.ts';
+import { readStsAddress } from '../../authenticator/aws-settings.ts';
 import { readConfigured } from '../../authenticator/config/read-config.ts';
 import { COMMON_FLAGS } from '../../authenticator/flags.ts';
 import { readGates } from '../../authenticator/gates.ts';
 import { checkClusterId } from '../../authenticator/settings.ts';
 import { MAPPING_VALUES } from '../../mapping-sources.ts';
+import { checkProxy, toProxyVariables } from '../../proxy-settings.ts';
 
 /** Those of `aws-iam-authenticator verify`, and ours. */
 export const VERIFY_IAM_FLAGS = {
@@ -23,6 +25,11 @@ export const VERIFY_IAM_FLAGS = {
   },
   kubeconfig: { type: 'string', default: '', help: 'with --mapping of a cluster: how to reach it' },
   ca: { type: 'string', default: '', help: 'PEM file of authorities that the call to STS trusts, too' },
+  proxy: {
+    type: 'string',
+    default: '',
+    help: 'HTTP proxy for the call to STS; without it HTTPS_PROXY, unless NO_PROXY has the host',
+  },
   'sts-hosts': {
     type: 'strings',
     default: [],
@@ -67,6 +74,7 @@ export function readIamVerifySettings(
   const { gates, problems: badGates } = readGates(flags['feature-gates']);
   problems.push(...badGates.map((problem) => `--feature-gates: ${problem}`));
   checkFlags(flags, problems);
+  checkProxy(flags.proxy, env, problems);
   const at = readTime(flags.at, problems);
   const bundle = env['AWS_CA_BUNDLE'];
   const settings: IamVerifySettings = {
@@ -88,7 +96,7 @@ export function readIamVerifySettings(
     extraHosts: flags['sts-hosts'],
     stsAddress: readStsAddress(flags['sts-address'], problems),
     region: env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined,
-    proxies: readProxyVariables('', true, env, problems),
+    proxies: toProxyVariables(flags.proxy, env),
     remarks: reading.remarks,
   };
   return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'settings', settings };

@@ -6,7 +6,7 @@ import { toStsPath } from '../../../authenticator/sts/request.ts';
 import { type CheckedToken, inspectToken, type TokenCheck } from '../../../authenticator/token/check.ts';
 import { createHostTable } from '../../../authenticator/token/hosts.ts';
 import { type CallerIdentity, toCallerIdentity } from '../../../aws/caller-identity.ts';
-import { createFindProxy } from '../../authenticator/proxies.ts';
+import { createFindProxy } from '../../../aws/find-proxy.ts';
 import { readAwsAuthorities } from '../../aws-authorities.ts';
 import type { IamVerifySettings } from './settings.ts';
 

@@ -21,6 +21,8 @@ export interface HttpsTransportOptions {
 const MAX_BODY = 65_536;
 /** ms; STS closes sooner or later, and a connection that nobody used for so long need not be tried. */
 const IDLE = 50_000;
+/** Connections that rest, to all hosts together: tokens of a stranger may name a hundred hosts that are there. */
+const MOST_IDLE = 64;
 
 /**
  * Calls STS over HTTPS: an agent for each host, so that no session of one serves another; redirects are not followed;
@@ -33,11 +35,12 @@ export function createHttpsTransport(options: HttpsTransportOptions): {
   const agents = new Map<string, Agent>();
   let context: SecureContext | undefined;
   const findAgent = (host: string): Agent => {
-    const present = agents.get(host);
-    if (present !== undefined) return present;
     context ??= createContext(options);
-    const agent = createAgent(options, host, context);
+    const agent = agents.get(host) ?? createAgent(options, host, context);
+    // Behind all others: those in front have not been asked for the longest time.
+    agents.delete(host);
     agents.set(host, agent);
+    closeIdle(agents.values());
     return agent;
   };
   return {
@@ -76,6 +79,14 @@ function createAgent(
   };
   // By the host of the token, wherever that is located.
   return createTunnelAgent(settings, () => findProxy(host));
+}
+
+/** Closes what rests beyond {@link MOST_IDLE}. @param agents first those whose connections are needed least */
+function closeIdle(agents: Iterable<Agent>): void {
+  const idle = [...agents].flatMap(({ freeSockets }) =>
+    Object.values(freeSockets).flatMap((sockets = []) => sockets.filter(({ destroyed }) => !destroyed)),
+  );
+  for (const socket of idle.slice(0, -MOST_IDLE)) socket.destroy();
 }
 
 async function attempt(call: StsCall, agent: Agent, options: HttpsTransportOptions): Promise<StsReply> {

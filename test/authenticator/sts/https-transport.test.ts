@@ -74,6 +74,26 @@ describe('a call to STS', () => {
     expect(standIn.connections()).toBe(2);
   });
 
+  test('leaves 64 connections at rest at most, whatever number of hosts there is', async () => {
+    const hosts = Array.from({ length: 12 }, (_, index) => `sts.region-${index}.amazonaws.com`);
+    let busy = 0;
+    const waiting: (() => void)[] = [];
+    // All of a host at once, so that none takes the connection of another.
+    const standIn = await start((_, response) => {
+      waiting.push(() => response.end('{}'));
+      busy += 1;
+      if (busy % 10 === 0) for (const answer of waiting.splice(0)) answer();
+    }, hosts);
+    const caller = createCaller(standIn);
+    const ask = (host: string) => Promise.all(Array.from({ length: 10 }, () => caller(3_000, host)));
+    for (const host of hosts) await ask(host);
+    expect(standIn.connections()).toBe(120);
+    await until(() => standIn.open() <= 64 + 10, 'those that rest are closed');
+    // Those that were used last are there still.
+    await ask(hosts[11] ?? '');
+    expect(standIn.connections()).toBe(120);
+  });
+
   test.each([301, 302, 303, 307, 308])('does not follow a redirect (%i)', async (status) => {
     let asked = 0;
     const standIn = await start((_, response) => {

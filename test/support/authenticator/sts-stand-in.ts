@@ -10,6 +10,8 @@ export interface StandIn {
   readonly port: number;
   /** Connections that were opened so far. */
   connections(): number;
+  /** Those that are open now. */
+  open(): number;
   stop(): Promise<void>;
 }
 
@@ -19,15 +21,21 @@ export async function startStandIn(
   names: readonly string[] = [HOST],
 ): Promise<StandIn> {
   const { certificate, key } = authority.issue({ names: [...names] });
-  const server = createServer({ cert: certificate, key }, listener);
+  const server = createServer({ cert: certificate, key, keepAliveTimeout: 60_000 }, listener);
   let connections = 0;
-  server.on('connection', () => {
+  let open = 0;
+  server.on('connection', (socket) => {
     connections += 1;
+    open += 1;
+    socket.on('close', () => {
+      open -= 1;
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     connections: () => connections,
+    open: () => open,
     stop: () => stop(server),
   };
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { ConfigurationError, readErrorCode, toError } from './errors.ts';
 import { decodeText, describeFileError } from './text-file.ts';
 import { keepLastGood, type Reading, type ReadState } from './watched-state.ts';
@@ -154,9 +154,17 @@ async function readFiles(paths: readonly string[], readText: ReadText): Promise<
   return readings.map((each) => (each.status === 'fulfilled' ? each.value : undefined));
 }
 
-/** @throws Error of the file system, except for a missing file, which is undefined */
+/** Bytes: more than any file that is followed has, and little enough to be held twice. */
+const MOST_BYTES = 32 * 1024 * 1024;
+
+/** @throws Error in one sentence, except for a missing file, which is undefined */
 async function readIfPresent(path: string): Promise<string | undefined> {
   try {
+    const found = await stat(path);
+    // To read it would wait for whoever writes into it, and keep one of Node's four threads for files until then.
+    if (found.isFIFO()) throw new Error('it is a pipe, which cannot be read twice: give a file');
+    if (found.size > MOST_BYTES)
+      throw new Error(`it is longer than ${MOST_BYTES} bytes: is it the right file?`);
     return decodeText(await readFile(path));
   } catch (error) {
     if (readErrorCode(error) === 'ENOENT') return undefined;

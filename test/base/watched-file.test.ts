@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -294,4 +295,26 @@ test('a value that is wrong at the start leaves no timer behind', async () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+test.each([
+  ['a pipe', () => execFileSync('mkfifo', [path]), 'it is a pipe, which cannot be read twice: give a file'],
+  [
+    'a file without an end',
+    () => {
+      writeFileSync(path, '');
+      truncateSync(path, 2 ** 40);
+    },
+    'it is longer than 33554432 bytes: is it the right file?',
+  ],
+])('%s in place of a file is refused, and what stood there before serves on', async (_, replace, problem) => {
+  writeFileSync(path, '1');
+  const opened = await open();
+  rmSync(path);
+  replace();
+  await until(() => opened.problem() !== undefined, 'it is met');
+  expect(opened.problem()).toBe(`${path}: ${problem}`);
+  rmSync(path);
+  writeFileSync(path, '2');
+  await until(() => opened.current() === 2, 'the file is back');
 });

@@ -78,6 +78,8 @@ export const TOKEN_FLAGS = {
 } as const satisfies FlagTable;
 
 const NO_PAGER = 'nothing is paged, coloured or asked for here';
+/** They are of calls that the AWS CLI makes for other commands: its own get-token passes them over, too. */
+const OF_OTHERS = 'for tokens the AWS CLI passes it over, too';
 
 /** Those of `aws eks get-token` with the global ones of the AWS CLI, and ours. */
 export const GET_TOKEN_FLAGS = {
@@ -95,5 +97,12 @@ export const GET_TOKEN_FLAGS = {
   'no-cli-pager': { type: 'bool', default: false, help: '', noEffect: NO_PAGER },
   'no-cli-auto-prompt': { type: 'bool', default: false, help: '', noEffect: NO_PAGER },
   'no-paginate': { type: 'bool', default: false, help: '', noEffect: NO_PAGER },
+  'cli-auto-prompt': { type: 'bool', default: false, help: '', noEffect: NO_PAGER },
   color: { type: 'string', default: '', help: '', noEffect: NO_PAGER },
+  debug: { type: 'bool', default: false, help: '', noEffect: 'what goes wrong is said anyway' },
+  'endpoint-url': { type: 'string', default: '', help: '', noEffect: OF_OTHERS },
+  'no-verify-ssl': { type: 'bool', default: false, help: '', noEffect: OF_OTHERS },
+  'cli-read-timeout': { type: 'string', default: '', help: '', noEffect: OF_OTHERS },
+  'cli-connect-timeout': { type: 'string', default: '', help: '', noEffect: OF_OTHERS },
+  'cli-binary-format': { type: 'string', default: '', help: '', noEffect: OF_OTHERS },
 } as const satisfies FlagTable;

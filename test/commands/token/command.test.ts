@@ -263,6 +263,21 @@ describe('the flags of the AWS CLI', () => {
     expect(await runCommand('eks', words)).toMatchObject({ code: 0, stderr: '' });
   });
 
+  test.each([
+    ['--debug'],
+    ['--cli-auto-prompt'],
+    ['--no-verify-ssl'],
+    ['--endpoint-url', 'https://eks.example'],
+    ['--cli-read-timeout', '10'],
+    ['--cli-connect-timeout=10'],
+    ['--cli-binary-format', 'raw-in-base64-out'],
+  ])('%s is taken before and behind the words, and changes nothing', async (...words) => {
+    const token = await runCommand('get-token', ['--cluster-name', 'demo']);
+    expect(token.code).toBe(0);
+    expect(await runCommand('eks', [...words, 'get-token', '--cluster-name', 'demo'])).toEqual(token);
+    expect(await runCommand('eks', ['get-token', ...words, '--cluster-name', 'demo'])).toEqual(token);
+  });
+
   test.each(['help', 'get-token', 'eks'])('a cluster, or a profile, may be called %s', async (name) => {
     const token = await runCommand('get-token', ['--cluster-name', name]);
     expect(token.code).toBe(0);

@@ -5,6 +5,9 @@ export interface Part {
   stop(): Promise<void>;
 }
 
+/** A part, or several that stop at once: what keeps one of them from its end takes no time from the others. */
+export type Stage = Part | readonly Part[];
+
 export interface Shutdown {
   /** Becomes unready and asks callers to leave; new connections are still taken. */
   beginDrain(): void;
@@ -19,20 +22,20 @@ export interface SignalSource {
 }
 
 /**
- * Runs parts until SIGTERM or SIGINT, then drains and stops them. A second signal skips what is left of the waiting. One
+ * Runs stages until SIGTERM or SIGINT, then drains and stops them. A second signal skips what is left of the waiting. One
  * that comes during the start ends that: no further part starts, and one whose start hangs is left behind.
  * @returns once everything has stopped
  * @throws Error of the part that could not start; what had started is stopped first
  */
 export async function runUntilSignal(
-  parts: readonly Part[],
+  stages: readonly Stage[],
   shutdown: Shutdown,
   signals: SignalSource,
 ): Promise<void> {
-  const started: Part[] = [];
+  const started: Part[][] = [];
   const heard = listenForSignals(signals);
   try {
-    await startAll(parts, started, heard);
+    await startAll(stages, started, heard);
     await heard.first;
     shutdown.beginDrain();
     await waitOr(shutdown.delay, heard.second);
@@ -42,15 +45,19 @@ export async function runUntilSignal(
   }
 }
 
-/** @param started takes those that have, the last one first */
-async function startAll(parts: readonly Part[], started: Part[], heard: HeardSignals): Promise<void> {
-  for (const part of parts) {
-    const start = part.start().then(() => void started.unshift(part));
-    await Promise.race([start, heard.first]);
-    if (!heard.any()) continue;
-    // What becomes of it is of no interest any more.
-    start.catch(() => {});
-    return;
+/** @param started takes those that have, stage by stage, the last one first */
+async function startAll(stages: readonly Stage[], started: Part[][], heard: HeardSignals): Promise<void> {
+  for (const stage of stages) {
+    const own: Part[] = [];
+    started.unshift(own);
+    for (const part of [stage].flat()) {
+      const start = part.start().then(() => void own.unshift(part));
+      await Promise.race([start, heard.first]);
+      if (!heard.any()) continue;
+      // What becomes of it is of no interest any more.
+      start.catch(() => {});
+      return;
+    }
   }
 }
 
@@ -102,8 +109,10 @@ async function waitOr(delay: number, sooner: Promise<void>): Promise<void> {
 }
 
 /** One that cannot stop does not keep the others from it. */
-async function stopAll(parts: readonly Part[]): Promise<void> {
+async function stopAll(stages: readonly (readonly Part[])[]): Promise<void> {
   const problems: unknown[] = [];
-  for (const part of parts) await part.stop().catch((error: unknown) => problems.push(error));
+  for (const parts of stages) {
+    await Promise.all(parts.map((part) => part.stop().catch((error: unknown) => problems.push(error))));
+  }
   if (problems.length > 0) throw problems[0];
 }

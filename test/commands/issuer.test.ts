@@ -133,8 +133,8 @@ async function serve(...flags: readonly string[]): Promise<Running> {
   const drift = settings.drift && { ...settings.drift, interval: 100 };
   const registry = new Registry();
   const planned = { descriptor: ISSUER, settings: { ...settings, source, drift } };
-  const { parts, beginDrain } = await createParts(planned, { log, registry });
-  for (const part of parts) {
+  const { stages, beginDrain } = await createParts(planned, { log, registry });
+  for (const part of stages.flat()) {
     await part.start();
     cleanups.push(part.stop);
   }

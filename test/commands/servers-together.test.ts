@@ -111,7 +111,7 @@ interface Running {
 
 /** Runs servers in this process until a signal comes, and waits for all of them to be ready. */
 async function run(planned: readonly PlannedServer[], drainMs = 0): Promise<Running> {
-  const { parts, beginDrain } = await createServerProcess(planned, {
+  const { stages, beginDrain } = await createServerProcess(planned, {
     log,
     registry,
     clock: createSystemClock(),
@@ -121,7 +121,9 @@ async function run(planned: readonly PlannedServer[], drainMs = 0): Promise<Runn
   const happenings: string[] = [];
   const signals = new EventEmitter();
   const ended = runUntilSignal(
-    parts.map((part) => record(part, happenings)),
+    stages.map((stage) =>
+      'name' in stage ? record(stage, happenings) : stage.map((part) => record(part, happenings)),
+    ),
     { beginDrain, delay: drainMs },
     signals,
   );
@@ -246,6 +248,15 @@ describe('webhook and issuer in one process', () => {
     expect(happenings.slice(started.length)).toEqual(
       started.toReversed().map((happening) => happening.replace('+', '-')),
     );
+  });
+
+  test('a call that hangs at one door keeps no other open', async () => {
+    const { stages } = await createServerProcess([planWebhook(), planIssuer()], {
+      ...{ log, registry, clock: createSystemClock(), version: '1.2.3' },
+      ops: { host: '127.0.0.1', port: ports.ops },
+    });
+    const together = stages.flatMap((stage) => ('name' in stage ? [] : [stage.map(({ name }) => name)]));
+    expect(together).toEqual([['webhook', 'issuer']]);
   });
 
   test('a certificate that cannot be taken is the matter of its own server', async () => {

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Part, runUntilSignal, type Shutdown, untilSignal } from '../../src/http/lifecycle.ts';
+import { type Part, runUntilSignal, type Shutdown, type Stage, untilSignal } from '../../src/http/lifecycle.ts';
 
 const DELAY = 10_000;
 
@@ -31,8 +31,8 @@ function createPart(name: string, overrides: Partial<Part> = {}): Part {
 const shutdown: Shutdown = { delay: DELAY, beginDrain: () => void told.push('drain') };
 
 /** A run that says when it is over. */
-function run(parts: readonly Part[]): { readonly over: Promise<void> } {
-  const over = runUntilSignal(parts, shutdown, signals).then(
+function run(stages: readonly Stage[]): { readonly over: Promise<void> } {
+  const over = runUntilSignal(stages, shutdown, signals).then(
     () => void told.push('over'),
     (error: Error) => void told.push(`failed: ${error.message}`),
   );
@@ -53,6 +53,33 @@ function createSlowPart(name: string): { part: Part; finish(): void } {
   };
   return { part: createPart(name, { stop }), finish: stopped.resolve };
 }
+
+describe('several parts of one stage', () => {
+  test('start in order, and stop without waiting for each other', async () => {
+    const [webhook, issuer] = [createSlowPart('webhook'), createSlowPart('issuer')];
+    run([createPart('sources'), [webhook.part, issuer.part], createPart('ops')]);
+    await advance(0);
+    expect(told).toEqual(['start sources', 'start webhook', 'start issuer', 'start ops']);
+    signals.emit('SIGTERM');
+    await advance(DELAY);
+    expect(told.slice(4)).toEqual(['drain', 'stop ops', 'stopping issuer', 'stopping webhook']);
+    webhook.finish();
+    await advance(0);
+    expect(told.at(-1)).toBe('stop webhook');
+    issuer.finish();
+    await advance(0);
+    expect(told.slice(-3)).toEqual(['stop issuer', 'stop sources', 'over']);
+  });
+
+  test('stop as far as they had started where one of them cannot', async () => {
+    const failing = createPart('issuer', { start: () => Promise.reject(new Error('port in use')) });
+    await run([createPart('sources'), [createPart('webhook'), failing]]).over;
+    expect(told).toEqual([
+      ...['start sources', 'start webhook', 'stop webhook', 'stop sources'],
+      'failed: port in use',
+    ]);
+  });
+});
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   test('drains first, waits, then stops the parts in reverse', async () => {

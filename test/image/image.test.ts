@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENTRIES, HOME, makeImageRoot } from '../../tools/image-root.ts';
@@ -96,21 +96,27 @@ describe.skipIf(MISSING !== undefined)('the image', () => {
     return { code: status, stdout, stderr };
   }
 
-  function readConfig(): {
-    User: string;
-    Entrypoint: string[];
-    Env: string[];
-    Labels: Record<string, string>;
-  } {
-    return JSON.parse(buildah.run('inspect', '--type=image', 'localhost/iam-bridge')).OCIv1.config;
+  interface Image {
+    readonly architecture: string;
+    readonly rootfs: { readonly diff_ids: readonly string[] };
+    readonly config: {
+      readonly User: string;
+      readonly Entrypoint: readonly string[];
+      readonly Env: readonly string[];
+      readonly Labels: Readonly<Record<string, string>>;
+    };
+  }
+
+  function readImage(name: string): Image {
+    return JSON.parse(buildah.run('inspect', '--type=image', `localhost/${name}`)).OCIv1;
   }
 
   function readImageEnvironment(): Record<string, string> {
-    return Object.fromEntries(readConfig().Env.map((each) => each.split(/=(.*)/s).slice(0, 2)));
+    return Object.fromEntries(readImage('iam-bridge').config.Env.map((each) => each.split(/=(.*)/s).slice(0, 2)));
   }
 
   test('is started as iam-bridge, by nobody in particular', () => {
-    const { User, Entrypoint, Labels } = readConfig();
+    const { User, Entrypoint, Labels } = readImage('iam-bridge').config;
     expect([User, Entrypoint]).toEqual(['65532:65532', ['/iam-bridge']]);
     expect(Labels).toMatchObject({
       'org.opencontainers.image.version': VERSION,
@@ -141,6 +147,26 @@ describe.skipIf(MISSING !== undefined)('the image', () => {
       expect.arrayContaining(['LICENSE', 'LICENSES.txt']),
     );
   });
+
+  test('is for another platform the same layer on another base', () => {
+    const folder = join(workspace.folder, 'other-platform');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'Dockerfile'), 'FROM scratch\nCOPY Dockerfile /\n');
+    const to = '--platform=linux/arm64';
+    buildah.run('build', to, '--tag', 'iam-bridge-arm64-final', folder);
+    // Of the build stage no more than what it has made: it is the builder's own, and was run for the other one.
+    const made = join(workspace.folder, 'made');
+    mkdirSync(join(made, 'image'), { recursive: true });
+    for (const name of ['opt', ...ENTRIES])
+      cpSync(join(root, name), join(made, 'image', name), { recursive: true, verbatimSymlinks: true });
+    buildah.run(
+      ...['build', to, '--tag', 'iam-bridge-arm64', '--pull-never', '--build-context', `build=${made}`],
+      ...['--build-arg=FINAL_BASE=localhost/iam-bridge-arm64-final', '--timestamp=0', ROOT],
+    );
+    const other = readImage('iam-bridge-arm64');
+    expect([other.architecture, other.config.Entrypoint]).toEqual(['arm64', ['/iam-bridge']]);
+    expect(other.rootfs.diff_ids.at(-1)).toBe(readImage('iam-bridge').rootfs.diff_ids.at(-1));
+  }, 120_000);
 
   test('has three names for it, and nothing more than the base has', () => {
     for (const name of ENTRIES) expect(readlinkSync(join(root, name))).toBe(`${HOME}/main.js`);

@@ -224,9 +224,9 @@ describe('the commands of docs/issuer.md', () => {
     expect(line.settings.remarks).toEqual([]);
     await stop(serving);
     const log = createRecordingLog();
-    const { parts } = await createParts({ descriptor: ISSUER_SERVER, settings: line.settings }, { log });
-    serving = parts;
-    await start(parts);
+    const { stages } = await createParts({ descriptor: ISSUER_SERVER, settings: line.settings }, { log });
+    serving = stages.flat();
+    await start(stages.flat());
     await until(
       () => log.lines.some(({ message }) => message === 'these keys are served now'),
       'keys are served',
@@ -238,10 +238,10 @@ describe('the commands of docs/issuer.md', () => {
     const line = readCommandLine(WEBHOOK, [...words, '--port=0', '--metrics-port=0'], {});
     if (line.kind !== 'run') throw new Error(JSON.stringify(line));
     const log = createRecordingLog();
-    const { parts } = await createParts({ descriptor: WEBHOOK, settings: line.settings }, { log });
-    await start(parts);
+    const { stages } = await createParts({ descriptor: WEBHOOK, settings: line.settings }, { log });
+    await start(stages.flat());
     await until(() => log.lines.some(({ message }) => message === 'watch: listed'), 'the accounts are known');
-    await stop(parts);
+    await stop(stages.flat());
     return '';
   }
 

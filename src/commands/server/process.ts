@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 import type { Clock } from '../../base/clock.ts';
 import { ConfigurationError, toError } from '../../base/errors.ts';
-import type { Part } from '../../http/lifecycle.ts';
+import type { Part, Stage } from '../../http/lifecycle.ts';
 import type { ListenAddress } from '../../http/listen.ts';
 import type { Log } from '../../http/log.ts';
 import { createOpsServer, type ReadyServer } from '../../http/ops.ts';
@@ -36,7 +36,7 @@ export interface OpsAddress extends ListenAddress {
 
 /** What to start and stop, in order, and how to become unready first. */
 export interface ServerProcess {
-  readonly parts: readonly Part[];
+  readonly stages: readonly Stage[];
   readonly beginDrain: () => void;
 }
 
@@ -68,9 +68,10 @@ export async function createServerProcess(
   const opsServer = createOpsServer({ registry, servers: opened, connections: opsBudget.connections });
   opsBudget.watch(opsServer);
   return {
-    parts: [
+    stages: [
       ...opened.flatMap(({ server }) => server.before),
-      ...opened.map(({ door }) => door),
+      // A call that hangs at one door is waited for: one after another, that would be longer than a pod has.
+      opened.map(({ door }) => door),
       toOpsPart({ address: ops, server: opsServer, isOptional: ops.isOptional === true }, log),
       createDegradationPart(observed, { registry, clock, several }),
       ...opened.flatMap(({ server }) => server.after),

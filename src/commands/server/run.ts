@@ -50,7 +50,7 @@ export async function runServers(plan: ProcessPlan, signals: SignalSource): Prom
       log.info({}, `${name} stopped before it had started`);
       return 0;
     }
-    const { parts, beginDrain } = made;
+    const { stages, beginDrain } = made;
     const shutdown = {
       delay: shutdownDelay,
       beginDrain() {
@@ -58,7 +58,7 @@ export async function runServers(plan: ProcessPlan, signals: SignalSource): Prom
         beginDrain();
       },
     };
-    await runUntilSignal(parts, shutdown, signals);
+    await runUntilSignal(stages, shutdown, signals);
     log.info({}, `${name} stopped`);
     return 0;
   } catch (error) {

@@ -56,8 +56,8 @@ async function start(...words: readonly string[]): Promise<Readonly<Record<strin
     {},
   );
   const planned: PlannedServer = { descriptor: AUTHENTICATOR, settings };
-  const { parts } = await createParts(planned, { log, registry: new Registry() });
-  for (const part of parts) {
+  const { stages } = await createParts(planned, { log, registry: new Registry() });
+  for (const part of stages.flat()) {
     await part.start();
     onCleanUp(() => part.stop());
   }

@@ -39,8 +39,8 @@ async function start(...flags: readonly string[]): Promise<{ readonly port: numb
   const own = [`--kube-api=${server.url}`, '--bind-address=127.0.0.1', '--port=0', '--metrics-port=0'];
   const line = readCommandLine(WEBHOOK, [...own, ...flags], {});
   if (line.kind !== 'run') throw new Error(`not settings: ${JSON.stringify(line)}`);
-  const { parts } = await createParts({ descriptor: WEBHOOK, settings: line.settings }, { log, registry });
-  for (const part of parts) {
+  const { stages } = await createParts({ descriptor: WEBHOOK, settings: line.settings }, { log, registry });
+  for (const part of stages.flat()) {
     await part.start();
     started.push(part);
   }

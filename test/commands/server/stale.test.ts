@@ -43,14 +43,14 @@ async function run(planned: PlannedServer) {
   const registry = new Registry();
   const log = createRecordingLog();
   const [port = 0] = await findFreePorts(1);
-  const { parts } = await createServerProcess([planned], {
+  const { stages } = await createServerProcess([planned], {
     log,
     registry,
     clock,
     version: '0.0.0',
     ops: { host: '127.0.0.1', port },
   });
-  for (const part of parts) {
+  for (const part of stages.flat()) {
     await part.start();
     cleanups.push(() => part.stop());
   }

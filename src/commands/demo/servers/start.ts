@@ -27,7 +27,7 @@ export async function startServer<Flags extends FlagTable, Settings extends Serv
   const { name } = descriptor;
   const settings = readSettings(descriptor, flags);
   const { metricsPort, host, opsHost = host } = settings.listen;
-  const { parts } = await createServerProcess([{ descriptor, settings }], {
+  const { stages } = await createServerProcess([{ descriptor, settings }], {
     log,
     registry: new Registry(),
     clock: createSystemClock(),
@@ -39,7 +39,7 @@ export async function startServer<Flags extends FlagTable, Settings extends Serv
     for (const part of started.splice(0).reverse()) await part.stop();
   };
   try {
-    for (const part of parts) {
+    for (const part of stages.flat()) {
       await part.start();
       started.push(part);
     }

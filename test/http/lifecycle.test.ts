@@ -1,6 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Part, runUntilSignal, type Shutdown, type Stage, untilSignal } from '../../src/http/lifecycle.ts';
+import {
+  type Part,
+  runUntilSignal,
+  type Shutdown,
+  type Stage,
+  untilSignal,
+} from '../../src/http/lifecycle.ts';
 
 const DELAY = 10_000;
 

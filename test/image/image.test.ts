@@ -1,6 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENTRIES, HOME, makeImageRoot } from '../../tools/image-root.ts';
@@ -112,7 +120,9 @@ describe.skipIf(MISSING !== undefined)('the image', () => {
   }
 
   function readImageEnvironment(): Record<string, string> {
-    return Object.fromEntries(readImage('iam-bridge').config.Env.map((each) => each.split(/=(.*)/s).slice(0, 2)));
+    return Object.fromEntries(
+      readImage('iam-bridge').config.Env.map((each) => each.split(/=(.*)/s).slice(0, 2)),
+    );
   }
 
   test('is started as iam-bridge, by nobody in particular', () => {

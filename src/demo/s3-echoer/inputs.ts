@@ -1,3 +1,6 @@
+import { isRegion } from '../../aws/hosts.ts';
+import { checkBucketName } from '../../aws/s3-location.ts';
+
 /** Where s3-echoer writes. */
 export interface EchoTarget {
   readonly bucket: string;
@@ -26,6 +29,14 @@ export function readEchoTarget(bucketOption: string | undefined, env: Environmen
   if (!bucket) {
     return { kind: 'problem', problem: 'no bucket: give --bucket NAME, or set BUCKET' };
   }
+  const malformed = checkBucketName(bucket);
+  if (malformed !== undefined) return { kind: 'problem', problem: `--bucket or BUCKET: ${malformed}` };
+  const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || DEFAULT_REGION;
+  if (!isRegion(region))
+    return {
+      kind: 'problem',
+      problem: 'AWS_REGION or AWS_DEFAULT_REGION is no region: give one such as eu-west-1',
+    };
   const ignored = env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true';
   const endpoint = ignored ? undefined : env['AWS_ENDPOINT_URL_S3'] || env['AWS_ENDPOINT_URL'] || undefined;
   if (endpoint !== undefined && !isWebAddress(endpoint)) {
@@ -39,7 +50,7 @@ export function readEchoTarget(bucketOption: string | undefined, env: Environmen
     kind: 'target',
     target: {
       bucket,
-      region: env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || DEFAULT_REGION,
+      region,
       endpoint,
       roleArn: env['AWS_WEB_IDENTITY_TOKEN_FILE'] ? env['AWS_ROLE_ARN'] : undefined,
     },

@@ -2,10 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { FIELD_MANAGER } from '../../src/certificates/secret.ts';
 import { CHART } from '../../tools/chart/files.ts';
 import { type CheckAnswer, runHelmCheck } from '../support/chart/check.ts';
 import { findForeignDefinitions } from '../support/chart/crds.ts';
-import { describeChartOnCluster, findHelms, type Helm } from '../support/chart/helm.ts';
+import { describeChartOnCluster, findHelms, type Helm, type HelmAnswer } from '../support/chart/helm.ts';
 import {
   listCiFiles,
   listWorkloads,
@@ -328,6 +329,65 @@ describeChartOnCluster('the chart on a real API server', () => {
         .stderr,
     ).toContain('NotFound');
   });
+
+  describe.each(findHelms())(
+    '$name, over what others have written into the webhook configuration',
+    (major) => {
+      const release = `over-${major.name.replaceAll('.', '-')}`;
+      const configuration = `${release}-iam-bridge-webhook`;
+      const run = (...args: string[]): HelmAnswer =>
+        major.run([...args, '--namespace', NAMESPACE], cluster.kubeconfig);
+      const write = (manager: string, entry: Record<string, unknown>): Promise<KubectlAnswer> => {
+        const webhooks = [{ name: 'pod-identity-webhook.amazonaws.com', ...entry }];
+        const words = ['patch', 'mutatingwebhookconfiguration', configuration, `--field-manager=${manager}`];
+        return expectWell(
+          cluster.kubectl([...words, '--type=strategic', '-p', JSON.stringify({ webhooks })]),
+        );
+      };
+      const read = async (): Promise<Rendered> => {
+        const words = ['get', 'mutatingwebhookconfiguration', configuration, '-o', 'json'];
+        return JSON.parse((await expectWell(cluster.kubectl(words))).stdout);
+      };
+
+      beforeEach(() => {
+        expect(run('install', release, CHART)).toMatchObject({ code: 0 });
+        return () => expect(run('uninstall', release)).toMatchObject({ code: 0 });
+      });
+
+      it('leaves caBundle where it does not say it', async () => {
+        const caBundle = Buffer.from(cluster.authority.certificate).toString('base64');
+        await write(FIELD_MANAGER, { clientConfig: { caBundle } });
+        const set = ['--set', 'mutatingWebhook.strictNamespaces={shop},mutatingWebhook.timeoutSeconds=5'];
+        expect(run('upgrade', release, CHART, ...set)).toMatchObject({ code: 0 });
+        const { webhooks } = await read();
+        expect(webhooks[0]).toMatchObject({ timeoutSeconds: 5, clientConfig: { caBundle } });
+      });
+
+      it.each([
+        ['caBundle', FIELD_MANAGER],
+        ['namespaceSelector', 'admissionsenforcer'],
+      ] as const)('takes %s, helm 4 only where it is told to', async (field, manager) => {
+        const caBundle = Buffer.from(cluster.authority.certificate).toString('base64');
+        const matchExpressions = [{ key: 'control-plane', operator: 'DoesNotExist' }];
+        const entries = {
+          caBundle: { clientConfig: { caBundle } },
+          namespaceSelector: { namespaceSelector: { matchExpressions } },
+        };
+        await write(manager, entries[field]);
+        const ci = 'existing-secret-values.yaml';
+        const words = ['upgrade', release, CHART, '--values', join(CHART, 'ci', ci)];
+        if (major.name.startsWith('helm-4')) {
+          expect(run(...words).stderr).toMatch(new RegExp(`conflicts? with \\\\?"${manager}`));
+          words.push('--force-conflicts');
+        }
+        expect(run(...words)).toMatchObject({ code: 0 });
+        const [wanted] = only(render(major, { ci, release }), 'MutatingWebhookConfiguration')['webhooks'];
+        const [entry] = (await read())['webhooks'];
+        expect(entry.clientConfig.caBundle).toBe(wanted.clientConfig.caBundle);
+        expect(entry.namespaceSelector).toEqual(wanted.namespaceSelector);
+      });
+    },
+  );
 
   async function applyAll(objects: readonly unknown[]): Promise<void> {
     await expectWell(

@@ -12,21 +12,25 @@ const NODE = process.execPath;
 const OURS = join(import.meta.dirname, '..', '..', '..', 'bin', 'aws-iam-authenticator');
 const script = (name: string): string => join(import.meta.dirname, name);
 
+/** `ours` is the bundle by way of bin/aws-iam-authenticator, `peer` the Go program. */
+export type Contestant = 'ours' | 'floor' | 'peer' | 'peer over HTTP/2';
+
 export interface Server {
+  readonly contestant: Contestant;
   readonly child: Child;
   /** Of `/authenticate`. */
   readonly url: string;
 }
 
-/** An STS with its proxy, and programs that are sent to it. */
+/** An STS with its proxy, one more that speaks HTTP/2, and programs that are sent to them. */
 export interface Bed {
   readonly workspace: Workspace;
   /** How many calls STS had so far. */
   countCalls(): Promise<number>;
   /** Whether calls from now on are answered. */
   stall(stalled: boolean): Promise<void>;
-  /** `ours` is the bundle by way of bin/aws-iam-authenticator, `peer` the Go program at `path`. */
-  start(kind: 'ours' | 'floor' | 'peer', path?: string): Promise<Server>;
+  /** @param path of the Go program */
+  start(contestant: Contestant, path?: string): Promise<Server>;
   end(): Promise<void>;
 }
 
@@ -37,32 +41,38 @@ export async function createBed(): Promise<Bed> {
   const caPath = workspace.write('ca.crt', authority.certificate);
   const files = [workspace.write('tls.crt', pair.certificate), workspace.write('tls.key', pair.key)];
   const children: Child[] = [];
-  const proxy = await findFreePort();
   const launch: Launch = (name, command, env = {}) => {
     const child = startChild({ workspace, name, command: ['taskset', '-c', ...command], env });
     children.push(child);
     return child;
   };
-  await untilReady(launch('sts', [LOAD_CORE, NODE, script('sts.ts'), String(proxy), ...files]));
+  const startSts = async (protocol: 'http/1.1' | 'h2'): Promise<number> => {
+    const proxy = await findFreePort();
+    const words = [LOAD_CORE, NODE, script('sts.ts'), String(proxy), ...files, protocol];
+    await untilReady(launch(`sts-${protocol.replace('/', '-')}`, words));
+    return proxy;
+  };
+  const [proxy, http2Proxy] = [await startSts('http/1.1'), await startSts('h2')];
   const ask = async (path: string): Promise<string> =>
     await (await fetch(`http://127.0.0.1:${proxy}${path}`)).text();
+  const startProgram = async (contestant: Contestant, path: string, port: number): Promise<Child> => {
+    if (contestant === 'floor') {
+      const child = launch(contestant, [SERVER_CORE, NODE, script('floor.ts'), String(port), ...files]);
+      await untilReady(child);
+      return child;
+    }
+    const plan = { workspace, name: contestant.replaceAll(/[ /]/g, '-'), port, proxy, caPath };
+    if (contestant === 'ours') return await startOurs(plan, launch);
+    return await startPeer(contestant === 'peer' ? plan : { ...plan, proxy: http2Proxy }, path, launch);
+  };
   return {
     workspace,
     countCalls: async () => Number(await ask('/count')),
     stall: async (stalled) => void (await ask(stalled ? '/stall' : '/run')),
-    async start(kind, path = '') {
+    async start(contestant, path = '') {
       const port = await findFreePort();
-      const url = `https://127.0.0.1:${port}/authenticate`;
-      if (kind !== 'floor') {
-        const plan = { workspace, name: kind, port, proxy, caPath };
-        return {
-          child: await (kind === 'ours' ? startOurs(plan, launch) : startPeer(plan, path, launch)),
-          url,
-        };
-      }
-      const child = launch(kind, [SERVER_CORE, NODE, script('floor.ts'), String(port), ...files]);
-      await untilReady(child);
-      return { child, url };
+      const child = await startProgram(contestant, path, port);
+      return { contestant, child, url: `https://127.0.0.1:${port}/authenticate` };
     },
     async end() {
       await Promise.all(children.map((child) => child.stop(2_000)));

@@ -1,13 +1,15 @@
 /**
- * STS for the bench, over HTTP/1.1 alone, behind a proxy that opens tunnels to it: that is how both programs can be sent
- * here. Says `ready` when it listens. argv: port of the proxy, certificate, key. `GET /count` of the proxy tells how many
- * calls there were, `GET /stall` keeps all later ones waiting, `GET /run` ends that.
+ * STS for the bench, behind a proxy that opens tunnels to it: that is how both programs can be sent here. Says `ready` when
+ * it listens. argv: port of the proxy, certificate, key, and `h2` where it is to speak HTTP/2 in place of HTTP/1.1, which is
+ * all that STS speaks. `GET /count` of the proxy tells how many calls there were, `GET /stall` keeps all later ones waiting,
+ * `GET /run` ends that.
  */
 import { readFileSync } from 'node:fs';
-import { createServer as createProxy } from 'node:http';
+import { createServer as createProxy, type OutgoingHttpHeaders } from 'node:http';
+import { createSecureServer } from 'node:http2';
 import { createServer } from 'node:https';
 
-const [port, certPath = '', keyPath = ''] = process.argv.slice(2);
+const [port, certPath = '', keyPath = '', protocol = 'http/1.1'] = process.argv.slice(2);
 const RESULT = {
   Account: '111122223333',
   Arn: 'arn:aws:iam::111122223333:user/bench',
@@ -23,13 +25,23 @@ const HEADERS = { 'content-type': 'application/json', 'content-length': BODY.len
 
 let calls = 0;
 let stalled = false;
-const sts = createServer(
-  { cert: readFileSync(certPath), key: readFileSync(keyPath), keepAliveTimeout: 60_000 },
-  (_request, response) => {
-    calls += 1;
-    if (!stalled) response.writeHead(200, HEADERS).end(BODY);
-  },
-);
+
+/** What both protocols have of an answer. */
+interface Answer {
+  writeHead(status: number, headers: OutgoingHttpHeaders): this;
+  end(text: string): unknown;
+}
+
+function answer(_request: unknown, response: Answer): void {
+  calls += 1;
+  if (!stalled) response.writeHead(200, HEADERS).end(BODY);
+}
+
+const pair = { cert: readFileSync(certPath), key: readFileSync(keyPath) };
+const sts =
+  protocol === 'h2'
+    ? createSecureServer(pair, answer)
+    : createServer({ ...pair, keepAliveTimeout: 60_000 }, answer);
 const proxy = createProxy(({ url }, response) => {
   if (url === '/stall') stalled = true;
   if (url === '/run') stalled = false;

@@ -26,17 +26,18 @@ const SETTLE = 500;
 /** More than either program answers in a burst. */
 const DISTINCT_PER_SECOND = 12_000;
 
-/** Ours, the floor (junk alone) and, where there is one, the Go program, in turn, round after round. */
+/** Ours, the floor (junk alone) and, where there is one, the Go program by both protocols of STS, in turn, round after round. */
 export async function measureThroughput(
   bed: Bed,
   { rounds, seconds, peer }: AuthenticatorBenchOptions,
   tell: (text: string) => void,
 ): Promise<ThroughputFigures> {
   const ours = await bed.start('ours');
-  const servers = [await bed.start('floor'), ours, ...(peer ? [await bed.start('peer', peer)] : [])];
+  const peers = peer ? [await bed.start('peer', peer), await bed.start('peer over HTTP/2', peer)] : [];
+  const servers = [await bed.start('floor'), ours, ...peers];
   const turns = KINDS.flatMap((kind) =>
     servers
-      .filter(({ child }) => child.name !== 'floor' || kind === 'junk')
+      .filter(({ contestant }) => contestant !== (kind === 'junk' ? 'peer over HTTP/2' : 'floor'))
       .map((server) => ({ kind, server })),
   );
   const bursts = new Map<string, LoadFigures[]>();
@@ -53,7 +54,7 @@ export async function measureThroughput(
   for (let round = 1; round <= rounds; round += 1) {
     for (const turn of turns) {
       const burst = await take(turn);
-      const key = `${turn.server.child.name} ${turn.kind}`;
+      const key = `${turn.server.contestant}, ${turn.kind}`;
       bursts.set(key, [...(bursts.get(key) ?? []), burst]);
       tell(`round ${round}: ${key} ${burst.requestsPerSecond.toFixed(0)}/s, ${burst.cpu.toFixed(4)} ms`);
     }
@@ -70,7 +71,7 @@ function toLoad({ workspace }: Bed, { child, url }: Server, kind: Kind, seconds:
 function summarise(bursts: ReadonlyMap<string, readonly LoadFigures[]>): ThroughputFigures['programs'] {
   const programs: Record<string, Record<string, ProgramFigures>> = {};
   for (const [key, list] of bursts) {
-    const [program = '', kind = ''] = key.split(' ');
+    const [program = '', kind = ''] = key.split(', ');
     const own = programs[program] ?? {};
     programs[program] = own;
     own[kind] = {

@@ -4,6 +4,7 @@ import type { Decision } from './decision.ts';
 import { type MapDeps, mapIdentity } from './map-identity.ts';
 import { answerOf } from './reasons.ts';
 import type { Identification, Identify } from './sts/identify.ts';
+import { createIdentityPool } from './sts/identity-pool.ts';
 import { toKeyHash } from './sts/request.ts';
 import { type CheckedToken, checkToken, type RefusedToken } from './token/check.ts';
 import { PREFIX, type TokenCheckOptions } from './token/examination.ts';
@@ -34,7 +35,7 @@ interface Word {
   last?: Decision;
 }
 
-/** Results: some 600 bytes each, of identities; refusals have a place of their own, so that junk pushes out no login. */
+/** Results: some 400 bytes each, beside identities; refusals have a place of their own, so that junk pushes out no login. */
 const MAX_IDENTITIES = 8_192;
 const MAX_REFUSALS = 8_192;
 
@@ -42,10 +43,12 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   const identities = createResultCache<Word>(deps.keep, MAX_IDENTITIES);
   const refusals = createResultCache<Word>(deps.keep, MAX_REFUSALS);
   const flights = new Map<string, Promise<Word>>();
+  const share = createIdentityPool();
 
   function fly(hash: string, token: CheckedToken): Promise<Word> {
-    const flight = deps.identify(token).then((said) => {
+    const flight = deps.identify(token).then((answer) => {
       flights.delete(hash);
+      const said = answer.kind === 'identity' ? { ...answer, identity: share(answer.identity) } : answer;
       const word = { said, region: token.label };
       const cache = toCache(said, identities, refusals);
       cache?.set(hash, word, deps.now(), token.expiresAt);

@@ -89,6 +89,16 @@ describe("STS's word", () => {
     expect(asked).toHaveLength(2);
   });
 
+  test('on many tokens of one session holds its principal once', async () => {
+    const mapper = createMapper({ [ARN]: mapTo('jane') });
+    const answer = (): Identification => ({ kind: 'identity', identity: { ...JANE } });
+    const { authenticate, asked } = createBed({ mapper, answer });
+    await authenticate(signToken());
+    await authenticate(signToken({ at: NOW - 1_000 }));
+    expect(asked).toHaveLength(2);
+    expect(mapper.asked[1]).toBe(mapper.asked[0]);
+  });
+
   test('never serves beyond the end of the token', async () => {
     const { authenticate, clock } = createBed();
     clock.time = NOW + 15 * 60_000 - 1_000;

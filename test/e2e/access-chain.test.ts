@@ -3,6 +3,7 @@ import { type LocalSts, startLocalSts, toUser } from '../support/authenticator/l
 import { CLUSTER } from '../support/authenticator/tokens.ts';
 import { runTree } from '../support/commands/tree.ts';
 import { initAuthenticator, startAuthenticator, writeUserKubeconfig } from '../support/e2e/authenticator.ts';
+import { awaitRbac } from '../support/e2e/await-rbac.ts';
 import { type Cluster, startCluster } from '../support/e2e/cluster.ts';
 import { eventually } from '../support/e2e/eventually.ts';
 import type { KubectlAnswer } from '../support/e2e/kubectl.ts';
@@ -69,6 +70,7 @@ describeOnCluster('a user of IAM, from nobody to administrator to viewer to nobo
     await client.create(bind('read-maps', { kind: 'User', name: READER }));
     await client.create(createRole('view-pods', ['pods', 'configmaps']));
     await client.create(bind('view-pods', { kind: 'Group', name: 'viewers' }));
+    await awaitRbac(client);
     await client.apply(toAwsAuth(undefined));
     const flags = [`--kubeconfig=${cluster.findKubeconfig(READER)}`];
     const { child } = await startAuthenticator(place, sts, { config: CONFIG, flags });

@@ -16,17 +16,16 @@ import { createAuthority } from '../support/certificates.ts';
 import { runTree, toLines } from '../support/commands/tree.ts';
 import { askServer } from '../support/e2e/ask-server.ts';
 import { findAssets } from '../support/e2e/assets.ts';
+import { awaitRbac } from '../support/e2e/await-rbac.ts';
 import { type Cluster, startCluster } from '../support/e2e/cluster.ts';
-import { eventually } from '../support/e2e/eventually.ts';
 import { RBAC_SCENE, SCENE_QUESTIONS } from '../support/e2e/rbac-scene.ts';
+import { inParallel } from '../support/e2e/rbac-server.ts';
 import { describeOnCluster, showLogsOnFailure } from '../support/e2e/suite.ts';
 import { createWorkspace, type Workspace } from '../support/workspace.ts';
 
-/** Writes a scene, and waits until the authorizer has it: what was written last counts. */
-async function writeScene(cluster: Cluster): Promise<void> {
-  for (const object of RBAC_SCENE) await cluster.client.create(object);
-  const last = { verb: 'get', path: '/metrics', user: 'sentinel', groups: ['watchers'] };
-  await eventually(async () => expect(await askServer(cluster, last)).toBe(true));
+async function writeScene({ client }: Cluster): Promise<void> {
+  for (const object of RBAC_SCENE) await client.create(object);
+  await awaitRbac(client);
 }
 
 interface Answer {
@@ -60,8 +59,7 @@ describeOnCluster('rights on a real API server', () => {
   }
 
   it('are answered as the server answers: live, from a snapshot of ours, from kubectl, and from manifests', async () => {
-    const truth: boolean[] = [];
-    for (const question of SCENE_QUESTIONS) truth.push(await askServer(cluster, question));
+    const truth = await inParallel(SCENE_QUESTIONS, (question) => askServer(cluster, question));
     // Of both there are plenty, so that nobody is right by always saying the same.
     expect(truth.filter(Boolean).length).toBeGreaterThan(50);
     expect(truth.filter((allowed) => !allowed).length).toBeGreaterThan(50);
@@ -128,17 +126,7 @@ describeOnCluster('rights on a real API server', () => {
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'pod-reader' },
       subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'viewer' }],
     });
-    await eventually(async () =>
-      expect(
-        await askServer(cluster, {
-          verb: 'list',
-          resource: 'pods',
-          namespace: 'team-a',
-          user: 'viewer',
-          groups: [],
-        }),
-      ).toBe(true),
-    );
+    await awaitRbac(cluster.client);
     const theirs = await reviewRules(cluster.findKubeconfig('viewer'), 'team-a');
     const words = ['can', '--list', '-n', 'team-a', '--as', 'viewer', '-o', 'json', ...live()];
     const { rules } = JSON.parse((await runTree(words)).stdout);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -6,6 +5,8 @@ import { runHelmCheck } from '../support/chart/check.ts';
 import { type Component, startComponent } from '../support/chart/component.ts';
 import { describeChartOnCluster, findHelms } from '../support/chart/helm.ts';
 import { NAMESPACE, type Rendered, render } from '../support/chart/render.ts';
+import { type AuditedRequest, readAudit } from '../support/e2e/audit.ts';
+import { awaitRbac } from '../support/e2e/await-rbac.ts';
 import { type Cluster, startCluster } from '../support/e2e/cluster.ts';
 import { eventually } from '../support/e2e/eventually.ts';
 import { showLogsOnFailure } from '../support/e2e/suite.ts';
@@ -14,15 +15,6 @@ import { findFreePort } from '../support/free-port.ts';
 const ROLE = 'arn:aws:iam::111122223333:role/reader';
 /** Asked for by the API server, and in no line of its audit log: an apply that makes an object needs the right to create it. */
 const OF_AN_APPLY = 'create secrets';
-
-/** What the audit log says of one request. */
-interface Request {
-  readonly verb: string;
-  readonly user: { readonly username: string };
-  readonly requestURI: string;
-  readonly objectRef?: { readonly resource?: string; readonly subresource?: string };
-  readonly responseStatus?: { readonly code?: number };
-}
 
 describeChartOnCluster('rights that the chart grants', () => {
   let cluster: Cluster;
@@ -42,6 +34,8 @@ describeChartOnCluster('rights that the chart grants', () => {
     await apply(objects.filter(({ kind }) => kind === 'CustomResourceDefinition'));
     await eventually(() => apply([MAPPING, AWS_AUTH]));
     await apply(objects.filter(({ kind }) => kind !== 'Pod' && kind !== 'CustomResourceDefinition'));
+    // Else a component that is quick is refused what it was granted.
+    await awaitRbac(cluster.client);
   });
   afterAll(() => cluster?.stop());
   beforeEach(() => showLogsOnFailure(cluster));
@@ -95,20 +89,19 @@ describeChartOnCluster('rights that the chart grants', () => {
   });
 
   function listUnused(component: Component): readonly string[] {
-    const used = new Set(readAudit(component).map(toRight));
+    const used = new Set(listRequests(component).map(toRight));
     return listRights(objects, component).filter((right) => !used.has(right) && right !== OF_AN_APPLY);
   }
 
   function listRefused(component: Component): readonly string[] {
-    return readAudit(component)
+    return listRequests(component)
       .filter(({ responseStatus }) => responseStatus?.code === 403)
       .map(({ verb, requestURI }) => `${verb} ${requestURI}`);
   }
 
-  function readAudit({ user }: Component): readonly Request[] {
-    const lines = readFileSync(join(cluster.workspace.folder, 'audit.log'), 'utf8').split('\n');
-    const whole = lines.filter((line) => line.endsWith('}')).map((line) => JSON.parse(line) as Request);
-    return whole.filter(({ user: { username } }) => username === user);
+  function listRequests({ user }: Component): readonly AuditedRequest[] {
+    const all = readAudit(join(cluster.workspace.folder, 'audit.log'));
+    return all.filter(({ user: { username } }) => username === user);
   }
 
   async function apply(all: readonly unknown[]): Promise<void> {
@@ -187,7 +180,7 @@ function toAccount(name: string, annotations: Record<string, string>): unknown {
 }
 
 /** Such as `list serviceaccounts`, `get /openid/v1/jwks`. */
-function toRight({ verb, objectRef, requestURI }: Request): string {
+function toRight({ verb, objectRef, requestURI }: AuditedRequest): string {
   if (objectRef?.resource === undefined) return `${verb} ${requestURI.split('?')[0]}`;
   return `${verb} ${[objectRef.resource, objectRef.subresource].filter(Boolean).join('/')}`;
 }

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { listBuiltinResources } from '../../src/access/resources/builtin.ts';
 import { runTree } from '../support/commands/tree.ts';
 import { type AskedQuestion, askServer } from '../support/e2e/ask-server.ts';
+import { awaitRbac } from '../support/e2e/await-rbac.ts';
 import { type Cluster, startCluster } from '../support/e2e/cluster.ts';
-import { eventually } from '../support/e2e/eventually.ts';
 import { RBAC_SCENE } from '../support/e2e/rbac-scene.ts';
+import { inParallel } from '../support/e2e/rbac-server.ts';
 import { describeOnCluster, showLogsOnFailure } from '../support/e2e/suite.ts';
 
 interface Row {
@@ -42,8 +43,7 @@ describeOnCluster('tables of rights and roles from discovery, on a real API serv
   beforeAll(async () => {
     cluster = await startCluster({ users: ['viewer'] });
     for (const object of RBAC_SCENE) await cluster.client.create(object);
-    const last = { verb: 'get', path: '/metrics', user: 'sentinel', groups: ['watchers'] };
-    await eventually(async () => expect(await askServer(cluster, last)).toBe(true));
+    await awaitRbac(cluster.client);
   });
   afterAll(() => cluster?.stop());
   beforeEach(() => showLogsOnFailure(cluster));
@@ -85,13 +85,12 @@ describeOnCluster('tables of rights and roles from discovery, on a real API serv
     who: Pick<AskedQuestion, 'user' | 'groups'>,
     namespace: string,
   ): Promise<readonly object[]> {
-    const wrong: object[] = [];
-    for (const { verb, cell, namespaced, ...row } of rows.flatMap(listCells)) {
+    const wrong = await inParallel(rows.flatMap(listCells), async ({ verb, cell, namespaced, ...row }) => {
       const place = namespaced ? { namespace } : {};
       const allowed = await askServer(cluster, { ...who, ...row, ...place, verb });
-      if (cell !== (allowed ? 'yes' : 'no')) wrong.push({ ...row, verb, cell });
-    }
-    return wrong;
+      return cell === (allowed ? 'yes' : 'no') ? [] : [{ ...row, verb, cell }];
+    });
+    return wrong.flat();
   }
 
   it.each([
@@ -167,10 +166,7 @@ describeOnCluster('tables of rights and roles from discovery, on a real API serv
       code: 0,
     });
     expect(await cluster.kubectl(['apply', '-f', '-'], stdout)).toMatchObject({ code: 0 });
-    await eventually(async () => {
-      const asked = { verb: 'list', group: '', resource: 'pods', user: 'x', groups: ['readers'] };
-      expect(await askServer(cluster, asked)).toBe(true);
-    });
+    await awaitRbac(cluster.client);
     const { rows } = await readTable(['--as', 'x', '--as-group', 'readers', '-A', ...live()]);
     // What everybody may who has logged in (system:basic-user) is none of it.
     const own = rows.filter(({ resource }) => !resource.startsWith('selfsubject'));
@@ -188,7 +184,8 @@ describeOnCluster('tables of rights and roles from discovery, on a real API serv
       const who = ['--as', 'x', '--as-group', 'on', '-q'];
       return (await runTree(['can', verb, what, '-n', where, ...who, ...live()])).code === 0;
     };
-    await eventually(async () => expect(await can('patch', 'deployments/scale', 'team-b')).toBe(true));
+    await awaitRbac(cluster.client);
+    expect(await can('patch', 'deployments/scale', 'team-b')).toBe(true);
     expect(await can('delete', 'statefulsets', 'team-b')).toBe(true);
     expect(await can('patch', 'deployments/scale', 'team-a')).toBe(false);
     expect(await can('get', 'pods', 'team-b')).toBe(false);

@@ -12,6 +12,7 @@ import { type Signer, startLocalSts, toSession } from '../../support/authenticat
 import { createAuthority } from '../../support/certificates.ts';
 import type { Ending } from '../../support/child.ts';
 import { writeUserKubeconfig } from '../../support/e2e/authenticator.ts';
+import { awaitRbac } from '../../support/e2e/await-rbac.ts';
 import { type Cluster, startCluster } from '../../support/e2e/cluster.ts';
 import { awaitReady } from '../../support/e2e/components.ts';
 import { createObjects, readDropIn } from '../../support/e2e/drop-in.ts';
@@ -159,6 +160,7 @@ function toWebhookKubeconfig(authority: string): string {
 async function createPod({ cluster }: Scene, name: string, file: string): Promise<Pod> {
   const dropIn = readDropIn(name, file);
   await createObjects(cluster, dropIn.objects);
+  await awaitRbac(cluster.client);
   const { metadata, spec } = await dropIn.change(cluster);
   const { namespace = '', name: workload = '', labels = {} } = metadata;
   await createObjects(cluster, [toServiceAccount(namespace, 'default')]);

@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ending } from '../../support/child.ts';
+import { awaitRbac } from '../../support/e2e/await-rbac.ts';
 import { startCluster } from '../../support/e2e/cluster.ts';
 import { awaitReady } from '../../support/e2e/components.ts';
 import { createObjects, type DropIn, readDropIn, type ServiceTarget } from '../../support/e2e/drop-in.ts';
@@ -67,6 +68,7 @@ try {
 
 async function observe(dropIn: DropIn, image: LocalImage): Promise<Sighting> {
   await createObjects(cluster, dropIn.objects);
+  await awaitRbac(cluster.client);
   const { pod, service } = await createTheirPod(dropIn);
   const withoutSysctl = hasSysctl(pod) ? await tryWithoutSysctl(dropIn.name, pod, image) : undefined;
   setLowestPort(hasSysctl(pod) ? 443 : 1024);

@@ -5,12 +5,14 @@
  *
  * Writes what it saw, a {@link Sighting}, as JSON to the file that its first argument names.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import type { Timing } from '../../../src/certificates/timing.ts';
 import { startChild } from '../../support/child.ts';
+import { type AuditedRequest, readAudit } from '../../support/e2e/audit.ts';
+import { awaitRbac } from '../../support/e2e/await-rbac.ts';
 import { type Cluster, startCluster } from '../../support/e2e/cluster.ts';
 import { awaitReady } from '../../support/e2e/components.ts';
 import { eventually } from '../../support/e2e/eventually.ts';
@@ -99,7 +101,7 @@ async function observe(): Promise<Sighting> {
     ...result,
     mended,
     entries,
-    ...readAudit(),
+    ...listRequests(),
   };
 }
 
@@ -116,6 +118,7 @@ async function prepare(): Promise<void> {
     spec: { ports: [{ name: 'https', port: 443, protocol: 'TCP' }] },
   });
   await kubectl(['apply', '-f', join(import.meta.dirname, 'own-certificates-rbac.yaml')]);
+  await awaitRbac(client);
   await applyConfiguration(['pods', 'strict']);
 }
 
@@ -341,24 +344,14 @@ async function observeEntries(): Promise<Sighting['entries']> {
   return { less, more: await read() };
 }
 
-interface AuditEvent {
-  readonly verb: string;
-  readonly user: { readonly username: string };
-  readonly userAgent?: string;
-  readonly objectRef?: { readonly resource: string; readonly name?: string };
-  readonly responseStatus?: { readonly code: number };
-}
-
-function readAudit(): Pick<Sighting, 'used' | 'forbidden'> {
-  const events = readFileSync(join(cluster.workspace.folder, AUDIT), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line): AuditEvent => JSON.parse(line))
-    .filter(({ user, userAgent }) => user.username === ACCOUNT && userAgent === 'iam-bridge');
-  const label = ({ verb, objectRef }: AuditEvent): string => `${verb} ${objectRef?.resource}`;
+function listRequests(): Pick<Sighting, 'used' | 'forbidden'> {
+  const requests = readAudit(join(cluster.workspace.folder, AUDIT)).filter(
+    ({ user, userAgent }) => user.username === ACCOUNT && userAgent === 'iam-bridge',
+  );
+  const label = ({ verb, objectRef }: AuditedRequest): string => `${verb} ${objectRef?.resource}`;
   return {
-    used: [...new Set(events.map(label))].sort(),
-    forbidden: events.filter(({ responseStatus }) => responseStatus?.code === 403).map(label),
+    used: [...new Set(requests.map(label))].sort(),
+    forbidden: requests.filter(({ responseStatus }) => responseStatus?.code === 403).map(label),
   };
 }
 

@@ -5,7 +5,6 @@ import type { Identity } from '../../../src/rbac/identity.ts';
 import { isPathQuestion, type Question } from '../../../src/rbac/question.ts';
 import { readObjects } from '../../../src/rbac/read/objects.ts';
 import type { Manifest } from '../rbac/manifests.ts';
-import { eventually } from './eventually.ts';
 import type { KubeClient } from './kube-client.ts';
 import type { KubeObject } from './objects.ts';
 
@@ -89,45 +88,6 @@ export function indexObjects(documents: readonly Manifest[]): RbacIndex {
   const { objects, problems } = readObjects(documents);
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
   return createIndex(objects, problems);
-}
-
-/** Creates objects, and waits until the authorizer's caches have the last of them. */
-export async function createAndSettle(client: KubeClient, objects: readonly Manifest[]): Promise<void> {
-  await inParallel(objects, (object) => client.create(object as KubeObject));
-  await settle(client);
-}
-
-let sentinels = 0;
-
-/**
- * Roles and bindings of both scopes that are written last and asked about until they are known: the API server watches
- * each of the four kinds by itself, and one may be behind.
- */
-export async function settle(client: KubeClient): Promise<void> {
-  sentinels += 1;
-  const name = `sentinel-${sentinels}`;
-  const namespace = 'default';
-  const apiGroup = 'rbac.authorization.k8s.io';
-  const subjects = [{ kind: 'User', apiGroup, name }];
-  const whole = { apiVersion: `${apiGroup}/v1`, metadata: { name } };
-  const within = { apiVersion: `${apiGroup}/v1`, metadata: { name, namespace } };
-  const ofAll = [{ verbs: ['get'], nonResourceURLs: [`/${name}`] }];
-  const ofOne = [{ verbs: ['get'], apiGroups: [''], resources: [name] }];
-  await client.create({ ...whole, kind: 'ClusterRole', rules: ofAll });
-  await client.create({ ...within, kind: 'Role', rules: ofOne });
-  const toRole = (kind: string) => ({ roleRef: { apiGroup, kind, name }, subjects });
-  await client.create({ ...whole, kind: 'ClusterRoleBinding', ...toRole('ClusterRole') });
-  await client.create({ ...within, kind: 'RoleBinding', ...toRole('Role') });
-  const questions = [
-    { verb: 'get', path: `/${name}` },
-    { verb: 'get', group: '', resource: name, namespace },
-  ];
-  await eventually(async () => {
-    for (const question of questions) {
-      const { allowed } = await askServer(client, { user: name, groups: [] }, question);
-      if (!allowed) throw new Error(`${name} is not known yet`);
-    }
-  });
 }
 
 export async function removeAll(client: KubeClient, objects: readonly Manifest[]): Promise<void> {

@@ -131,11 +131,16 @@ export function anyQuestion(): fc.Arbitrary<Question> {
   );
 }
 
-/** Several worlds beside each other, with names of their own for roles and bindings and the same people and labels. */
-export function anyCluster(worlds: number): fc.Arbitrary<readonly Manifest[]> {
+/**
+ * Several worlds beside each other, with names of their own for roles and bindings and the same people and labels.
+ * @param prefix of those names: a role that comes back when its cluster has gone is in nobody's way
+ */
+export function anyCluster(worlds: number, prefix: string): fc.Arbitrary<readonly Manifest[]> {
   return fc
     .array(anyWorld(), { minLength: worlds, maxLength: worlds })
-    .map((each) => each.flatMap((world, place) => world.map((object) => rename(object, `w${place}-`))));
+    .map((each) =>
+      each.flatMap((world, place) => world.map((object) => rename(object, `${prefix}-w${place}-`))),
+    );
 }
 
 function rename(object: Manifest, prefix: string): Manifest {

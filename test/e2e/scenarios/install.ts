@@ -1,10 +1,10 @@
 /**
- * `helm install`, `test`, `upgrade`, `rollback` and `uninstall` of the chart, by each major of helm, on a real control plane:
+ * `helm install`, `test`, `upgrade`, `rollback` and `uninstall` of the chart, by one major of helm, on a real control plane:
  * its own controllers make pods, rollouts and endpoints. The pods run as processes in a root and a network of their own,
  * with the chart's command lines, users, memory limits, mounts and tokens. Nothing of what is installed is rewritten.
  * Meanwhile pods are created without a pause. Runs in a network namespace of its own, where the pods are found.
  *
- * Writes an array of {@link Life} as JSON to the file that its first argument names.
+ * Writes a {@link Life} as JSON to the file that its first argument names; the second names the program of helm.
  */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ import { type Injection, readInjection, readRole } from '../../support/e2e/injec
 import { listObjects, runKubectlWell } from '../../support/e2e/inventory.ts';
 import { type Kubelet, type PodRun, startKubelet } from '../../support/e2e/kubelet.ts';
 import { NAMESPACE_ADDRESS } from '../../support/e2e/network-namespace.ts';
-import type { KubeObject } from '../../support/e2e/objects.ts';
+import type { KubeObject, Pod } from '../../support/e2e/objects.ts';
 import { listGrantedRights, listRefusals, listUsedRights } from '../../support/e2e/rights.ts';
 
 /** What became of a release, from its installation to its end. */
@@ -83,8 +83,9 @@ const AFTERWARDS = [
   `delete pod ${NAME}-check --namespace ${NAMESPACE} --ignore-not-found`,
 ];
 
-const [output] = process.argv.slice(2);
-if (output === undefined) throw new Error('usage: install.ts OUTPUT');
+const [output, wanted] = process.argv.slice(2);
+const helm = findHelms().find(({ name }) => name === wanted);
+if (output === undefined || helm === undefined) throw new Error('usage: install.ts OUTPUT HELM');
 const cluster = await startCluster({
   address: NAMESPACE_ADDRESS,
   audit: 'audit.log',
@@ -102,9 +103,7 @@ try {
     await client.create(toNamespace(namespace));
     await client.create(toServiceAccount(namespace, 's3-echoer', { 'role-arn': ROLE_ARN }));
   }
-  const lives: Life[] = [];
-  for (const helm of findHelms()) lives.push(await live(helm, image, newChart));
-  writeFileSync(output, JSON.stringify(lives));
+  writeFileSync(output, JSON.stringify(await live(helm, image, newChart)));
 } catch (error) {
   console.error(cluster.readLogTails());
   throw error;
@@ -144,6 +143,9 @@ async function live(helm: Helm, image: LocalImage, newChart: string): Promise<Li
       const begun = creations.load.count();
       const { code, stdout, stderr } = await run(name === 'strict' ? 'upgrade' : name, RELEASE, ...args);
       if (code !== 0) throw new Error(`helm ${name}: ${code}\n${stdout}\n${stderr}\n${tellPods(kubelet)}`);
+      // Helm 3 does not wait for what the new pods replace.
+      if (name !== 'uninstall')
+        await runWell(['rollout', 'status', `deployment/${NAME}`, '-n', NAMESPACE, '--timeout=3m']);
       if (name === 'install') await awaitRole();
       if (name === 'uninstall') await awaitNoRole();
       creations.expect(name === 'uninstall' ? 'none' : 'role');
@@ -349,10 +351,18 @@ function listImages(kubelet: Kubelet): readonly string[] {
   return listReleasePods(kubelet).map(({ pod }) => pod.spec.containers[0]?.image ?? '');
 }
 
-/** Until all that were told to go have gone. */
-function awaitEnds(kubelet: Kubelet): void {
-  const late = kubelet.runs().filter((each) => each.wasTold() && each.ending() === undefined);
-  if (late.length > 0) throw new Error(`${late.map(tell).join(', ')}: not gone`);
+/** Until all that are to go have gone; which these are, the API server knows before the kubelet. */
+async function awaitEnds(kubelet: Kubelet): Promise<void> {
+  const pods = await client.list<Pod>({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: NAMESPACE } });
+  const known = new Set(pods.map(({ metadata }) => metadata.uid));
+  const leaving = pods.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  const late = kubelet
+    .runs()
+    .filter((each) => each.ending() === undefined && !known.has(each.pod.metadata.uid));
+  if (leaving.length + late.length > 0)
+    throw new Error(
+      `${[...leaving.map((each) => each.metadata.name), ...late.map(tell)].join(', ')}: not gone`,
+    );
 }
 
 function hasFailed(run: PodRun): boolean {

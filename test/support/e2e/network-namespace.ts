@@ -22,17 +22,21 @@ export function findNamespaceObstacle(): string | undefined {
 
 /**
  * Runs a TypeScript file in a network namespace of its own, in which nothing but its own loopback device exists, and
- * returns what it wrote as JSON to the file that its first argument names. A script that fails, or takes longer than
+ * returns what it wrote as JSON to the file that its first argument names; `args` come after that. A script that fails, or takes longer than
  * `timeout` milliseconds, is an error with its log.
  */
-export async function runInNetworkNamespace(script: string, timeout: number): Promise<unknown> {
+export async function runInNetworkNamespace(
+  script: string,
+  timeout: number,
+  args: readonly string[] = [],
+): Promise<unknown> {
   const workspace = createWorkspace();
   try {
     const result = join(workspace.folder, 'result.json');
     const child = startChild({
       workspace,
       name: 'script',
-      command: toCommand([process.execPath, script, result]),
+      command: toCommand([process.execPath, script, result, ...args]),
       env: {
         KUBEBUILDER_ASSETS: findAssets() ?? '',
         IAM_BRIDGE_E2E_PROGRAM: process.env['IAM_BRIDGE_E2E_PROGRAM'] ?? '',

@@ -302,9 +302,8 @@ describeOnCluster('an API server that asks the authenticator, v1', () => {
   it('turns an unmapped one away, and says why in the log and in verify', async () => {
     const { code, stderr } = await scene.kubectl(STRANGER, 'get', 'namespaces');
     expect([code, stderr]).toEqual([1, expect.stringMatching(/logged in|Unauthorized/)]);
-    expect(scene.authenticator().child.readLog()).toMatch(
-      new RegExp(`"reason":"unmapped"[^\\n]*"arn":"${STRANGER.principal.arn}"`),
-    );
+    const line = new RegExp(`"reason":"unmapped"[^\\n]*"arn":"${STRANGER.principal.arn}"`);
+    await eventually(() => expect(scene.authenticator().child.readLog()).toMatch(line));
     const { surroundings, written } = createSurroundings({
       input: signToken({ keys: STRANGER, at: Date.now() }),
     });

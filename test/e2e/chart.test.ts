@@ -27,6 +27,7 @@ import { startWebhook, type Webhook } from '../support/e2e/webhook.ts';
 const PRIVILEGED = 'iam-privileged';
 const ACCOUNT = `system:serviceaccount:${NAMESPACE}:iam-bridge-webhook`;
 const ROLE = 'arn:aws:iam::111122223333:role/reader';
+const FOREIGN_KINDS = ['certificates', 'issuers', 'podmonitors', 'prometheusrules', 'servicemonitors'];
 
 describeChartOnCluster('the chart on a real API server', () => {
   let cluster: Cluster;
@@ -50,9 +51,7 @@ describeChartOnCluster('the chart on a real API server', () => {
     for (const folder of ['check', ...findHelms().map(toOldChart)])
       mkdirSync(join(cluster.workspace.folder, folder, 'templates'), { recursive: true });
     for (const path of findForeignDefinitions()) await expectWell(cluster.kubectl(['create', '-f', path]));
-    await eventually(async () =>
-      expectWell(cluster.kubectl(['get', 'certificates,podmonitors,servicemonitors'])),
-    );
+    await eventually(async () => expectWell(cluster.kubectl(['get', FOREIGN_KINDS.join(',')])));
   });
   afterAll(() => cluster?.stop());
   beforeEach(() => showLogsOnFailure(cluster));

@@ -78,9 +78,14 @@ describeOnCluster('keys that sign ServiceAccount tokens, rotated', () => {
     return keys.map(({ kid }) => kid);
   }
 
-  /** Waits until the issuer, which looks every five seconds, has what the API server has. */
+  /**
+   * Waits until the issuer, which looks every five seconds, has what the API server has; one that met an API server that
+   * was away lets up to half a minute go by.
+   */
   async function awaitPublished(kids: readonly string[]): Promise<void> {
-    await eventually(async () => expect((await readKids()).toSorted()).toEqual(kids.toSorted()));
+    await eventually(async () => expect((await readKids()).toSorted()).toEqual(kids.toSorted()), {
+      timeout: 60_000,
+    });
   }
 
   it('lose no assume where the new one is published before it signs', async () => {

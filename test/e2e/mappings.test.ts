@@ -130,7 +130,7 @@ describeOnCluster('mappings of a real cluster', () => {
       await twin.delete(toAwsAuth(''));
       expect(await map()).toBe('one|');
       await cluster.startApiServer();
-      await eventually(async () => expect(await map()).toBe('unmapped'), { timeout: 45_000 });
+      await eventually(async () => expect(await map()).toBe('unmapped'), { timeout: 60_000 });
     });
 
     it('is read as docs/mappings.md shows it', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Patience {
-  /** Milliseconds after which the last failure is thrown; 15 s where absent. */
+  /** Milliseconds after which the last failure is thrown; 30 s where absent. */
   readonly timeout?: number;
   /** Milliseconds between two attempts; 50 where absent. */
   readonly interval?: number;
@@ -12,7 +12,7 @@ export interface Patience {
  * the one place where the harness waits, always for a condition and never longer than it says.
  */
 export async function eventually<T>(attempt: () => T | Promise<T>, patience: Patience = {}): Promise<T> {
-  const { timeout = 15_000, interval = 50 } = patience;
+  const { timeout = 30_000, interval = 50 } = patience;
   const deadline = performance.now() + timeout;
   for (;;) {
     try {

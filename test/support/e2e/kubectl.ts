@@ -34,6 +34,8 @@ export function runKubectl(kubectl: Kubectl, args: readonly string[], input = ''
         }
       },
     );
+    // One that ends before it has read all says itself why.
+    child.stdin?.on('error', () => {});
     child.stdin?.end(input);
   });
 }

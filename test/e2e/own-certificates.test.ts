@@ -54,9 +54,7 @@ describeOnCluster('two replicas with certificates of their own', () => {
 });
 
 describeOnCluster('an issuer with a certificate of its own', () => {
-  it('serves under the authority in its Secret, by rights on that Secret alone', {
-    timeout: 90_000,
-  }, async () => {
+  it('serves under the authority in its Secret, by rights on that Secret alone', async () => {
     const url = await findIssuerUrl();
     const cluster = await startCluster({ issuer: url, users: ['issuer'] });
     try {

@@ -79,6 +79,17 @@ describeWithNewestHelm('the notes', (helm) => {
     expect(readNotes(helm, { ci: 'existing-secret-values.yaml' })).not.toContain('delete secret');
   });
 
+  test.each([
+    ['podDisruptionBudget.minAvailable=2', true],
+    ['podDisruptionBudget.minAvailable=100%', true],
+    ['podDisruptionBudget.maxUnavailable=0', true],
+    ['podDisruptionBudget.minAvailable=1', false],
+    ['podDisruptionBudget.minAvailable=50%', false],
+  ])('say whether nodes can be drained, with %s', (set, isStuck) => {
+    const line = '- podDisruptionBudget lets none of 2 pods go';
+    expect(readNotes(helm, { set: [set] }).includes(line)).toBe(isStuck);
+  });
+
   test('say nothing of values without effect where there are none', () => {
     expect(readNotes(helm, {})).not.toContain('no effect');
   });

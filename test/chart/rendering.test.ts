@@ -80,6 +80,11 @@ describeWithNewestHelm('what is rendered', (helm) => {
       });
   });
 
+  test('has the host of a URL in its certificate, in lower case as the program wants names', () => {
+    const objects = render(helm, { set: ['mutatingWebhook.url=https://Hooks.Example:8443/mutate'] });
+    expect(findContainer(objects).args).toContain('--tls-san=hooks.example');
+  });
+
   test('asks a pod on the network of the node at the one address that it listens on', () => {
     const readHosts = (...set: readonly string[]): readonly unknown[] => {
       const objects = render(helm, { ci: 'host-network-values.yaml', set });

@@ -36,9 +36,9 @@ ipAddresses:
 {{- end }}
 {{- end -}}
 
-{{/* The host of mutatingWebhook.url, without port and brackets. */}}
+{{/* The host of mutatingWebhook.url, without port and brackets, in lower case as in certificates. */}}
 {{- define "iam-bridge.url.host" -}}
-{{- with .Values.mutatingWebhook.url }}{{ (urlParse .).hostname | trimPrefix "[" | trimSuffix "]" }}{{ end -}}
+{{- with .Values.mutatingWebhook.url }}{{ (urlParse .).hostname | trimPrefix "[" | trimSuffix "]" | lower }}{{ end -}}
 {{- end -}}
 
 {{/* A Certificate of cert-manager, and what issues it where no issuer is named. (component, secretName) */}}

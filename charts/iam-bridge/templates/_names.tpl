@@ -23,6 +23,11 @@
 {{- if eq .name "authenticator" }}{{ .values.kind }}{{ else }}Deployment{{ end -}}
 {{- end -}}
 
+{{/* How many pods there are at least. */}}
+{{- define "iam-bridge.component.pods" -}}
+{{- ternary .values.autoscaling.minReplicas .values.replicaCount .values.autoscaling.enabled | int64 -}}
+{{- end -}}
+
 {{- define "iam-bridge.component.serviceAccountName" -}}
 {{- if .values.serviceAccount.create -}}
 {{- default (include "iam-bridge.component.name" .) .values.serviceAccount.name -}}

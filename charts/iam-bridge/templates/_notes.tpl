@@ -93,6 +93,13 @@ Remove it:
 {{- if and $v.pki.certManager.enabled $v.pki.existingSecret }}
 - pki.certManager; pki.existingSecret goes before it
 {{- end }}
+{{- $pods := include "iam-bridge.component.pods" (dict "values" $v) | int64 }}
+{{- $budget := $v.podDisruptionBudget }}
+{{- $least := toString $budget.minAvailable }}
+{{- $isStuck := or (eq $least "100%") (and (regexMatch "^[0-9]+$" $least) (ge (int64 $least) $pods)) (has (toString $budget.maxUnavailable) (list "0" "0%")) }}
+{{- if and $v.webhook.enabled $budget.enabled (gt $pods 1) $isStuck }}
+- podDisruptionBudget lets none of {{ $pods }} pods go, and no node that has one can be drained
+{{- end }}
 {{- if $v.serviceAnnotations }}
 - serviceAnnotations; give them in service.annotations
 {{- end }}

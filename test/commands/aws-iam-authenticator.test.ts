@@ -39,8 +39,16 @@ test.each([[[]], [['--help']], [['help']], [['-h']]])('%j names the commands', a
   expect([code, stdout.includes('token')]).toEqual([0, true]);
 });
 
-test('token --help is that of the command', async () => {
-  expect((await runCommand('go', ['token', '--help'])).stdout).toContain('--forward-session-name');
+test.each([
+  ['token', '--forward-session-name'],
+  ['verify', '--offline'],
+  ['init', '--client-cert'],
+  ['server', '--backend-mode'],
+  ['version', '--short'],
+])('%s --help, and help %s, is that of the command', async (name, flag) => {
+  const help = await runCommand('go', [name, '--help']);
+  expect([help.code, help.stderr, help.stdout.includes(flag)]).toEqual([0, '', true]);
+  expect(await runCommand('go', ['help', name])).toEqual(help);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import { type FlagTable, readFlags } from '../../settings/pflag.ts';
 import type { ExitCode, RunCommand, Surroundings } from '../surroundings.ts';
+import { renderFlags } from '../usage.ts';
 import { readVersion } from '../version.ts';
 
 const USAGE = `iam-bridge under the name aws-iam-authenticator, with that program's commands, flags and exit codes
@@ -37,7 +38,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
 
 /** `iam-bridge aws-iam-authenticator …`, and `bin/aws-iam-authenticator …`. */
 export const runAwsIamAuthenticator: RunCommand = async (words, surroundings) => {
-  const { name, rest, isCut } = readName(words);
+  const { name, rest, isCut } = readName(toAsked(words));
   const { terminal } = surroundings;
   if (isCut) {
     terminal.err(`aws-iam-authenticator: ${words.at(-1)} needs a value\n`);
@@ -54,6 +55,12 @@ export const runAwsIamAuthenticator: RunCommand = async (words, surroundings) =>
   }
   return toGoCode(await (await load())(rest, surroundings));
 };
+
+/** `help token` is `token --help`. */
+function toAsked(words: readonly string[]): readonly string[] {
+  const [first, second] = words;
+  return first === 'help' && second !== undefined ? [second, '--help'] : words;
+}
 
 /** Flags that every command has, and that may stand before its name; each takes a value. */
 const GLOBAL = new Set([
@@ -97,7 +104,13 @@ const VERSION_FLAGS = {
 } as const satisfies FlagTable;
 
 async function runVersion(words: readonly string[], { terminal }: Surroundings): Promise<ExitCode> {
-  const { values, problems } = readFlags(VERSION_FLAGS, words);
+  const { values, problems, help } = readFlags(VERSION_FLAGS, words);
+  if (help) {
+    terminal.out(
+      `aws-iam-authenticator version: the version of the program\n\n${renderFlags(VERSION_FLAGS)}\n`,
+    );
+    return 0;
+  }
   for (const problem of problems) terminal.err(`aws-iam-authenticator version: ${problem}\n`);
   if (problems.length > 0) return 2;
   const version = await readVersion();

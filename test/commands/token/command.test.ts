@@ -362,6 +362,7 @@ describe('mistakes of usage', () => {
     ['token', ['-i', 'a', '--mfa-serial', 'x'], '--mfa-serial is no MFA device'],
     ['token', ['-i', 'a', 'demo'], '"demo" is no flag'],
     ['token', ['-i', 'a', '--clutser'], 'unknown flag: --clutser'],
+    ['get-token', ['--cluster-n', 'a'], 'unknown flag: --cluster-n'],
     [
       'get-token',
       ['--cluster-name', 'a', '--query', 'status'],

@@ -4,6 +4,8 @@
  * Source: IAM User Guide, "Create a signed AWS API request", `UriEncode()`.
  */
 export function encodeStrictly(text: string): string {
+  // Most names and values are their own encoding, and to have that made is dear.
+  if (/^[\w.~-]*$/.test(text)) return text;
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
@@ -12,6 +14,7 @@ export function encodeStrictly(text: string): string {
 
 /** @returns undefined where an escape is broken, or the bytes are no UTF-8 */
 export function decodePercent(text: string): string | undefined {
+  if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);
   } catch {

@@ -74,7 +74,9 @@ function checkAuthority(authority: string): PresignedUrlProblem | undefined {
 function checkPath(path: string): PresignedUrlProblem | undefined {
   const [first, ...segments] = path.split('/');
   if (first !== '' || segments.length === 0) return 'path';
-  return segments.every((segment) => isCanonical(segment) && segment !== '.' && segment !== '..')
+  return segments.every(
+    (segment) => decodeCanonical(segment) !== undefined && segment !== '.' && segment !== '..',
+  )
     ? undefined
     : 'path';
 }
@@ -86,15 +88,21 @@ function readStrictly(query: string | undefined): readonly Parameter[] | Refused
   for (const part of parts) {
     const [name = '', value, ...rest] = part.split('=');
     if (name === '' || value === undefined || rest.length > 0) return refuse('query');
-    if (!isCanonical(name) || !isCanonical(value)) return refuse('encoding');
-    parameters.push([decodePercent(name) ?? '', decodePercent(value) ?? '']);
+    const parameter = [decodeCanonical(name), decodeCanonical(value)] as const;
+    if (!isDecoded(parameter)) return refuse('encoding');
+    parameters.push(parameter);
   }
   return parameters.flat().every(isPrintable) ? parameters : refuse('not-ascii');
 }
 
-function isCanonical(text: string): boolean {
+/** @returns undefined where Signature Version 4 encodes it otherwise */
+function decodeCanonical(text: string): string | undefined {
   const decoded = decodePercent(text);
-  return decoded !== undefined && encodeStrictly(decoded) === text;
+  return decoded !== undefined && encodeStrictly(decoded) === text ? decoded : undefined;
+}
+
+function isDecoded(parameter: readonly (string | undefined)[]): parameter is Parameter {
+  return !parameter.includes(undefined);
 }
 
 function isPrintable(text: string): boolean {

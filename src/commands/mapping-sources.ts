@@ -5,11 +5,7 @@ import { decideMapping } from '../mapping/chain.ts';
 import { CLUSTER_BACKENDS, readClusterSource } from '../mapping/cluster-source.ts';
 import type { BackendName, MappingDecision } from '../mapping/mapper.ts';
 import type { MappingSource } from '../mapping/mapping-source.ts';
-import { readMappingFile } from './mapping-files.ts';
-
-/** What `--mapping` takes, for its help. */
-export const MAPPING_VALUES =
-  'cluster (its aws-auth, then its IAMIdentityMappings), EKSConfigMap or CRD (one of these), or a file: manifests of them, or a configuration of the authenticator';
+import type { MappingFile } from './mapping-files.ts';
 
 export interface MappingRequest {
   /** As `--mapping` has them, in the order of precedence. */
@@ -42,7 +38,7 @@ export async function loadMappings(
   if (twice !== undefined)
     throw new ConfigurationError(`--mapping: ${twice} is there twice, and has one place in the order`);
   const files = await Promise.all(
-    places.map((place) => (toClusterBackend(place) ? undefined : readMappingFile(place, ssoRoleMatch))),
+    places.map((place) => (toClusterBackend(place) ? undefined : readFile(place, ssoRoleMatch))),
   );
   const servers = files.flatMap((file) => file?.server ?? []);
   if (servers.length > 1)
@@ -60,6 +56,12 @@ export async function loadMappings(
     reservedPrefixes: server?.reservedPrefixes ?? new Map(),
     notes: [...sources.flatMap(({ notes }) => notes), ...checkOrder(sources, server?.backends)],
   };
+}
+
+/** With parsers that a cluster's own mappings need none of. */
+async function readFile(path: string, ssoRoleMatch: boolean): Promise<MappingFile> {
+  const { readMappingFile } = await import('./mapping-files.ts');
+  return await readMappingFile(path, ssoRoleMatch);
 }
 
 function toClusterBackend(place: string): (typeof CLUSTER_BACKENDS)[number] | undefined {

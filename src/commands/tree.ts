@@ -1,7 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { COMMANDS, type CommandEntry, findCommand, type QuickEntry, type ServerEntry } from './list.ts';
 import type { TreeContext } from './registration.ts';
-import { runServerEntry } from './server/command.ts';
 import type { ExitCode, RunCommand, Surroundings } from './surroundings.ts';
 import { readVersion } from './version.ts';
 
@@ -85,8 +84,13 @@ function addOwnReader(
     .allowUnknownOption()
     .argument('[flags...]')
     .action(async () => {
-      const run: RunCommand =
-        entry.kind === 'quick' ? await entry.load() : runServerEntry.bind(undefined, entry);
+      const run = await loadReader(entry);
       context.finish(await run(rest, context));
     });
+}
+
+async function loadReader(entry: ServerEntry | QuickEntry): Promise<RunCommand> {
+  if (entry.kind === 'quick') return await entry.load();
+  const { runServerEntry } = await import('./server/command.ts');
+  return runServerEntry.bind(undefined, entry);
 }

@@ -134,11 +134,28 @@ describe('the bundle', () => {
     expect(loaded.length).toBeLessThan(45);
   });
 
-  test('never imports node:http or node:crypto statically', () => {
+  test('answers about rights from a snapshot without what only a cluster, mappings or YAML need', () => {
+    const loaded = findLoaded([
+      'src/main.ts',
+      'src/commands/tree.ts',
+      'src/commands/can/command.ts',
+      'src/commands/can/run.ts',
+      'src/commands/access/load-snapshot.ts',
+    ]);
+    expect(loaded).toContain('src/rbac/bindings-index.ts');
+    expect(findPackages(loaded)).toEqual(['commander']);
+    const unwanted =
+      /^src\/(?:commands\/(?:server|authenticator|mapping-sources|mapping-files)|mapping\/(?:chain|yaml-nodes)|kube\/(?:api|exchange|reflector)\.)/;
+    expect(loaded.filter((input) => unwanted.test(input))).toEqual([]);
+    expect(loaded).not.toContain('builtin:node:http');
+  });
+
+  test('never imports statically what of Node reads all exports of a large module', () => {
     const imports = Object.values(metafile.outputs).flatMap(({ imports }) => imports);
     expect(
       imports.filter(
-        ({ path, kind }) => /^(?:node:)?(?:crypto|http)$/.test(path) && kind === 'import-statement',
+        ({ path, kind }) =>
+          /^(?:node:)?(?:crypto|http|process|util)$/.test(path) && kind === 'import-statement',
       ),
     ).toEqual([]);
   });

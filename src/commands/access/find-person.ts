@@ -6,7 +6,7 @@ import {
   toMappedPerson,
 } from '../../access/person.ts';
 import { type Principal, readPrincipal } from '../../access/principal.ts';
-import { type Resolution, resolvePrincipal } from '../../access/resolve.ts';
+import type { Resolution } from '../../access/resolve.ts';
 import { type ReviewedUser, reviewSelf } from '../../kube/reviews.ts';
 import type { AccessFacts } from './facts.ts';
 import type { Who } from './request.ts';
@@ -42,6 +42,7 @@ export async function findPerson(who: Who, facts: AccessFacts): Promise<FoundPer
 }
 
 async function findMapped(principal: Principal, { mappings }: AccessFacts): Promise<FoundPerson> {
+  const { resolvePrincipal } = await import('../../access/resolve.ts');
   const resolution = await resolvePrincipal(principal, mappings);
   return resolution.kind === 'mapped'
     ? { kind: 'person', person: toMappedPerson(principal, resolution), principal, resolution }

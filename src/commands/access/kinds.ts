@@ -58,3 +58,12 @@ export function toRight({ apiVersion, resource, namespaced }: SourceKind): strin
   const [group] = apiVersion.includes('/') ? apiVersion.split('/') : [''];
   return `list ${group === '' ? resource : `${resource}.${group}`}${namespaced ? ' in all namespaces' : ''}`;
 }
+
+/** Whether only names of ServiceAccounts or namespaces are not known without it. */
+export function isOfNames(right: string): boolean {
+  return SOURCE_KINDS.some((kind) => kind.apiVersion === 'v1' && toRight(kind) === right);
+}
+
+export function describeUnknownNames(right: string): string {
+  return `missing right: ${right}: which of them exist is not known`;
+}

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { MAPPING_VALUES } from '../mapping-sources.ts';
+import { MAPPING_VALUES } from '../mapping-option.ts';
 
 /** Which cluster is asked, or what was written of one. */
 export interface ClusterOptions {

@@ -1,8 +1,9 @@
 import { complain, complainOf, note } from '../diagnostics.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 import type { AccessFacts } from './facts.ts';
-import { loadFacts, type Wanted } from './load.ts';
+import { loadFacts } from './load.ts';
 import type { SourceOptions } from './options.ts';
+import type { Wanted } from './wanted.ts';
 
 /**
  * Runs a command about rights: nothing is asked while something is wrong with its options, and whatever it opened is

@@ -13,7 +13,7 @@ export async function readSnapshotFile(path: string, input: Readable): Promise<r
   const text = await readTextFile(path, SNAPSHOT_LIMIT, input).catch((cause: unknown) => {
     throw new ConfigurationError(`--snapshot: ${describeError(cause)}`, { cause });
   });
-  const documents = parse(text, name);
+  const documents = await parse(text, name);
   // An empty answer to every question would look like the truth.
   if (!documents.some(holdsRbac)) throw new ConfigurationError(`--snapshot: ${name} holds no RBAC: ${HOW}`);
   return documents;
@@ -22,9 +22,9 @@ export async function readSnapshotFile(path: string, input: Readable): Promise<r
 const HOW =
   'write one by iam-bridge snapshot -o FILE, or kubectl get clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,namespaces -A -o json';
 
-function parse(text: string, name: string): readonly unknown[] {
+async function parse(text: string, name: string): Promise<readonly unknown[]> {
   try {
-    return parseDocuments(text);
+    return await parseDocuments(text);
   } catch (cause) {
     throw new ConfigurationError(`--snapshot: ${name}: ${describeError(cause)}`, { cause });
   }

@@ -1,6 +1,5 @@
 import { answer, type NamedAnswer } from '../../access/answer.ts';
 import { type Principal, withSession } from '../../access/principal.ts';
-import { resolvePrincipal } from '../../access/resolve.ts';
 import { type Caveat, caveatOf } from '../../rbac/caveats.ts';
 import type { Grant } from '../../rbac/grant.ts';
 import type { Identity } from '../../rbac/identity.ts';
@@ -64,7 +63,8 @@ async function keepMapped(
   principal: Principal | undefined,
   { mappings }: AccessFacts,
 ): Promise<readonly NamedAnswer[]> {
-  if (principal === undefined) return named;
+  if (principal === undefined || named.length === 0) return named;
+  const { resolvePrincipal } = await import('../../access/resolve.ts');
   const isMapped = await Promise.all(
     named.map(async ({ session }) => {
       if (session === undefined) return true;

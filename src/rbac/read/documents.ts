@@ -1,13 +1,9 @@
-import { Composer, Parser, type Tags, YAMLParseError } from 'yaml';
-import { describeError, ExplainedError } from '../../base/errors.ts';
+import { ExplainedError } from '../../base/errors.ts';
 import { readJson } from '../../json/read.ts';
 import { findStringEnd } from '../../json/structure.ts';
 
 /** Bytes that a snapshot may have: of a cluster with 2,000 roles and their bindings it has 5 MB. */
 export const SNAPSHOT_LIMIT = 100_000_000;
-
-/** Characters of YAML: a parser takes about a second for each million. */
-export const YAML_LIMIT = 16_000_000;
 
 /** What begins as JSON, and is none, may be YAML of that length: more would take long for a file that is only cut off. */
 const FLOW_LIMIT = 100_000;
@@ -21,15 +17,21 @@ const MAX_DEPTH = 128;
 /**
  * The documents of a text: JSON, one document or several after each other, or YAML, with `---` between them.
  * @param text of at most {@link SNAPSHOT_LIMIT} bytes, which the caller sees to
- * @throws ExplainedError: where it is neither, or would cost too much to read
+ * @throws ExplainedError where it is neither, or would cost too much to read
  */
-export function parseDocuments(text: string): readonly unknown[] {
+export async function parseDocuments(text: string): Promise<readonly unknown[]> {
   if (text.trim() === '')
     throw new ExplainedError('it is empty: kubectl get … -o json prints what is wanted');
-  return /^\s*[{[]/.test(text) ? parseJson(text) : parseYaml(text);
+  return /^\s*[{[]/.test(text) ? await parseJson(text) : await parseYaml(text);
 }
 
-function parseJson(text: string): readonly unknown[] {
+/** Loaded where it is asked for: it is a third of what a question would load whose snapshot is JSON. */
+async function parseYaml(text: string): Promise<readonly unknown[]> {
+  const { parseYamlDocuments } = await import('./yaml-documents.ts');
+  return parseYamlDocuments(text);
+}
+
+async function parseJson(text: string): Promise<readonly unknown[]> {
   const whole = readJson(text, MAX_DEPTH);
   if (whole.kind === 'read') return [takeOnce(whole.value, whole.duplicates)];
   if (/nests deeper/.test(whole.problem)) throw new ExplainedError(`${whole.problem}: is it the right file?`);
@@ -42,7 +44,7 @@ function parseJson(text: string): readonly unknown[] {
   if (text.length > FLOW_LIMIT) throw cutOff;
   try {
     // YAML in JSON's clothes: flow style, or documents with `---` between them.
-    return parseYaml(text);
+    return await parseYaml(text);
   } catch (error) {
     throw /^\s*[{[]\s*["{[]/.test(text) ? cutOff : error;
   }
@@ -71,49 +73,4 @@ function splitJson(text: string): readonly string[] {
   }
   const rest = text.slice(start);
   return rest.trim() === '' ? parts : [...parts, rest];
-}
-
-/** YAML 1.1, as kubectl reads it: but what looks like a time, or like sixties, is a text. */
-const YAML_OPTIONS = {
-  version: '1.1',
-  prettyErrors: false,
-  logLevel: 'silent',
-  customTags: (tags: Tags): Tags =>
-    tags.filter(
-      (tag) => typeof tag === 'string' || (tag.format !== 'TIME' && !tag.tag.endsWith(':timestamp')),
-    ),
-} as const;
-
-function parseYaml(text: string): readonly unknown[] {
-  if (text.length > YAML_LIMIT) {
-    throw new ExplainedError(
-      `it is YAML of ${text.length} characters, and may have ${YAML_LIMIT}: use -o json`,
-    );
-  }
-  const whole = text.replace(/^\uFEFF/, '');
-  try {
-    const values: unknown[] = [];
-    // One after the other: the tree of a document takes many times its text.
-    for (const document of new Composer(YAML_OPTIONS).compose(new Parser().parse(whole))) {
-      const [error] = document.errors;
-      if (error !== undefined) throw error;
-      values.push(document.toJS());
-    }
-    return values;
-  } catch (error) {
-    throw new ExplainedError(describeYamlError(error, whole), { cause: error });
-  }
-}
-
-function describeYamlError(error: unknown, text: string): string {
-  if (/call stack/.test(String(error))) return 'it nests too deep: is it the right file?';
-  if (error instanceof YAMLParseError) {
-    const line = text.slice(0, error.pos[0]).split('\n').length;
-    return error.code === 'DUPLICATE_KEY'
-      ? `a member is there twice, at line ${line}: leave one of them`
-      : `it is neither JSON nor YAML, at line ${line}: ${error.message}`;
-  }
-  if (error instanceof ReferenceError)
-    return 'its aliases stand for too much: write them out, or use -o json';
-  return `it is neither JSON nor YAML: ${describeError(error)}`;
 }

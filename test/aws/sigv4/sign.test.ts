@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SignableRequest } from '../../../src/aws/sigv4/request.ts';
 import { presignUrl, signRequest } from '../../../src/aws/sigv4/sign.ts';
-import { deriveSigningKey, EMPTY_HASH } from '../../../src/aws/sigv4/signature.ts';
+import { deriveSigningKey, EMPTY_HASH, sha256 } from '../../../src/aws/sigv4/signature.ts';
 
 /** The key pair of AWS's own examples. */
 const EXAMPLE_KEY = {
@@ -80,6 +80,10 @@ describe("AWS's own examples", () => {
 });
 
 /** pkg/token/token_test.go of aws-iam-authenticator, `TestGetWithSTS`, with its made-up key pair. */
+test('the hash of nothing, which is written down, is that of nothing', () => {
+  expect(EMPTY_HASH).toBe(sha256(''));
+});
+
 test('GetCallerIdentity for a cluster, as aws-iam-authenticator presigns it', () => {
   const decode = (text: string): string => Buffer.from(text, 'base64').toString();
   const request: SignableRequest = {

@@ -22,15 +22,20 @@ export interface EngineFigures {
 
 const QUESTIONS = 100_000;
 
-function measure<Value>(work: () => Value): { readonly time: number; readonly value: Value } {
+interface Measured<Value> {
+  readonly time: number;
+  readonly value: Value;
+}
+
+async function measure<Value>(work: () => Value | Promise<Value>): Promise<Measured<Value>> {
   const startedAt = performance.now();
-  const value = work();
+  const value = await work();
   return { time: performance.now() - startedAt, value };
 }
 
 const text = readFileSync(process.argv[2] ?? '', 'utf8');
-const load = measure(() => {
-  const { objects, problems } = readObjects(parseDocuments(text));
+const load = await measure(async () => {
+  const { objects, problems } = readObjects(await parseDocuments(text));
   if (problems.length > 0) throw new Error(JSON.stringify(problems[0]));
   return createIndex(objects);
 });
@@ -48,16 +53,16 @@ const lines = Array.from({ length: QUESTIONS }, (_, count) =>
   }),
 );
 let bytes = 0;
-const answers = measure(() => {
+const answers = await measure(() => {
   for (const line of lines) {
     const { user, groups, ...question } = JSON.parse(line);
     bytes += JSON.stringify(decide(index, impersonated(user, groups), question)).length;
   }
 });
-const able = measure(() =>
+const able = await measure(() =>
   whoCan(index, { verb: 'get', group: '', resource: 'secrets' }, { anywhere: true }),
 );
-const findings = measure(() =>
+const findings = await measure(() =>
   findRbacFindings(index, { resources: toKnownResources(createCatalogue(undefined)) }),
 );
 if (bytes === 0 || able.value.subjects.length < 10 || findings.value.length < 100)

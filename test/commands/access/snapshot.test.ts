@@ -67,8 +67,8 @@ describe('a snapshot', () => {
         const first = await runTree(['snapshot', '--snapshot', '-'], { input: text });
         const second = await runTree(['snapshot', '--snapshot', '-'], { input: first.stdout });
         expect(second).toEqual(first);
-        const read = (input: string) => {
-          const { objects, problems } = readObjects(parseDocuments(input));
+        const read = async (input: string) => {
+          const { objects, problems } = readObjects(await parseDocuments(input));
           return {
             ...objects,
             roles: objects.roles.toSorted(compareRefs),
@@ -76,7 +76,7 @@ describe('a snapshot', () => {
             problems: problems.map(({ problem }) => problem).toSorted(),
           };
         };
-        expect(read(first.stdout)).toEqual(read(text));
+        expect(await read(first.stdout)).toEqual(await read(text));
       }),
       { numRuns: 60 },
     );

@@ -4,8 +4,8 @@ import { readAwsAuth } from '../../../src/mapping/aws-auth.ts';
 import { readIdentityMappings } from '../../../src/mapping/identity-mappings.ts';
 import { type MappingSource, toSectionsSource } from '../../../src/mapping/mapping-source.ts';
 import { createIndex, type RbacIndex } from '../../../src/rbac/bindings-index.ts';
-import { parseDocuments } from '../../../src/rbac/read/documents.ts';
 import { readObjects } from '../../../src/rbac/read/objects.ts';
+import { parseYamlDocuments } from '../../../src/rbac/read/yaml-documents.ts';
 
 /** aws-auth with these sections, each a text of YAML. */
 export function toAwsAuthSource(
@@ -28,6 +28,6 @@ export function toMappings(...sources: readonly MappingSource[]): Mappings {
 
 /** The index of what a text of YAML has. */
 export function toIndex(yaml: string): RbacIndex {
-  const { objects, problems } = readObjects(parseDocuments(yaml));
+  const { objects, problems } = readObjects(parseYamlDocuments(yaml));
   return createIndex(objects, problems);
 }

@@ -8,7 +8,7 @@ import { readConfigured } from '../../authenticator/config/read-config.ts';
 import { COMMON_FLAGS } from '../../authenticator/flags.ts';
 import { readGates } from '../../authenticator/gates.ts';
 import { checkClusterId } from '../../authenticator/settings.ts';
-import { MAPPING_VALUES } from '../../mapping-sources.ts';
+import { MAPPING_VALUES } from '../../mapping-option.ts';
 import { checkProxy, toProxyVariables } from '../../proxy-settings.ts';
 
 /** Those of `aws-iam-authenticator verify`, and ours. */

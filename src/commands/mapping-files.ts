@@ -1,63 +1,90 @@
 import { parseAllDocuments } from 'yaml';
-import { ConfigurationError, toError } from '../base/errors.ts';
+import { findNearest } from '../base/edit-distance.ts';
+import { ConfigurationError, readErrorCode, toError } from '../base/errors.ts';
 import { readTextFile } from '../base/text-file.ts';
+import { parseJson } from '../json/parse.ts';
 import { isRecord, type JsonRecord } from '../json/record.ts';
 import { readAwsAuthObject } from '../mapping/aws-auth.ts';
-import { readBackendNames } from '../mapping/backend-names.ts';
+import { CLUSTER_BACKENDS } from '../mapping/cluster-source.ts';
+import { readDynamicDocument, readDynamicSections } from '../mapping/dynamic-file.ts';
 import { readIdentityMappings } from '../mapping/identity-mappings.ts';
-import type { BackendName } from '../mapping/mapper.ts';
 import { type MappingSource, toSectionsSource } from '../mapping/mapping-source.ts';
-import { readMountedMappings } from '../mapping/mounted-file.ts';
-import { readReservedPrefixes } from '../mapping/reserved-prefixes.ts';
-import { type Config, createConfig } from './authenticator/config/config.ts';
-import { readConfigFile } from './authenticator/config/config-file.ts';
-import { RESERVED_PREFIXES_KEY } from './authenticator/config/keys.ts';
+import { readServerFile, type ServerFile } from './mapping-server-file.ts';
 
 /** What a file of `--mapping` holds. */
 export interface MappingFile {
   readonly sources: readonly MappingSource[];
-  /** Where it is the server's configuration: */
-  readonly server?: {
-    readonly reservedPrefixes: ReadonlyMap<BackendName, readonly string[]>;
-    /** In the order in which the server asks them; undefined where the file leaves that open. */
-    readonly backends: readonly BackendName[] | undefined;
-  };
+  /** Where it is the server's configuration. */
+  readonly server?: ServerFile['server'];
 }
 
 /**
- * Reads manifests of aws-auth and of IAMIdentityMappings, or a configuration of the server, which has its own mappings
- * (MountedFile).
+ * Reads manifests of aws-auth and of IAMIdentityMappings, a dynamic file, or a configuration of the server, which has its own
+ * mappings (MountedFile).
  * @param ssoRoleMatch the gate SSORoleMatch
  * @throws ConfigurationError in one sentence, behind `--mapping`
  */
 export async function readMappingFile(path: string, ssoRoleMatch: boolean): Promise<MappingFile> {
   try {
-    const objects = await readManifests(path);
-    if (objects === undefined) return readServerFile(path, createConfig(readConfigFile(path)), ssoRoleMatch);
-    const sources = toSources(path, objects, ssoRoleMatch);
-    if (sources.length === 0)
-      throw new Error(`${path}: it holds neither aws-auth (in kube-system) nor an IAMIdentityMapping`);
-    return { sources };
+    return await readFile(path, ssoRoleMatch);
   } catch (cause) {
-    throw new ConfigurationError(`--mapping: ${toError(cause).message.split('\n')[0]}`, { cause });
+    const [problem = ''] = toError(cause).message.split('\n');
+    throw new ConfigurationError(`--mapping: ${problem}${suggestName(path, cause)}`, { cause });
   }
+}
+
+/** A word that is no file may be one for the cluster. */
+function suggestName(path: string, cause: unknown): string {
+  if (readErrorCode(toError(cause).cause) !== 'ENOENT') return '';
+  const nearest = findNearest(path, ['cluster', ...CLUSTER_BACKENDS]);
+  return nearest === undefined ? '' : `: did you mean ${nearest}?`;
 }
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** The objects of a file, also those of lists in it; undefined where it is something else. */
-async function readManifests(path: string): Promise<readonly JsonRecord[] | undefined> {
-  if (!/\.(?:ya?ml|json)$/i.test(path)) return undefined;
-  const documents = parseAllDocuments(await readTextFile(path, MAX_BYTES), { uniqueKeys: false });
-  const roots: unknown[] = [];
-  for (const document of documents) {
+async function readFile(path: string, ssoRoleMatch: boolean): Promise<MappingFile> {
+  const text = await readTextFile(path, MAX_BYTES);
+  const roots = parseRoots(path, text);
+  if (roots.some((root) => isRecord(root) && typeof root['kind'] === 'string')) {
+    const sources = toSources(path, roots.flatMap(toObjects), ssoRoleMatch);
+    if (sources.length > 0) return { sources };
+    throw new Error(`${path}: it holds neither aws-auth (in kube-system) nor an IAMIdentityMapping`);
+  }
+  return roots.some(isDynamic) ? readDynamicFile(path, text) : readServerFile(path, ssoRoleMatch);
+}
+
+/** The documents of a file; none of what a configuration alone can be written in. */
+function parseRoots(path: string, text: string): readonly unknown[] {
+  if (!/\.(?:ya?ml|json)$/i.test(path)) return [];
+  const json = parseJson(text);
+  if (json !== undefined) return [json];
+  return parseAllDocuments(text, { uniqueKeys: false }).map((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw new Error(`${path}: ${error.message}`);
-    roots.push(document.toJS());
+    return document.toJS() as unknown;
+  });
+}
+
+/** A configuration has its sections below `server`. */
+function isDynamic(root: unknown): boolean {
+  return isRecord(root) && ['mapRoles', 'mapUsers', 'mapAccounts'].some((name) => Object.hasOwn(root, name));
+}
+
+function readDynamicFile(where: string, text: string): MappingFile {
+  const sections = readDynamicSections(parseDynamic(where, text), false);
+  const rules = { by: 'canonical', permissionSets: false } as const;
+  const source = toSectionsSource({ where, backend: 'DynamicFile' }, sections, rules);
+  const note = `${where}: taken for a dynamic file, by ARNs: with dynamicfileUserIDStrict the server goes by ids`;
+  return { sources: [{ ...source, notes: [note, ...source.notes] }] };
+}
+
+function parseDynamic(where: string, text: string): ReturnType<typeof readDynamicDocument> {
+  try {
+    return readDynamicDocument(text);
+  } catch (cause) {
+    const problem = `${where}: mapRoles, mapUsers and mapAccounts on top are those of a dynamic file, and ${toError(cause).message}`;
+    throw new Error(`${problem}: a configuration has them below server`, { cause });
   }
-  return roots.some((root) => isRecord(root) && typeof root['kind'] === 'string')
-    ? roots.flatMap(toObjects)
-    : undefined;
 }
 
 function toObjects(root: unknown): readonly JsonRecord[] {
@@ -94,32 +121,4 @@ function isAwsAuth({ kind, metadata }: JsonRecord): boolean {
   if (kind !== 'ConfigMap' || !isRecord(metadata)) return false;
   const { name, namespace = 'kube-system' } = metadata;
   return name === 'aws-auth' && namespace === 'kube-system';
-}
-
-function readServerFile(where: string, config: Config, permissionSets: boolean): MappingFile {
-  const mounted = readMountedMappings({
-    mapRoles: config.find('server.mapRoles'),
-    mapUsers: config.find('server.mapUsers'),
-    mapAccounts: config.find('server.mapAccounts'),
-  });
-  const source = toSectionsSource({ where, backend: 'MountedFile' }, mounted.sections, {
-    by: 'canonical',
-    permissionSets,
-  });
-  const notes = [...mounted.problems, ...mounted.warnings].map((problem) => `${where}: server.${problem}`);
-  const isEmpty = source.entries.length === 0 && source.accounts.size === 0 && notes.length === 0;
-  const { prefixes } = readReservedPrefixes(config.find(RESERVED_PREFIXES_KEY));
-  return {
-    sources: [{ ...source, notes: isEmpty ? [`${where}: it has no mappings of its own`] : notes }],
-    server: { reservedPrefixes: prefixes, backends: readOrder(config) },
-  };
-}
-
-function readOrder(config: Config): readonly BackendName[] | undefined {
-  const node = config.find('server.backendMode');
-  if (node === undefined) return undefined;
-  const names = node.kind === 'list' ? node.items : [node];
-  return readBackendNames(
-    names.flatMap((name) => (name.kind === 'text' ? name.text.split(',').map((each) => each.trim()) : [])),
-  ).backends;
 }

@@ -167,6 +167,18 @@ describe('mappings of files', () => {
     expect(loaded.notes).toEqual([`${path}: it has no mappings of its own`]);
   });
 
+  test('may be a dynamic file, which is no configuration without mappings', async () => {
+    const text = JSON.stringify({ mapRoles: [{ rolearn: DEV, username: 'by-file', groups: ['dev'] }] });
+    const path = workspace.write('dynamic.json', text);
+    const loaded = await load([path]);
+    expect([await decide(loaded), loaded.sources[0]?.backend.name]).toEqual(['by-file|dev', 'DynamicFile']);
+    expect(loaded.notes).toEqual([expect.stringMatching(/dynamic\.json: taken for a dynamic file/)]);
+    const yaml = workspace.write('dynamic.yaml', `mapRoles: [{rolearn: "${DEV}"}]\n`);
+    await expect(load([yaml])).rejects.toThrow(
+      /mapRoles, mapUsers and mapAccounts on top are those of a dynamic file, and it is not JSON.*below server/,
+    );
+  });
+
   test('tell what is left out, with its place', async () => {
     const data = { mapRoles: `- {rolearn: "${DEV}", username: 7}`, mapUsers: '{' };
     const { notes } = await load([write('bad.yaml', { ...toAwsAuth(''), data })]);
@@ -190,6 +202,11 @@ describe('mappings of files', () => {
     ['aws-auth twice', () => write('two.yaml', toAwsAuth('a'), toAwsAuth('b')), /more than once/],
     ['no YAML', () => workspace.write('broken.yaml', '{'), /^--mapping: .*broken\.yaml: /],
     ['no file', () => '/nowhere.yaml', /^--mapping: there is no file \/nowhere\.yaml$/],
+    [
+      'nearly the cluster',
+      () => 'clusterr',
+      /^--mapping: there is no file clusterr: did you mean cluster\?$/,
+    ],
   ])('%s is a mistake', async (_, toPath, problem) => {
     await expect(load([toPath()])).rejects.toThrow(problem);
   });

@@ -1,8 +1,8 @@
 import { parseArn } from '../aws/arn.ts';
 import type { CallerIdentity } from '../aws/caller-identity.ts';
 import { measureDistance } from '../base/edit-distance.ts';
-import type { AnyEntry, EntryPrincipal, MappingEntry } from '../mapping/entry.ts';
-import { createEntryIndex, type MatchRules } from '../mapping/entry-index.ts';
+import type { AnyEntry, EntryPrincipal } from '../mapping/entry.ts';
+import { createEntryIndex } from '../mapping/entry-index.ts';
 import type { MappingSource } from '../mapping/mapping-source.ts';
 import { dropRolePath, toCanonicalArn, toLowerCase } from '../mapping/principal-arn.ts';
 import { type EntryRef, toEntryRef } from './entry-ref.ts';
@@ -99,16 +99,4 @@ function compareParts(typed: string, wanted: string): Loss | undefined {
 
 function toName(resource: string): string {
   return resource.slice(resource.lastIndexOf('/') + 1);
-}
-
-export type DeadReason = Extract<Loss, 'path' | 'assumed-role' | 'permission-set'>;
-
-/** Why an entry can match nobody, whoever comes; undefined where it can. */
-export function findDeadReason({ principal }: MappingEntry, rules: MatchRules): DeadReason | undefined {
-  const { arn, userId, permissionSet } = principal;
-  if (permissionSet !== undefined) return rules.permissionSets ? undefined : 'permission-set';
-  if (rules.by === 'user-id' || arn === undefined) return undefined;
-  if (dropRolePath(arn) !== undefined) return userId === undefined ? 'path' : undefined;
-  const isSession = parseArn(toLowerCase(arn))?.resource.startsWith('assumed-role/');
-  return isSession && rules.by === 'typed' ? 'assumed-role' : undefined;
 }

@@ -1,18 +1,20 @@
 import type { MappingSource } from '../mapping/mapping-source.ts';
 import type { MappedGroups } from '../rbac/findings/housekeeping/groups.ts';
 import { readPrincipal } from './principal.ts';
+import type { Mappings } from './resolve.ts';
 import { createTracer } from './trace.ts';
 
 /**
  * The groups that mappings give, as findings of RBAC ask for them.
  * @returns undefined where nothing is mapped, or not all mappings could be read: then nobody knows what no mapping gives
  */
-export function findMappedGroups(sources: readonly MappingSource[]): MappedGroups | undefined {
+export function findMappedGroups(mappings: Mappings): MappedGroups | undefined {
+  const { sources } = mappings;
   const groups = sources.flatMap(({ entries }) =>
     entries.flatMap((entry) => (entry.kind === 'bad' ? [] : entry.groups)),
   );
   if (groups.length === 0 || !areKnown(sources)) return undefined;
-  const tracer = createTracer({ sources, accounts: [], isEks: false });
+  const tracer = createTracer({ mappings, accounts: [], isEks: false });
   return {
     gives: (name) => tracer.trace({ kind: 'Group', name }).some(({ kind }) => kind === 'mapping'),
     names: groups.filter((group) => !group.includes('{{')),

@@ -2,6 +2,7 @@ import { isAccountId, parseArn } from '../aws/arn.ts';
 import type { AnyEntry, MappingEntry } from '../mapping/entry.ts';
 import type { MappingSource } from '../mapping/mapping-source.ts';
 import { dropRolePath, toCanonicalArn, toLowerCase } from '../mapping/principal-arn.ts';
+import { findReserved } from '../mapping/render.ts';
 import { readClearStart } from '../mapping/template.ts';
 import { toRequestName } from '../rbac/bindings-index.ts';
 import {
@@ -13,10 +14,11 @@ import {
   UNAUTHENTICATED,
 } from '../rbac/identity.ts';
 import type { Account, Subject } from '../rbac/objects.ts';
+import { type DeadReason, findDeadReason } from './dead-entry.ts';
 import { type EntryRef, toAccountRef, toEntryRef } from './entry-ref.ts';
 import { toTemplatePattern } from './holes.ts';
-import { type DeadReason, findDeadReason } from './losers.ts';
 import { fillHoles, type NamePattern } from './name-pattern.ts';
+import type { Mappings } from './resolve.ts';
 
 /** Who can be a subject of RBAC. */
 export type SubjectSource =
@@ -53,7 +55,7 @@ export interface AccountName {
 }
 
 export interface TraceFacts {
-  readonly sources: readonly MappingSource[];
+  readonly mappings: Mappings;
   /** Empty: nobody has looked. */
   readonly accounts: readonly Account[];
   readonly isEks: boolean;
@@ -67,9 +69,9 @@ export interface Tracer {
 /** The annotation of IRSA (Amazon EKS User Guide, "IAM roles for service accounts"). */
 const ROLE_ANNOTATION = 'eks.amazonaws.com/role-arn';
 
-export function createTracer({ sources, accounts, isEks }: TraceFacts): Tracer {
-  const users = createNames(sources, 'User', ({ username }) => (username === '' ? [] : [username]));
-  const groups = createNames(sources, 'Group', (entry) => entry.groups);
+export function createTracer({ mappings, accounts, isEks }: TraceFacts): Tracer {
+  const users = createNames(mappings, 'User', ({ username }) => (username === '' ? [] : [username]));
+  const groups = createNames(mappings, 'Group', (entry) => entry.groups);
   // A cluster has accounts of its own, always.
   const areKnown = accounts.length > 0;
   const byName = new Map(accounts.map((account) => [`${account.namespace}/${account.name}`, account]));
@@ -109,7 +111,7 @@ export function createTracer({ sources, accounts, isEks }: TraceFacts): Tracer {
         ...(account === undefined ? [] : [traceAccount(account)]),
         ...(name === ANONYMOUS ? [{ kind: 'strangers' } as const] : []),
         ...users.find(name),
-        ...findAccounts(sources, name),
+        ...findAccounts(mappings, name),
       ];
     },
   };
@@ -122,26 +124,36 @@ interface Names {
 interface NamedSource {
   readonly name: string;
   readonly by: SubjectSource & { readonly kind: 'mapping' };
+  /** What no username of the source may begin with. */
+  readonly reserved: readonly string[];
 }
 
 /** Who gets a name, by the name: templates apart, since each of them has to be tried. */
 function createNames(
-  sources: readonly MappingSource[],
+  mappings: Mappings,
   kind: NamePattern['kind'],
   read: (entry: MappingEntry) => readonly string[],
 ): Names {
-  const named = sources.flatMap((source) => listNamed(source, read));
+  const named = mappings.sources.flatMap((source) => listNamed(source, mappings, read));
   const exact = Map.groupBy(
     named.filter(({ name }) => !isTemplate(name)),
     ({ name }) => name,
   );
   const templates = named
     .filter(({ name }) => isTemplate(name))
-    .map(({ name, by }) => ({ pattern: toTemplatePattern(kind, name), by: { ...by, template: name } }));
+    .map(({ name, by, reserved }) => {
+      const pattern = toTemplatePattern(kind, name);
+      const isRefused = (text: string): boolean =>
+        kind === 'User' && by.never === undefined && findReserved(text, reserved) !== undefined;
+      return {
+        by: { ...by, template: name },
+        becomes: (text: string) => fillHoles(pattern, text) !== undefined && !isRefused(text),
+      };
+    });
   return {
     find: (name) => [
       ...(exact.get(name) ?? []).map(({ by }) => by),
-      ...templates.flatMap(({ pattern, by }) => (fillHoles(pattern, name) === undefined ? [] : [by])),
+      ...templates.filter(({ becomes }) => becomes(name)).map(({ by }) => by),
     ],
   };
 }
@@ -149,12 +161,14 @@ function createNames(
 /** Each name that a source's entries give, once for each of them. */
 function listNamed(
   source: MappingSource,
+  { reservedPrefixes }: Mappings,
   read: (entry: MappingEntry) => readonly string[],
 ): readonly NamedSource[] {
+  const reserved = reservedPrefixes.get(source.backend.name) ?? [];
   return source.entries.filter(isGood).flatMap((entry) => {
-    const never = findDeadReason(entry, source.rules);
+    const never = findDeadReason(entry, source.rules, reserved);
     const by = { kind: 'mapping', entry: toEntryRef(source, entry), ...(never && { never }) } as const;
-    return [...new Set(read(entry))].map((name) => ({ name, by }));
+    return [...new Set(read(entry))].map((name) => ({ name, by, reserved }));
   });
 }
 
@@ -167,13 +181,14 @@ function isGood(entry: AnyEntry): entry is MappingEntry {
 }
 
 /** Principals of an account that is mapped as a whole are users by their ARNs, as `canonicalArn` of STS's word has them. */
-function findAccounts(sources: readonly MappingSource[], user: string): readonly SubjectSource[] {
+function findAccounts({ sources, reservedPrefixes }: Mappings, user: string): readonly SubjectSource[] {
   // Of a session that is the ARN of its role, which has no path.
   const isCanonical = toCanonicalArn(user) === toLowerCase(user) && dropRolePath(user) === undefined;
   const account = isCanonical ? (parseArn(user)?.account ?? '') : '';
   if (!isAccountId(account)) return [];
   return sources
     .filter(({ accounts }) => accounts.has(account))
+    .filter(({ backend }) => findReserved(user, reservedPrefixes.get(backend.name) ?? []) === undefined)
     .map((source) => ({ kind: 'mapping', entry: { ...toAccountRef(source, account), arn: user } }));
 }
 

@@ -20,6 +20,12 @@ export const CAVEATS = {
     remedy:
       'have list of roles, rolebindings, clusterroles and clusterrolebindings granted, or give a snapshot',
   },
+  'server-unasked': {
+    meaning:
+      'the API server was not asked, so that only RBAC is known: another authorizer may decide otherwise',
+    remedy:
+      'have create of subjectaccessreviews granted (ClusterRole system:auth-delegator), or give --session',
+  },
   'access-entries-unseen': {
     meaning: 'on EKS an access entry of the principal comes before aws-auth, and no cluster shows it',
     remedy: 'look at aws eks list-access-entries',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findMappedGroups } from '../../src/access/mapped-groups.ts';
 import { toEmptySource } from '../../src/mapping/mapping-source.ts';
-import { toAwsAuthSource, toObjectSource } from '../support/access/sources.ts';
+import { toAwsAuthSource, toMappings, toObjectSource } from '../support/access/sources.ts';
 
 const AWS_AUTH = toAwsAuthSource({
   mapRoles: `
@@ -15,7 +15,7 @@ describe('groups that mappings give', () => {
     const objects = toObjectSource({
       jane: { arn: 'arn:aws:iam::111122223333:user/jane', username: 'jane', groups: ['admins'] },
     });
-    const mapped = findMappedGroups([AWS_AUTH, objects]);
+    const mapped = findMappedGroups(toMappings(AWS_AUTH, objects));
     expect(mapped?.names).toEqual(['dev', 'old', 'admins']);
     expect(['dev', 'admins', 'Dev', 'ops'].map((group) => mapped?.gives(group))).toEqual([
       true,
@@ -26,7 +26,7 @@ describe('groups that mappings give', () => {
   });
 
   test('are also what a template can become', () => {
-    const mapped = findMappedGroups([AWS_AUTH]);
+    const mapped = findMappedGroups(toMappings(AWS_AUTH));
     expect(mapped?.gives('team:jane')).toBe(true);
     expect(mapped?.gives('teams:jane')).toBe(false);
     expect(mapped?.names).not.toContain('team:{{SessionName}}');
@@ -40,6 +40,6 @@ describe('groups that mappings give', () => {
     ],
     ['a section cannot be read', [toAwsAuthSource({ mapRoles: '- {', mapUsers: '[]' }), AWS_AUTH]],
   ])('are not known where %s', (_, sources) => {
-    expect(findMappedGroups(sources)).toBeUndefined();
+    expect(findMappedGroups(toMappings(...sources))).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createTracer, describeSource } from '../../src/access/trace.ts';
 import type { Subject } from '../../src/rbac/objects.ts';
-import { toAwsAuthSource } from '../support/access/sources.ts';
+import { toAwsAuthSource, toMappings } from '../support/access/sources.ts';
 
 const SOURCE = toAwsAuthSource({
   mapRoles: `
@@ -27,7 +27,7 @@ const SOURCE = toAwsAuthSource({
 });
 
 const tracer = createTracer({
-  sources: [SOURCE],
+  mappings: toMappings(SOURCE),
   accounts: [
     {
       namespace: 'a',
@@ -139,8 +139,41 @@ test.each<[string, Subject, string[]]>([
 });
 
 test('nobody says that an account is not there where no account is known', () => {
-  const blind = createTracer({ sources: [SOURCE], accounts: [], isEks: false });
+  const blind = createTracer({ mappings: toMappings(SOURCE), accounts: [], isEks: false });
   const sources = blind.trace({ kind: 'ServiceAccount', namespace: 'a', name: 'ci' });
   expect(sources).toEqual([{ kind: 'account', account: { namespace: 'a', name: 'ci' } }]);
   expect(sources.map(describeSource)).toEqual(['ServiceAccount a/ci']);
+});
+
+test('whom the server refuses for a reserved name, nobody is said to be', () => {
+  const reservedPrefixes = new Map([
+    ['EKSConfigMap', ['dev:', 'ops', 'arn:aws:iam::444455556666:']],
+  ] as const);
+  const strict = createTracer({
+    mappings: { sources: [SOURCE], reservedPrefixes },
+    accounts: [],
+    isEks: false,
+  });
+  const describe = (subject: Subject): string[] => strict.trace(subject).map(describeSource);
+  expect(describe({ kind: 'Group', name: 'devs' })).toEqual([
+    'arn:aws:iam::111122223333:role/dev by mapRoles[0], which never matches (reserved-username)',
+    'arn:aws:iam::111122223333:role/ops by mapRoles[1], which never matches (reserved-username)',
+  ]);
+  expect(describe({ kind: 'User', name: 'arn:aws:iam::444455556666:user/bob' })).toEqual([]);
+});
+
+test('a name that is reserved is none of those that a template becomes', () => {
+  const source = toAwsAuthSource({
+    mapRoles: '- {rolearn: "arn:aws:iam::111122223333:role/dev", username: "{{SessionName}}"}',
+  });
+  const reservedPrefixes = new Map([['EKSConfigMap', ['admin']]] as const);
+  const { trace: find } = createTracer({
+    mappings: { sources: [source], reservedPrefixes },
+    accounts: [],
+    isEks: false,
+  });
+  expect([
+    find({ kind: 'User', name: 'admin-1' }).length,
+    find({ kind: 'User', name: 'jane' }).length,
+  ]).toEqual([0, 1]);
 });

@@ -27,17 +27,19 @@ export function readBatchLine(line: string): BatchLine {
   const value = reading.kind === 'read' ? reading.value : undefined;
   const id = isRecord(value) ? readMember(value, 'id') : undefined;
   try {
-    if (reading.kind === 'malformed') throw new LineProblem(reading.problem);
+    if (reading.kind === 'malformed') throw new LineProblem(`${reading.problem}: ${FORM}`);
     const [twice] = reading.duplicates;
     if (twice !== undefined)
       throw new LineProblem(`${quoteShort(twice)} is there twice: keep the one that is meant`);
-    if (!isRecord(value)) throw new LineProblem('it is no object: give {"verb": …, "resource": …}');
+    if (!isRecord(value)) throw new LineProblem(`it is no object: ${FORM}`);
     return { kind: 'question', id, question: readQuestion(value), identity: readIdentity(value) };
   } catch (error) {
     if (error instanceof LineProblem) return { kind: 'error', id, error: error.message };
     throw error;
   }
 }
+
+const FORM = 'give {"verb": …, "resource": …}';
 
 class LineProblem extends Error {}
 

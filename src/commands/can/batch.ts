@@ -1,12 +1,12 @@
 import { listOpenNames } from '../../access/open-names.ts';
 import { ConfigurationError, describeError } from '../../base/errors.ts';
 import { readTextFile } from '../../base/text-file.ts';
-import { type Caveat, caveatOf } from '../../rbac/caveats.ts';
-
+import type { Caveat } from '../../rbac/caveats.ts';
 import { type Decision, decide } from '../../rbac/decide.ts';
 import type { Identity } from '../../rbac/identity.ts';
 import { type AccessFacts, findEvidenceCaveats, withoutGuesses } from '../access/facts.ts';
 import { findPerson } from '../access/find-person.ts';
+import { toMissing } from '../access/missing.ts';
 import type { Who } from '../access/request.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 import { type BatchLine, readBatchLine } from './batch-line.ts';
@@ -73,9 +73,7 @@ async function findUsual(who: Who, facts: AccessFacts): Promise<UsualPerson | st
     const { identity } = found.person;
     return { identity, caveats: listOpenNames(facts.index, identity) };
   }
-  return found.kind === 'nobody'
-    ? 'the mappings make nobody of the principal of --arn: iam-bridge whoami tells why'
-    : 'user is missing, and the API server does not say who you are';
+  return `user is missing, and ${toMissing(found)}`;
 }
 
 async function answerLine(
@@ -95,11 +93,7 @@ async function answerLine(
   const caveats = [...person.caveats, ...evidence, ...withoutGuesses(decision.caveats, facts)];
   if (!verify || facts.api === undefined) return { ...id, ...decision, caveats };
   const server = await askServer(facts.api, identity, question, false);
-  if (server.kind === 'unasked') return { ...id, ...decision, caveats: [...caveats, toUnasked(server.why)] };
   const others = compareAnswers(decision, server, evidence.length === 0);
-  return { ...id, ...decision, allowed: server.allowed, caveats: [...others, ...caveats] };
-}
-
-function toUnasked(why: string): Caveat {
-  return caveatOf('no-evidence', `the API server was not asked: ${why}`);
+  const allowed = server.kind === 'answer' ? server.allowed : decision.allowed;
+  return { ...id, ...decision, allowed, caveats: [...others, ...caveats] };
 }

@@ -7,14 +7,14 @@ import { listRights, type Reach } from '../../rbac/rights.ts';
 import { toRuleKey } from '../../rbac/rule-key.ts';
 import { createPaint } from '../../terminal/paint.ts';
 import { showText } from '../../terminal/show.ts';
+import { toIdentityData } from '../access/data.ts';
 import { type AccessFacts, findEvidenceCaveats, withoutGuesses } from '../access/facts.ts';
 import { findPerson } from '../access/find-person.ts';
-import { toMissing } from '../access/missing.ts';
+import { complainMissing } from '../access/missing.ts';
 import { printData } from '../access/print.ts';
-import { renderCaveats } from '../access/render.ts';
+import { renderCaveats, renderFacts } from '../access/render.ts';
 import type { Place, Who } from '../access/request.ts';
 import { nameIdentity, nameRule } from '../access/words.ts';
-import { complain } from '../diagnostics.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 import type { CanOptions } from './options.ts';
 
@@ -31,17 +31,21 @@ export async function runList(
   { terminal, screen }: Surroundings,
 ): Promise<ExitCode> {
   const found = await findPerson(who, facts);
-  if (found.kind !== 'person')
-    return complain('can', [toMissing(found)], terminal, found.kind === 'nobody' ? 1 : 3);
+  if (found.kind !== 'person') return complainMissing('can', found, terminal);
   const { identity } = found.person;
   const reach = toReach(place, facts);
   const { rules, caveats } = await listRules(who, identity, reach, facts);
-  if (options.output !== undefined) await printData({ rules, caveats }, options.output, terminal);
-  else {
+  const { source } = facts;
+  if (options.output !== undefined) {
+    const data = { rules, caveats, identity: toIdentityData(identity), source };
+    await printData(data, options.output, terminal);
+  } else {
     const paint = createPaint(screen);
     const where = typeof reach === 'string' ? 'cluster-wide' : `in ${reach.namespace}`;
     const head = paint('title', showText(`${nameIdentity(identity)} ${where}`));
-    terminal.out(`${[head, ...rules.map(toLine), ...renderCaveats(caveats, paint)].join('\n')}\n`);
+    const lines = rules.length === 0 ? ['  no rules of RBAC'] : rules.map(toLine);
+    const tail = [...renderFacts([['source', source]], paint), ...renderCaveats(caveats, paint)];
+    terminal.out(`${[head, ...lines, ...tail].join('\n')}\n`);
   }
   if (rules.length > 0 || caveats.some(({ code }) => code === 'masters')) return 0;
   return hasGap(caveats) ? 3 : 1;

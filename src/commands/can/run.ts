@@ -38,13 +38,14 @@ function checkForm({ verb, what, options }: CanRequest, problems: string[]): voi
   else checkSingle({ verb, what, options }, problems);
 }
 
-function checkBatch(
-  verb: string | undefined,
-  { batch, list, suggest, snapshot, verify, output }: CanOptions,
-  problems: string[],
-): void {
-  if (list || suggest) problems.push('--batch answers with yes or no alone: leave --list and --suggest out');
+function checkBatch(verb: string | undefined, options: CanOptions, problems: string[]): void {
+  const { batch, list, suggest, quiet, snapshot, verify, output } = options;
+  const { namespace, allNamespaces, subresource, name } = options;
+  if (list || suggest || quiet)
+    problems.push('--batch answers with yes or no, a line each: leave --list, --suggest and -q out');
   if (verb !== undefined) problems.push('--batch has its questions in a file: leave the verb out');
+  if ([namespace, allNamespaces, subresource, name].some((each) => each !== undefined))
+    problems.push('--batch takes its lines to the letter: say in them where, instead of -n, -A or the like');
   if (batch === '-' && snapshot === '-')
     problems.push('standard input is read once: give --batch or --snapshot a file');
   if (verify && snapshot !== undefined) problems.push('--verify asks a cluster: leave --snapshot out');
@@ -52,10 +53,13 @@ function checkBatch(
 }
 
 function checkSingle({ verb, what, options }: CanRequest, problems: string[]): void {
-  const { list, suggest, verify, quiet, output } = options;
+  const { list, suggest, verify, quiet, output, subresource, name } = options;
   if (verify) problems.push('--verify is for --batch: of a single question the API server is asked anyway');
-  if (list && (verb !== undefined || suggest || quiet))
-    problems.push('--list asks about no single thing: leave verb, --suggest and -q out');
+  const isAboutOne = verb !== undefined || subresource !== undefined || name !== undefined;
+  if (list && (isAboutOne || suggest || quiet))
+    problems.push(
+      '--list asks about no single thing: leave verb, --subresource, --name, --suggest and -q out',
+    );
   if (suggest && quiet) problems.push('-q says nothing, so --suggest neither: leave one of them out');
   if (!list && (verb === undefined || what === undefined))
     problems.push('the question is missing: give VERB RESOURCE, such as list pods, or --batch FILE');

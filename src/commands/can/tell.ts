@@ -6,6 +6,7 @@ import { showText } from '../../terminal/show.ts';
 import { toIdentityData, toMappingData, toPrincipalData } from '../access/data.ts';
 import type { AccessFacts } from '../access/facts.ts';
 import type { FoundPerson } from '../access/find-person.ts';
+import { complainMissing, isUnknown } from '../access/missing.ts';
 import { printData, toYaml } from '../access/print.ts';
 import { renderCaveats, renderFacts, renderMapping } from '../access/render.ts';
 import { nameGrant, nameIdentity, nameQuestion } from '../access/words.ts';
@@ -120,8 +121,7 @@ export async function tellNobody(
   { terminal, screen }: Surroundings,
 ): Promise<ExitCode> {
   const { principal, resolution } = found;
-  if (resolution.kind === 'failed' && resolution.code === 'source-unknown')
-    return complain('can', [`this cannot be answered: ${resolution.message}`], terminal, 3);
+  if (isUnknown(found)) return complainMissing('can', found, terminal);
   const { question, caveats } = reading;
   const mapping = toMappingData(resolution);
   if (options.output !== undefined) {

@@ -35,7 +35,7 @@ function toAttributes(question: Question): AccessAttributes {
 }
 
 /**
- * Where the server decides otherwise than RBAC, another authorizer has decided.
+ * Where the server decides otherwise than RBAC, another authorizer has decided; where it was not asked, nobody knows.
  * @param isWhole RBAC is known whole: else what is not known of it may be why the server says yes
  */
 export function compareAnswers(
@@ -43,8 +43,13 @@ export function compareAnswers(
   server: ServerAnswer,
   isWhole: boolean,
 ): readonly Caveat[] {
-  if (server.kind === 'unasked' || server.allowed === allowed || (server.allowed && !isWhole)) return [];
+  if (server.kind === 'unasked') return [describeUnasked(server.why)];
+  if (server.allowed === allowed || (server.allowed && !isWhole)) return [];
   const words = server.reason === '' ? 'without a reason' : `with the reason: ${server.reason}`;
   const says = server.allowed ? 'allows what RBAC does not' : 'denies what RBAC allows';
   return [caveatOf('other-authorizer', `the API server ${says}, ${words}`)];
+}
+
+export function describeUnasked(why: string): Caveat {
+  return caveatOf('server-unasked', `the API server was not asked, so that only RBAC is known: ${why}`);
 }

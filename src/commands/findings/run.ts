@@ -60,7 +60,7 @@ async function tell(
 
 /** @param isWhole else nothing is said of what is missing: it may only be out of sight */
 function find({ index, catalogue, mappings }: AccessFacts, isWhole: boolean): readonly RbacFinding[] {
-  const mapped = findMappedGroups(mappings.sources);
+  const mapped = findMappedGroups(mappings);
   const resources = toKnownResources(catalogue);
   const found = findRbacFindings(index, { resources, ...(mapped && { mapped }) });
   return isWhole ? found : found.filter(({ code }) => isOfPresence(code));

@@ -2,6 +2,8 @@ import { describeSource, type SubjectSource } from '../../access/trace.ts';
 import type { BindingKind, ObjectRef, RoleKind, Subject } from '../../rbac/objects.ts';
 import type { Scope } from '../../rbac/who-can.ts';
 import { renderColumns } from '../../terminal/columns.ts';
+import type { Paint } from '../../terminal/paint.ts';
+import { renderFacts } from '../access/render.ts';
 import { nameRef, nameScope } from '../access/words.ts';
 
 /** A subject of a binding, and who can be it. */
@@ -17,8 +19,13 @@ export interface FoundBinding {
 
 const HEAD = ['SUBJECT', 'KIND', 'SUBJECT-NS', 'SCOPE', 'ROLE', 'BINDING', 'FROM'];
 
-export function renderLookup(rows: readonly FoundBinding[]): string {
-  return renderColumns(HEAD, rows.map(toRow));
+/** A subject a line, and below whom it was asked about and of which source. */
+export function renderLookup(
+  rows: readonly FoundBinding[],
+  facts: readonly (readonly [name: string, value: string])[],
+  paint: Paint,
+): string {
+  return `${renderColumns(HEAD, rows.map(toRow))}\n${renderFacts(facts, paint).join('\n')}\n`;
 }
 
 function toRow({ subject, binding, role, scope, dangling, from }: FoundBinding): readonly string[] {

@@ -4,17 +4,19 @@ import { describeError } from '../../base/errors.ts';
 import type { Bond } from '../../rbac/bindings-index.ts';
 import { findBonds } from '../../rbac/bonds.ts';
 import { type Caveat, caveatOf } from '../../rbac/caveats.ts';
+import type { Identity } from '../../rbac/identity.ts';
 import type { Subject } from '../../rbac/objects.ts';
 import { toRef } from '../../rbac/refs.ts';
 import { createPaint } from '../../terminal/paint.ts';
 import { type AccessFacts, knowsRoles, listGapCaveats } from '../access/facts.ts';
 import { findPerson } from '../access/find-person.ts';
-import { toMissing } from '../access/missing.ts';
+import { complainMissing, type NotFound } from '../access/missing.ts';
 import type { IdentityOptions, NamespaceOptions, SourceOptions } from '../access/options.ts';
 import { printData } from '../access/print.ts';
 import { renderCaveats } from '../access/render.ts';
 import { checkSource, readPlace, readWho, type Who } from '../access/request.ts';
 import { withFacts } from '../access/session.ts';
+import { nameIdentity } from '../access/words.ts';
 import { complain, note } from '../diagnostics.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 import { type FoundBinding, renderLookup } from './render.ts';
@@ -48,8 +50,9 @@ export async function runLookup(
   const matches = toMatcher(name, pattern, options);
   return await withFacts({ command: 'lookup', problems, options, wanted }, surroundings, async (facts) => {
     const found = await findAsked({ who, matches, namespace, options }, facts);
-    if (typeof found === 'string') return complain('lookup', [found], surroundings.terminal, 1);
-    return await tell(found, facts, options, surroundings);
+    return 'kind' in found
+      ? complainMissing('lookup', found, surroundings.terminal)
+      : await tell(found, facts, options, surroundings);
   });
 }
 
@@ -105,32 +108,36 @@ interface Asked {
 
 interface FoundBonds {
   readonly bonds: readonly Bond[];
-  /** Of whom it is about. */
+  /** Whom it is about, where it is about one. */
+  readonly identity: Identity | undefined;
+  /** Of that one. */
   readonly caveats: readonly Caveat[];
 }
 
-/** @returns one sentence where the mappings make nobody of the principal */
 async function findAsked(
-  { who, matches, namespace, options }: Asked,
+  { who, matches, namespace, options: { kind } }: Asked,
   facts: AccessFacts,
-): Promise<FoundBonds | string> {
+): Promise<FoundBonds | NotFound> {
   const tables = listLookedAt(facts.index, namespace);
   if (who === undefined || who.kind === 'self')
-    return { bonds: selectBonds(tables, { matches, kind: options.kind }), caveats: [] };
+    return { bonds: selectBonds(tables, { matches, kind }), identity: undefined, caveats: [] };
   const found = await findPerson(who, facts);
-  if (found.kind !== 'person') return toMissing(found);
+  if (found.kind !== 'person') return found;
   const { identity } = found.person;
-  return { bonds: findBonds(tables, identity), caveats: listOpenNames(facts.index, identity) };
+  const bonds = findBonds(tables, identity).filter(
+    ({ subject }) => kind === undefined || subject.kind === kind,
+  );
+  return { bonds, identity, caveats: listOpenNames(facts.index, identity) };
 }
 
 async function tell(
-  { bonds, caveats: own }: FoundBonds,
+  { bonds, identity, caveats: own }: FoundBonds,
   facts: AccessFacts,
   { output }: LookupOptions,
   { terminal, screen }: Surroundings,
 ): Promise<ExitCode> {
   const { mappings, index, isEks } = facts;
-  const tracer = createTracer({ sources: mappings.sources, accounts: index.objects.accounts, isEks });
+  const tracer = createTracer({ mappings, accounts: index.objects.accounts, isEks });
   const rows = bonds.map(
     ({ subject, binding, role }): FoundBinding => ({
       subject,
@@ -147,17 +154,25 @@ async function tell(
     ...listGapCaveats(facts),
     ...index.caveats,
   ];
+  const paint = createPaint(screen);
   if (output !== undefined) await printData(rows, output, terminal);
-  else if (rows.length > 0) terminal.out(renderLookup(rows));
+  else if (rows.length > 0) terminal.out(renderLookup(rows, listFacts(identity, facts), paint));
   // An array has no room for them.
   note(
     'lookup',
-    renderCaveats(caveats, createPaint(screen)).flatMap((each) => each.split('\n')),
+    renderCaveats(caveats, paint).flatMap((each) => each.split('\n')),
     terminal,
   );
   if (rows.length > 0) return 0;
   const isWhole = !caveats.some(({ code }) => code === 'no-evidence');
   return complain('lookup', ['nothing is bound to such a subject'], terminal, isWhole ? 1 : 3);
+}
+
+function listFacts(
+  identity: Identity | undefined,
+  { source }: AccessFacts,
+): readonly (readonly [name: string, value: string])[] {
+  return [...(identity === undefined ? [] : [['who', nameIdentity(identity)] as const]), ['source', source]];
 }
 
 function toScope(namespace: string | undefined): FoundBinding['scope'] {

@@ -6,7 +6,7 @@ import type { Identity } from '../../rbac/identity.ts';
 import type { ResourceQuestion } from '../../rbac/question.ts';
 import { type AccessFacts, findEvidenceCaveats } from '../access/facts.ts';
 import { nameQuestion } from '../access/words.ts';
-import { askServer } from '../can/verify.ts';
+import { askServer, describeUnasked } from '../can/verify.ts';
 import type { Cell, TableRow } from './table.ts';
 
 /** As many questions are asked at the same time. */
@@ -39,9 +39,7 @@ export async function fillTable(
     ...compare(judged, server),
     ...findMissing(questions, facts),
     ...(isOpen ? [caveatOf('open-session')] : []),
-    ...(server.why === undefined
-      ? []
-      : [caveatOf('no-evidence', `the API server was not asked: ${server.why}`)]),
+    ...(server.why === undefined ? [] : [describeUnasked(server.why)]),
   ];
   const toCell = (question: ResourceQuestion | undefined): Cell =>
     question === undefined ? 'n/a' : (server.cells.get(question) ?? judged.get(question)?.cell ?? 'unknown');

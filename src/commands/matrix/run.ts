@@ -7,7 +7,7 @@ import { showText } from '../../terminal/show.ts';
 import { toIdentityData } from '../access/data.ts';
 import { type AccessFacts, listGapCaveats } from '../access/facts.ts';
 import { findPerson } from '../access/find-person.ts';
-import { toMissing } from '../access/missing.ts';
+import { complainMissing } from '../access/missing.ts';
 import { printData } from '../access/print.ts';
 import { checkSource, type Place, readPlace, readWho, type Who } from '../access/request.ts';
 import { withFacts } from '../access/session.ts';
@@ -151,10 +151,7 @@ async function tellOne(
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const found = await findPerson(who, facts);
-  if (found.kind === 'nobody') {
-    const isUnknown = found.resolution.kind === 'failed' && found.resolution.code === 'source-unknown';
-    return complain('matrix', [toMissing(found)], surroundings.terminal, isUnknown ? 3 : 1);
-  }
+  if (found.kind === 'nobody') return complainMissing('matrix', found, surroundings.terminal);
   const identity = found.kind === 'person' ? found.person.identity : undefined;
   const asked: Asked = { identity, isSelf: who.kind === 'self' };
   const { rows, caveats } = await fillTable(plan.rows, asked, facts);

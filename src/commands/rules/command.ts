@@ -29,6 +29,7 @@ export const registerRules: Registration = (command, context) => {
         'ServiceAccount',
       ]),
     )
+    .option('-c, --cluster-only', 'only what counts cluster-wide, as rolesum has it')
     .option('--flat', 'a line for each verb, group and resource, as rbac-tool policy-rules has it')
     .option('--by-role', 'binding by binding, as rolesum has it')
     .addHelpText('after', HELP)

@@ -60,7 +60,8 @@ function toRows(rights: readonly Right[]): readonly Row[] {
 }
 
 function listWhat({ apiGroups = [], resources, nonResourceURLs = [] }: PolicyRule): readonly string[] {
-  if (resources === undefined) return nonResourceURLs;
+  // A star alone would be all resources of the core group.
+  if (resources === undefined) return nonResourceURLs.map((url) => (url === '*' ? '* (URLs)' : url));
   return apiGroups.flatMap((group) =>
     resources.map((resource) => {
       // A subresource stands behind the group, as kubectl writes it.

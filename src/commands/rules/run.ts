@@ -1,20 +1,19 @@
 import { listOpenNames } from '../../access/open-names.ts';
 import { type Caveat, caveatOf } from '../../rbac/caveats.ts';
 import type { Subject } from '../../rbac/objects.ts';
-import { listRights, type Rights } from '../../rbac/rights.ts';
+import { listRights, type Reach, type Rights } from '../../rbac/rights.ts';
 import { createPaint, type Paint } from '../../terminal/paint.ts';
 import { showText } from '../../terminal/show.ts';
 import { toIdentityData } from '../access/data.ts';
 import { type AccessFacts, listGapCaveats, withoutGuesses } from '../access/facts.ts';
 import { findPerson } from '../access/find-person.ts';
-import { toMissing } from '../access/missing.ts';
+import { complainMissing } from '../access/missing.ts';
 import type { IdentityOptions, NamespaceOptions, SourceOptions } from '../access/options.ts';
 import { printData } from '../access/print.ts';
-import { renderCaveats } from '../access/render.ts';
+import { renderCaveats, renderFacts } from '../access/render.ts';
 import { checkSource, type Place, readAccount, readPlace, readWho, type Who } from '../access/request.ts';
 import { withFacts } from '../access/session.ts';
 import { nameIdentity } from '../access/words.ts';
-import { complain } from '../diagnostics.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 import { renderByRole, toBoundRoles } from './by-role.ts';
 import { renderCompact } from './compact.ts';
@@ -24,6 +23,7 @@ export interface RulesOptions extends SourceOptions, IdentityOptions, NamespaceO
   readonly kind?: Subject['kind'];
   readonly flat?: boolean;
   readonly byRole?: boolean;
+  readonly clusterOnly?: boolean;
 }
 
 export interface RulesRequest {
@@ -44,6 +44,8 @@ export async function runRules(
   const place = readPlace(options, problems);
   if (options.flat && options.byRole)
     problems.push('--flat and --by-role are two forms: keep the one that is meant');
+  if (options.clusterOnly && place.kind !== 'default')
+    problems.push('-c is cluster-wide: leave it, or -n and -A, out');
   if (name === undefined && options.kind !== undefined) problems.push('-k is of a NAME: give one');
   if (who?.kind === 'self' && options.snapshot !== undefined)
     problems.push('a snapshot does not know who you are: give --as, --as-group, --sa or --arn');
@@ -80,11 +82,9 @@ async function tell(
   { terminal, screen }: Surroundings,
 ): Promise<ExitCode> {
   const found = await findPerson(who, facts);
-  if (found.kind !== 'person')
-    return complain('rules', [toMissing(found)], terminal, found.kind === 'nobody' ? 1 : 3);
+  if (found.kind !== 'person') return complainMissing('rules', found, terminal);
   const { identity } = found.person;
-  const reach = place.kind === 'namespace' ? { namespace: place.namespace } : 'everywhere';
-  const rights = listRights(facts.index, identity, reach);
+  const rights = listRights(facts.index, identity, toReach(place, options));
   const caveats = [
     ...(who.kind === 'principal' && facts.isEks ? [caveatOf('access-entries-unseen')] : []),
     ...listOpenNames(facts.index, identity),
@@ -100,11 +100,15 @@ async function tell(
   } else {
     const paint = createPaint(screen);
     const head = paint('title', showText(nameIdentity(identity)));
-    terminal.out(
-      `${[head, ...render(rights, options, paint), ...renderCaveats(caveats, paint)].join('\n')}\n`,
-    );
+    const tail = [...renderFacts([['source', facts.source]], paint), ...renderCaveats(caveats, paint)];
+    terminal.out(`${[head, ...render(rights, options, paint), '', ...tail].join('\n')}\n`);
   }
   return toCode(rights, caveats);
+}
+
+function toReach(place: Place, { clusterOnly }: RulesOptions): Reach {
+  if (place.kind === 'namespace') return { namespace: place.namespace };
+  return clusterOnly ? 'cluster' : 'everywhere';
 }
 
 function toData(rights: Rights, { flat, byRole }: RulesOptions): { readonly rights: unknown } {

@@ -69,7 +69,7 @@ async function tell(
 
 function addPeople(subjects: readonly Doer[], facts: AccessFacts): readonly Person[] {
   const { mappings, index, isEks } = facts;
-  const tracer = createTracer({ sources: mappings.sources, accounts: index.objects.accounts, isEks });
+  const tracer = createTracer({ mappings, accounts: index.objects.accounts, isEks });
   return subjects.map((doer) => ({ ...doer, people: tracer.trace(doer.subject) }));
 }
 

@@ -42,6 +42,10 @@ function renderGroups(groups: readonly GroupData[], paint: Paint): readonly stri
 }
 
 function renderRights({ clusterRoleBindings, roleBindings, rules }: WhoamiReport['rights']): string {
-  const bindings = `${clusterRoleBindings} ClusterRoleBindings and ${roleBindings} RoleBindings`;
-  return `rights: ${rules} rules by ${bindings}`;
+  const bindings = `${count(clusterRoleBindings, 'ClusterRoleBinding')} and ${count(roleBindings, 'RoleBinding')}`;
+  return `rights: ${count(rules, 'rule')} by ${bindings}`;
+}
+
+function count(many: number, what: string): string {
+  return `${many} ${what}${many === 1 ? '' : 's'}`;
 }

@@ -8,12 +8,11 @@ import { createPaint } from '../../terminal/paint.ts';
 import { toGroupData, toMappingData, toPrincipalData } from '../access/data.ts';
 import { type AccessFacts, listGapCaveats, withoutGuesses } from '../access/facts.ts';
 import { type FoundPerson, findPerson } from '../access/find-person.ts';
-import { toMissing } from '../access/missing.ts';
+import { complainMissing, isUnknown } from '../access/missing.ts';
 import type { IdentityOptions, SourceOptions } from '../access/options.ts';
 import { printData } from '../access/print.ts';
 import { checkSource, readWho, type Who } from '../access/request.ts';
 import { withFacts } from '../access/session.ts';
-import { complain } from '../diagnostics.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
 import { renderWhoami } from './render.ts';
 import type { RightsCount, WhoamiReport } from './report.ts';
@@ -25,6 +24,8 @@ export async function runWhoami(options: WhoamiOptions, surroundings: Surroundin
   const problems: string[] = [];
   checkSource(options, problems);
   const who = readWho(options, problems);
+  if (who?.kind === 'as' && who.user === undefined && options.snapshot !== undefined)
+    problems.push('--as-group alone is nobody: give --as, too, or ask iam-bridge rules what a group has');
   if (who?.kind === 'self' && options.snapshot !== undefined)
     problems.push('a snapshot does not know who you are: give --as, --sa or --arn');
   const wanted = {
@@ -43,12 +44,12 @@ async function tell(
   { terminal, screen }: Surroundings,
 ): Promise<ExitCode> {
   const found = await findPerson(who, facts);
-  if (found.kind === 'unknown-caller') return complain('whoami', [toMissing(found)], terminal, 3);
+  if (found.kind === 'unknown-caller') return complainMissing('whoami', found, terminal);
   const report = toReport(found, facts);
   if (output === undefined) terminal.out(renderWhoami(report, createPaint(screen)));
   else await printData(report, output, terminal);
   if (found.kind === 'person') return 0;
-  return found.resolution.kind === 'failed' && found.resolution.code === 'source-unknown' ? 3 : 1;
+  return isUnknown(found) ? 3 : 1;
 }
 
 function toReport(

@@ -176,6 +176,8 @@ describe('can --list', () => {
     expect(json).toEqual({
       rules: [{ verbs: ['get', 'list', 'watch'], apiGroups: [''], resources: ['pods', 'pods/log'] }],
       caveats: [],
+      identity: expect.objectContaining({ user: 'system:serviceaccount:shop:ci' }),
+      source: snapshot,
     });
     expect((await can(['--list', '-n', 'shop', '--sa', 'shop:ci'])).stdout).toContain(
       'get, list, watch of pods, pods/log',
@@ -183,7 +185,11 @@ describe('can --list', () => {
   });
 
   test('is 1 where nothing is allowed, and where the mappings make nobody of the principal', async () => {
-    expect((await can(['--list', '-A', '--sa', 'shop:ci'])).code).toBe(1);
+    const none = await can(['--list', '-A', '--sa', 'shop:ci']);
+    expect([none.code, none.stdout]).toEqual([
+      1,
+      expect.stringMatching(/ cluster-wide\n {2}no rules of RBAC\nsource +.*cluster\.yaml\n$/),
+    ]);
     const { code, stderr } = await can(['--list', '--arn', `${ROLE}/old`]);
     expect([code, stderr]).toEqual([1, expect.stringContaining('make nobody of the principal')]);
   });
@@ -294,6 +300,9 @@ describe('a command line that is no question', () => {
     ['verify', ['get', 'po', '--as', 'x', '--verify'], /--verify is for --batch/],
     ['a batch that is not there', ['--batch', '/nowhere'], /--batch: there is no file \/nowhere/],
     ['a batch and a question', ['get', 'po', '--batch', 'x'], /leave the verb out/],
+    ['a quiet batch', ['--batch', 'x', '-q'], /leave --list, --suggest and -q out/],
+    ['a batch somewhere', ['--batch', 'x', '-n', 'shop'], /takes its lines to the letter: say in them where/],
+    ['a list of one thing', ['--list', '--name', 'x', '--as', 'y'], /asks about no single thing: leave verb/],
   ])('%s is refused in a sentence', async (_, words, problem) => {
     const { code, stdout, stderr } = await can(words);
     expect([code, stdout]).toEqual([2, '']);

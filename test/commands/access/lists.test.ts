@@ -149,6 +149,7 @@ describe('lookup', () => {
     ['a kind', ['-k', 'ServiceAccount'], ['ci readers']],
     ['a namespace', ['-e', '.', '-k', 'Group', '-n', 'other'], ['system:authenticated everybody']],
     ['an identity', ['--sa', 'shop:ci'], ['system:authenticated everybody', 'ci readers']],
+    ['a kind of what an identity has', ['--sa', 'shop:ci', '-k', 'ServiceAccount'], ['ci readers']],
     [
       'a principal',
       ['--arn', 'arn:aws:iam::111122223333:role/dev'],
@@ -163,7 +164,8 @@ describe('lookup', () => {
     const { stdout } = await run(['lookup', 'dev']);
     expect(stdout.replace(/ {2,}/g, '  ')).toBe(
       'SUBJECT  KIND  SUBJECT-NS  SCOPE  ROLE  BINDING  FROM\n' +
-        'dev  Group  shop  ClusterRole pod-reader  RoleBinding shop/readers  arn:aws:iam::111122223333:role/dev by mapRoles[0]\n',
+        'dev  Group  shop  ClusterRole pod-reader  RoleBinding shop/readers  arn:aws:iam::111122223333:role/dev by mapRoles[0]\n' +
+        `\nsource  ${snapshot}\n`,
     );
     expect((await run(['lookup', 'bob'])).stdout).toContain('Role shop/gone (missing)');
   });
@@ -188,6 +190,11 @@ describe('lookup', () => {
   });
 });
 
+test('whoami of a group is about nobody, and what it has is told elsewhere', async () => {
+  const { code, stderr } = await run(['whoami', '--as-group', 'dev']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('--as-group alone is nobody')]);
+});
+
 describe('rules', () => {
   const CI = ['--sa', 'shop:ci'];
 
@@ -204,12 +211,44 @@ describe('rules', () => {
         'pods ✔ ✔ ✔ shop',
         'pods/log ✔ ✔ ✔ shop',
         '',
+        `source ${snapshot}`,
+        '',
       ]);
     }
   });
 
   test('of a namespace are what counts there', async () => {
     expect((await run(['rules', ...CI, '-n', 'other'])).stdout).not.toContain('pods');
+  });
+
+  test('cluster-wide are those of no RoleBinding, as rolesum -c has it', async () => {
+    const { stdout } = await run(['summary', ...CI, '-c']);
+    expect(stdout).toContain('nodes');
+    expect(stdout).not.toContain('pods');
+    expect((await run(['summary', ...CI, '-c', '-n', 'shop'])).stderr).toMatch(
+      /-c is cluster-wide: leave it/,
+    );
+  });
+
+  test('of all URLs are none of all resources', async () => {
+    const stars = workspace.write(
+      'stars.yaml',
+      `apiVersion: ${GROUP}/v1
+kind: ClusterRole
+metadata: {name: stars}
+rules:
+- {apiGroups: [""], resources: ["*"], verbs: [get]}
+- {nonResourceURLs: ["*"], verbs: [post]}
+---
+apiVersion: ${GROUP}/v1
+kind: ClusterRoleBinding
+metadata: {name: stars}
+roleRef: {apiGroup: ${GROUP}, kind: ClusterRole, name: stars}
+subjects: [{kind: User, name: x}]
+`,
+    );
+    const { stdout } = await runTree(['rules', '--as', 'x', '--snapshot', stars]);
+    expect(stdout.replace(/ +/g, ' ')).toContain('\n* ✔ cluster\n* (URLs) post cluster\n');
   });
 
   test('have every origin, for programs', async () => {

@@ -92,7 +92,10 @@ describe('can, of a cluster', () => {
     const outcome = await run(['can', 'list', 'pods', '--as', 'x', '--as-group', 'dev', '-o', 'json'], {
       review: () => 403,
     });
-    expect([outcome.code, codesOf(outcome), outcome.json.server]).toEqual([0, [], undefined]);
+    expect([outcome.code, codesOf(outcome), outcome.json.server]).toEqual([0, ['server-unasked'], undefined]);
+    expect(outcome.json.caveats[0].message).toMatch(
+      /only RBAC is known: missing right: .*subjectaccessreviews/,
+    );
   });
 
   test('goes by the server where RBAC may not be listed, and names the missing right', async () => {
@@ -205,6 +208,25 @@ describe('roles that may not be listed', () => {
   });
 });
 
+describe('mappings that may not be read', () => {
+  const path = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
+  const answers = { ...ANSWERS, [path]: 403 };
+  const dev = ['--arn', 'arn:aws:iam::111122223333:role/dev'];
+
+  test.each<[string, string[]]>([
+    ['can', ['can', 'list', 'pods']],
+    ['can --list', ['can', '--list']],
+    ['whoami', ['whoami']],
+    ['rules', ['rules']],
+    ['lookup', ['lookup']],
+    ['matrix', ['matrix']],
+  ])('are 3 for %s, and no word that nobody is mapped', async (_, words) => {
+    const { code, stdout, stderr } = await run([...words, ...dev], { answers });
+    expect([code, stdout + stderr]).toEqual([3, expect.stringContaining('the mappings are not known')]);
+    expect(stdout + stderr).not.toMatch(/unmapped|make nobody|^no$/m);
+  });
+});
+
 describe('whoami, of a cluster', () => {
   const AWS_AUTH = {
     metadata: { name: 'aws-auth', namespace: 'kube-system' },
@@ -267,6 +289,17 @@ describe('whoami, of a cluster', () => {
     const path = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
     const unknown = await run(words, { answers: { ...ANSWERS, [path]: 403 } });
     expect([unknown.code, unknown.json.mapping.code]).toEqual([3, 'source-unknown']);
+  });
+
+  test('says that a server gives what a mapping names as well', async () => {
+    const data = { mapRoles: AWS_AUTH.data.mapRoles.replace('[dev]', '[dev, "system:authenticated"]') };
+    const path = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
+    const words = ['whoami', '--arn', 'arn:aws:iam::111122223333:role/dev', '-o', 'json'];
+    const { json } = await run(words, { answers: { ...ANSWERS, [path]: { ...AWS_AUTH, data } } });
+    expect(json.groups).toMatchObject([
+      { name: 'dev', origin: { kind: 'mapping' } },
+      { name: 'system:authenticated', origin: { kind: 'api-server' } },
+    ]);
   });
 
   test('says so where the server does not', async () => {

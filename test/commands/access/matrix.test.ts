@@ -337,7 +337,7 @@ describe('matrix, of a cluster', () => {
     expect(alone.server.reviews).toHaveLength(1);
     expect([alone.code, alone.data?.rows[0]?.cells]).toEqual([0, { get: 'yes', list: 'yes' }]);
     expect(alone.data?.caveats).toMatchObject([
-      { code: 'no-evidence', message: expect.stringContaining('create on subjectaccessreviews') },
+      { code: 'server-unasked', message: expect.stringContaining('create on subjectaccessreviews') },
     ]);
   });
 

@@ -321,6 +321,36 @@ describeOnCluster('RBAC beside a real API server', () => {
     }
   });
 
+  it('makes of --as and --as-group whom the API server makes of them', async () => {
+    // Strangers may not ask who they are.
+    const asker = {
+      'row-asker': ['ClusterRole/system:basic-user', group('system:unauthenticated')],
+    } as const;
+    await createAndAwait(cluster.client, toDocuments({ clusterRoleBindings: asker }));
+    const ci = 'system:serviceaccount:team-a:ci';
+    for (const [as, groups] of [
+      ['jane', []],
+      ['jane', ['dev', 'system:authenticated']],
+      ['jane', ['system:unauthenticated']],
+      [ci, []],
+      [ci, ['dev']],
+      ['system:serviceaccount:team-a', []],
+      ['system:serviceaccount:Team:ci', []],
+      // Without a group the API server adds system:nodes, or not, by what the caller has impersonated before (1.36).
+      ['system:node:n1', ['system:nodes']],
+      ['system:node:N1', []],
+      ['system:anonymous', []],
+      ['system:anonymous', ['dev']],
+      ['x', ['system:masters']],
+    ] as const) {
+      const words = [`--as=${as}`, ...groups.map((one) => `--as-group=${one}`)];
+      const { code, stdout, stderr } = await cluster.kubectl(['auth', 'whoami', '-o', 'json', ...words]);
+      expect({ as, code, stderr }).toEqual({ as, code: 0, stderr: '' });
+      const { username, groups: theirs } = JSON.parse(stdout).status.userInfo;
+      expect({ user: username, groups: theirs }).toEqual(impersonated(as, groups));
+    }
+  });
+
   it('knows the verbs of constrained impersonation as any other verb', async () => {
     const rules = [
       { verbs: ['impersonate:user-info'], apiGroups: ['authentication.k8s.io'], resources: ['users'] },

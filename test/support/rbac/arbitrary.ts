@@ -7,11 +7,14 @@ import { type Manifest, toManifest } from './manifests.ts';
 const VERBS = ['get', 'list', 'create', '*', 'get*'];
 const GROUPS = ['', 'apps', '*', 'core'];
 const RESOURCES = ['pods', 'secrets', 'pods/log', '*', '*/log', '*/*', 'pods/*', 'Pods'];
-const NAMES = ['db', '*', ''];
+const NAMES = ['db', 'DB', '*', ''];
 const URLS = ['/metrics', '/healthz*', '/healthz/*', '*', '/a*/b', '/api/**'];
 export const NAMESPACES = ['team-a', 'team-b'];
-const USERS = ['jane', 'a b:c', 'system:serviceaccount:team-a:ci'];
-const GROUP_NAMES = ['dev', 'Dev', 'system:authenticated', 'system:serviceaccounts:team-a'];
+const USERS = ['jane', 'Jane', 'a b:c', 'dev', 'system:serviceaccount:team-a:ci', 'system:anonymous'];
+const GROUP_NAMES = [
+  ...['dev', 'Dev', 'jane', 'system:authenticated', 'system:unauthenticated'],
+  ...['system:serviceaccounts', 'system:serviceaccounts:team-a'],
+];
 const ROLES = ['one', 'a b', 'system:two'];
 const LABELS = ['to-one', 'to-two'];
 
@@ -28,14 +31,26 @@ const resourceRule: fc.Arbitrary<Manifest> = fc
   .map(({ resourceNames, ...rule }) => (resourceNames.length === 0 ? rule : { ...rule, resourceNames }));
 const urlRule: fc.Arbitrary<Manifest> = fc.record({ verbs: some(VERBS), nonResourceURLs: some(URLS) });
 
+/** As an API server takes them; of a user or a group a namespace counts for nothing. */
+const spelling: fc.Arbitrary<Manifest> = fc.constantFrom(
+  {},
+  { apiGroup: '' },
+  { apiGroup: 'rbac.authorization.k8s.io' },
+  { namespace: 'team-b' },
+);
+const named = (kind: string, names: readonly string[]): fc.Arbitrary<Manifest> =>
+  fc.tuple(fc.constantFrom(...names), spelling).map(([name, spelt]) => ({ kind, name, ...spelt }));
 const subject: fc.Arbitrary<Manifest> = fc.oneof(
-  fc.constantFrom(...USERS).map((name) => ({ kind: 'User', name })),
-  fc.constantFrom(...GROUP_NAMES).map((name) => ({ kind: 'Group', name })),
+  named('User', USERS),
+  named('Group', GROUP_NAMES),
   fc.constantFrom(...NAMESPACES).map((namespace) => ({ kind: 'ServiceAccount', name: 'ci', namespace })),
 );
 const localSubject: fc.Arbitrary<Manifest> = fc.oneof(
   subject,
-  fc.constant({ kind: 'ServiceAccount', name: 'ci' }),
+  fc.constantFrom({}, { namespace: '' }, { apiGroup: '' }).map((spelt) => ({
+    ...{ kind: 'ServiceAccount', name: 'ci' },
+    ...spelt,
+  })),
 );
 
 const namespace = fc.constantFrom(...NAMESPACES);
@@ -108,7 +123,20 @@ export function anyIdentity(): fc.Arbitrary<Identity> {
 }
 
 export function anyQuestion(): fc.Arbitrary<Question> {
-  const path = fc.constantFrom('/metrics', '/healthz', '/healthz/etcd', '/a*/b', '/api/v1', '/');
+  const path = fc.constantFrom(
+    ...[
+      '/metrics',
+      '/healthz',
+      '/healthz/',
+      '/healthz/etcd',
+      '/healthzfoo',
+      '/a*/b',
+      '/ab/b',
+      '/api',
+      '/api/v1',
+    ],
+    ...['/', '*', 'metrics'],
+  );
   const optional = <Key extends string>(key: Key, words: readonly string[]) =>
     fc.option(fc.constantFrom(...words)).map((word) => (word === null ? {} : { [key]: word }));
   return fc.oneof(
@@ -119,11 +147,11 @@ export function anyQuestion(): fc.Arbitrary<Question> {
           fc.record({
             verb: fc.constantFrom('get', 'list', 'create', 'update'),
             group: fc.constantFrom('', 'apps', 'core'),
-            resource: fc.constantFrom('pods', 'secrets', '*'),
+            resource: fc.constantFrom('pods', 'secrets', '*', 'Pods', 'pods/log'),
           }),
-          optional('subresource', ['log', 'exec', '*']),
+          optional('subresource', ['log', 'exec', '*', 'log/x', '']),
           optional('name', NAMES),
-          optional('namespace', NAMESPACES),
+          optional('namespace', [...NAMESPACES, 'nowhere', '']),
         )
         .map(([base, subresource, name, ns]) => ({ ...base, ...subresource, ...name, ...ns })),
     },

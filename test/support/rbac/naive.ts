@@ -73,7 +73,7 @@ function isSelected(role: Manifest, source: Manifest): boolean {
 function isSubject({ kind, name, namespace }: Manifest, who: Identity, own: string | undefined): boolean {
   if (kind === 'User') return who.user === name;
   if (kind === 'Group') return who.groups.some((group) => group === name);
-  return who.user === `system:serviceaccount:${namespace ?? own}:${name}`;
+  return who.user === `system:serviceaccount:${namespace || own}:${name}`;
 }
 
 function allows(rule: Manifest, question: Question): boolean {

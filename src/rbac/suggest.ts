@@ -23,7 +23,8 @@ export function suggestGrant(index: RbacIndex, identity: Identity, question: Que
       'what would be bound is no person and no account, but everybody of a kind: bind a group of your own';
     return { kind: 'none', reason };
   }
-  const namespace = isPathQuestion(question) ? undefined : question.namespace;
+  // An empty one is cluster-wide, too.
+  const namespace = isPathQuestion(question) ? undefined : question.namespace || undefined;
   const place = namespace === undefined ? {} : { namespace };
   const kinds = namespace === undefined ? CLUSTER_KINDS : NAMESPACE_KINDS;
   const name = findFreeName(index, toName(question), { kinds, ...place });

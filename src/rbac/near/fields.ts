@@ -37,7 +37,8 @@ function describeNamespace(namespace: string, question: Question): string {
   if (isPathQuestion(question)) {
     return 'a RoleBinding gives no URLs: only a ClusterRoleBinding does';
   }
-  const asked = question.namespace === undefined ? 'cluster-wide' : `in ${describeName(question.namespace)}`;
+  const own = question.namespace ?? '';
+  const asked = own === '' ? 'cluster-wide' : `in ${describeName(own)}`;
   return `only in ${describeName(namespace)}, but you asked ${asked}`;
 }
 

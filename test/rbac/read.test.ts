@@ -114,6 +114,15 @@ describe('objects', () => {
     expect(objects.namespaces).toEqual(['team-a']);
   });
 
+  test('take null for an empty text, as Go does', () => {
+    const rules = [{ verbs: [null], apiGroups: [''], resources: ['pods'] }];
+    const { objects, problems } = readObjects([
+      { ...toManifest('ClusterRole', 'r', { rules }), metadata: { name: 'r', labels: { a: null } } },
+    ]);
+    expect(problems).toEqual([]);
+    expect(objects.roles).toMatchObject([{ labels: { a: '' }, rules: [{ verbs: [''] }] }]);
+  });
+
   test('that are there twice are taken where both say the same, and left out where they differ', () => {
     expect(readObjects([ROLE, structuredClone(ROLE)])).toMatchObject({
       objects: { roles: [{}] },
@@ -133,9 +142,23 @@ describe('an object that no API server would have stored is left out by name', (
     toManifest(kind, path, { roleRef: { kind: 'ClusterRole', name: 'r' }, ...rest });
   const role = (rule: Manifest, kind = 'ClusterRole', path = 'r') =>
     toManifest(kind, path, { rules: [rule] });
+  const label = (labels: Manifest) => ({
+    ...toManifest('ClusterRole', 'r'),
+    metadata: { name: 'r', labels },
+  });
 
   test.each<[string, Manifest, string]>([
     ['a Role without a namespace', toManifest('Role', 'r'), 'no namespace'],
+    ['a label whose value is none', label({ time: '12:30' }), 'metadata.labels: "12:30" is no value'],
+    ['a label whose key is none', label({ 'a b': '' }), 'metadata.labels: "a b" is no key'],
+    ['a label whose prefix is none', label({ 'A/b': '' }), 'metadata.labels: "A/b" is no key'],
+    [
+      'a selector of what no label can be',
+      toManifest('ClusterRole', 'r', {
+        aggregationRule: { clusterRoleSelectors: [{ matchExpressions: [{ key: '', operator: 'Exists' }] }] },
+      }),
+      'clusterRoleSelectors[0]: matchExpressions[0]: "" is no key',
+    ],
     ['a rule without verbs', role({ ...RULE, verbs: [] }), 'rules[0]: verbs is empty'],
     ['verbs that are no texts', role({ ...RULE, verbs: [true] }), 'rules[0]: verbs holds true'],
     ['verbs that are no list', role({ ...RULE, verbs: 'get' }), 'rules[0]: verbs is "get"'],

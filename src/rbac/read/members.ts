@@ -13,14 +13,17 @@ export function readText(record: JsonRecord, member: string): string {
   throw new ObjectFlaw(`${member} is ${quoteValue(value)}, and has to be a text: put it in quotes`);
 }
 
-/** A list of texts; undefined where it is absent, null or empty, which are the same to the API server. */
+/**
+ * A list of texts; undefined where it is absent, null or empty, which are the same to the API server. A null in it is an
+ * empty text, as Go has it.
+ */
 export function readTexts(record: JsonRecord, member: string): readonly string[] | undefined {
-  const list = readList(record, member);
-  for (const value of list) {
-    if (typeof value === 'string') continue;
+  const list = readList(record, member).map((value) => {
+    const text = value ?? '';
+    if (typeof text === 'string') return text;
     throw new ObjectFlaw(`${member} holds ${quoteValue(value)}, and has to hold texts: put it in quotes`);
-  }
-  return list.length === 0 ? undefined : (list as readonly string[]);
+  });
+  return list.length === 0 ? undefined : list;
 }
 
 /** Records, each handed over with its name, such as `rules[2]`, which a flaw begins with. */
@@ -33,8 +36,9 @@ export function readRecords<Value>(
   const values: Value[] = [];
   try {
     for (const one of list) {
-      if (!isRecord(one)) throw new ObjectFlaw(`it is ${quoteValue(one)}, and has to be an object`);
-      values.push(read(one));
+      const value = one ?? {};
+      if (!isRecord(value)) throw new ObjectFlaw(`it is ${quoteValue(one)}, and has to be an object`);
+      values.push(read(value));
     }
     return values;
   } catch (error) {
@@ -49,14 +53,14 @@ export function readRecord(record: JsonRecord, member: string): JsonRecord | und
   throw new ObjectFlaw(`${member} is ${quoteValue(value)}, and has to be an object`);
 }
 
-/** Texts by their names, such as labels. */
+/** Texts by their names, such as labels; null is an empty one. */
 export function readTextMap(record: JsonRecord, member: string): Readonly<Record<string, string>> {
-  const map = readRecord(record, member) ?? {};
-  for (const name of Object.keys(map)) {
-    if (typeof map[name] === 'string') continue;
-    throw new ObjectFlaw(`${member} has ${quoteShort(name)} with ${quoteValue(map[name])}: put it in quotes`);
-  }
-  return map as Readonly<Record<string, string>>;
+  const entries = Object.entries(readRecord(record, member) ?? {}).map(([name, value]) => {
+    const text = value ?? '';
+    if (typeof text === 'string') return [name, text] as const;
+    throw new ObjectFlaw(`${member} has ${quoteShort(name)} with ${quoteValue(value)}: put it in quotes`);
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Puts a place before what is said of a flaw. */

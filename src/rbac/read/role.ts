@@ -1,7 +1,8 @@
 import { quoteShort } from '../../json/quote.ts';
 import type { JsonRecord } from '../../json/record.ts';
 import type { LabelExpression, LabelSelector, PolicyRule, Role } from '../objects.ts';
-import { ObjectFlaw, readRecord, readRecords, readText, readTextMap, readTexts } from './members.ts';
+import { checkLabelKey, checkLabels, checkLabelValue } from './labels.ts';
+import { ObjectFlaw, readRecord, readRecords, readText, readTextMap, readTexts, within } from './members.ts';
 import { readMetadata, readNamespace } from './metadata.ts';
 
 export function readRole(item: JsonRecord): Role {
@@ -19,7 +20,9 @@ export function readClusterRole(item: JsonRecord): Role {
 }
 
 function readFacts(metadata: JsonRecord): Pick<Role, 'labels' | 'stored'> {
-  return { labels: readTextMap(metadata, 'labels'), stored: readText(metadata, 'uid') !== '' };
+  const labels = readTextMap(metadata, 'labels');
+  within('metadata.labels', () => checkLabels(labels));
+  return { labels, stored: readText(metadata, 'uid') !== '' };
 }
 
 /** Only its shape is checked, as the API server does: values that can never match are stored (`ValidatePolicyRule`). */
@@ -52,7 +55,9 @@ function readAggregation(item: JsonRecord): readonly LabelSelector[] | undefined
 
 function readSelector(selector: JsonRecord): LabelSelector {
   const matchExpressions = readRecords(selector, 'matchExpressions', readExpression);
-  return { matchLabels: readTextMap(selector, 'matchLabels'), matchExpressions };
+  const matchLabels = readTextMap(selector, 'matchLabels');
+  within('matchLabels', () => checkLabels(matchLabels));
+  return { matchLabels, matchExpressions };
 }
 
 const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const;
@@ -67,5 +72,8 @@ function readExpression(expression: JsonRecord): LabelExpression {
   if (operator.endsWith('In') !== values.length > 0) {
     throw new ObjectFlaw(`${operator} ${values.length > 0 ? 'takes no' : 'needs'} values`);
   }
-  return { key: readText(expression, 'key'), operator, values };
+  const key = readText(expression, 'key');
+  checkLabelKey(key);
+  values.forEach(checkLabelValue);
+  return { key, operator, values };
 }

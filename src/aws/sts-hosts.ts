@@ -41,7 +41,7 @@ export function stsHost(region: string, { fips = false, dualStack = false }: Sts
 }
 
 /** The global host, and the region that requests to it are signed for. */
-export const GLOBAL_STS_HOST = 'sts.amazonaws.com';
+const GLOBAL_STS_HOST = 'sts.amazonaws.com';
 const GLOBAL_REGION = 'us-east-1';
 
 const HOSTS = new Map<string, StsHost>([

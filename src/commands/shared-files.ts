@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseSharedConfig, type SharedConfig } from '../aws/shared-config.ts';
 
 /** Where the shared files are (AWS SDKs and Tools reference guide, "Location of the shared config and credentials files"). */
-export function findSharedFiles(env: NodeJS.ProcessEnv): {
+function findSharedFiles(env: NodeJS.ProcessEnv): {
   readonly config: string;
   readonly credentials: string;
 } {

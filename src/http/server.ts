@@ -51,7 +51,7 @@ const MOST_WAITED = 30_000;
 const IDLE_PARSERS = 64;
 
 /** Where nobody says how many connections there may be. */
-export const CONNECTIONS = 1_000;
+const CONNECTIONS = 1_000;
 
 export interface HttpServer {
   /** For routes other than the direct ones. */

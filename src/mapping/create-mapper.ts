@@ -103,7 +103,7 @@ function createModeFile(options: MapperOptions, deps: MapperDeps, order: Order):
 }
 
 /** One sentence about a backend that has no source; undefined where all have theirs. */
-export function findMissingSource(
+function findMissingSource(
   backends: readonly BackendName[],
   { dynamicFile }: Pick<MapperOptions, 'dynamicFile'>,
   { api }: Pick<MapperDeps, 'api'>,

@@ -43,11 +43,6 @@ export function authenticatedIdentity(user: string, groups: readonly string[]): 
   return { user, groups: addGroup(groups, AUTHENTICATED) };
 }
 
-/** Whoever shows nothing, where the API server lets them in. */
-export function anonymousIdentity(): Identity {
-  return { user: ANONYMOUS, groups: [UNAUTHENTICATED] };
-}
-
 /**
  * What impersonation makes of its headers: an account has its groups unless any are given, and whoever is not said to be
  * unauthenticated is authenticated (apiserver `filters/impersonation`).

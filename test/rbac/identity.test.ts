@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import {
-  anonymousIdentity,
   authenticatedIdentity,
   impersonated,
   parseAccountUser,
@@ -32,7 +31,6 @@ test('an account has the groups of its namespace', () => {
 test('a user who is authenticated is said to be so once', () => {
   expect(authenticatedIdentity('jane', ['dev']).groups).toEqual(['dev', 'system:authenticated']);
   expect(authenticatedIdentity('jane', ['system:authenticated']).groups).toEqual(['system:authenticated']);
-  expect(anonymousIdentity()).toEqual({ user: 'system:anonymous', groups: ['system:unauthenticated'] });
 });
 
 test.each([

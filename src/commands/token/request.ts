@@ -144,7 +144,7 @@ export function checkClusterId(clusterId: string): string | undefined {
   return 'the name or id of the cluster has a character that no header carries: give it in ASCII, without blanks around it';
 }
 
-export function checkRole(roleArn: string, problems: Problems): void {
+function checkRole(roleArn: string, problems: Problems): void {
   if (parseRoleArn(roleArn) !== undefined) return;
   problems.push('the role is no role ARN: give one such as arn:aws:iam::111122223333:role/Deployer');
 }

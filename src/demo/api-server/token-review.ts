@@ -50,7 +50,7 @@ export function readTokenAnswer(text: string): TokenAnswer {
 }
 
 /** A `UserInfo`, of which RBAC looks at name and groups. */
-export function readUser(value: unknown): ClusterUser | undefined {
+function readUser(value: unknown): ClusterUser | undefined {
   if (!isRecord(value) || typeof value['username'] !== 'string') return undefined;
   const { username, groups } = value;
   return { username, groups: Array.isArray(groups) ? groups.map(String) : [] };

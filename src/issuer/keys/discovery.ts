@@ -170,7 +170,7 @@ function remarkOn(document: JsonRecord): string[] {
 }
 
 /** One report says that IAM took such a document, and nobody else has tried. */
-export const NULL_LIST = 'IAM has been seen to take that, and demands a list of strings: write one';
+const NULL_LIST = 'IAM has been seen to take that, and demands a list of strings: write one';
 
 /**
  * Which of the lists that AWS demands are not there as such.

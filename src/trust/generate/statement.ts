@@ -13,7 +13,7 @@ export interface TrustDocument {
 }
 
 /** The statement for one ServiceAccount: exact subject, exact audience. */
-export function createTrustStatement(
+function createTrustStatement(
   { provider, sub, audience }: TrustedCaller,
   actions: readonly string[] = ['sts:AssumeRoleWithWebIdentity'],
 ): Readonly<Record<string, unknown>> {

@@ -196,7 +196,7 @@ export function readClaimOfKey(key: string, prefixes: readonly string[]): string
 }
 
 /** Tokens of a cluster have neither `amr` nor `email`; those of other platforms may, and have claims of their own for keys. */
-export function judgePresence(key: string, prefixes: readonly string[]): Presence {
+function judgePresence(key: string, prefixes: readonly string[]): Presence {
   const claim = readClaimOfKey(key, prefixes);
   if (claim !== undefined) {
     if (['sub', 'aud', 'oaud'].includes(claim)) return 'always';

@@ -10,7 +10,7 @@ import type { SourceNode } from '../../../mapping/source-node.ts';
 import { toSourceNode } from '../../../mapping/value-nodes.ts';
 import { readYaml } from '../../../mapping/yaml-nodes.ts';
 
-export type ConfigReading =
+type ConfigReading =
   | { readonly kind: 'read'; readonly node: SourceNode }
   /** One sentence, without the name of the file. */
   | { readonly kind: 'malformed'; readonly problem: string };

@@ -20,7 +20,7 @@ export function toConfigKey(flag: string): string | undefined {
 }
 
 /** What is too long for a flag. */
-export const MAPPING_KEYS = ['mapRoles', 'mapUsers', 'mapAccounts'] as const;
+const MAPPING_KEYS = ['mapRoles', 'mapUsers', 'mapAccounts'] as const;
 export const RESERVED_PREFIXES_KEY = 'server.reservedPrefixConfig';
 
 /** What the Go program's other commands read of the same file; `defaultRole` stands in its README for `role`. */

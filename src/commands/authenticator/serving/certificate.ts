@@ -21,7 +21,7 @@ export interface ServingCertificate {
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** kube-apiserver reads its webhook kubeconfig once: the authority in it must not end. */
-export const AUTHORITY_LIFE = 36_525 * DAY;
+const AUTHORITY_LIFE = 36_525 * DAY;
 const LEAF_LIFE = 90 * DAY;
 /** What is left of a leaf when the next one is made. */
 const LEAF_REST = 30 * DAY;

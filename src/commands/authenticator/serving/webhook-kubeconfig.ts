@@ -17,7 +17,7 @@ export interface WebhookKubeconfig {
 }
 
 /** Names are those of the Go program. */
-export function renderWebhookKubeconfig({ url, authority, client }: WebhookKubeconfig): string {
+function renderWebhookKubeconfig({ url, authority, client }: WebhookKubeconfig): string {
   const user = client && {
     'client-certificate-data': toBase64(client.cert),
     'client-key-data': toBase64(client.key),

@@ -54,7 +54,7 @@ function findMeaning(reason: string): string {
 type LoginFacts = Pick<LoginReport, 'reason' | 'user' | 'sts'> & { readonly line: LoginLine | undefined };
 
 /** @returns sentences; none: all is well */
-export function checkLogin({ reason, user, sts, line }: LoginFacts, expected: ExpectedLogin): string[] {
+function checkLogin({ reason, user, sts, line }: LoginFacts, expected: ExpectedLogin): string[] {
   const pairs = [
     ['the user', renderUser(user), renderUser(expected.user)],
     ['the reason', reason || 'none', expected.reason],

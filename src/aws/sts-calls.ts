@@ -13,7 +13,10 @@ export interface StsCaller {
   /** undefined: what the environment and the shared files say, else the region's public host */
   readonly endpoint?: string | undefined;
   readonly network?: SdkNetwork | undefined;
-  /** Of the shared files: whose endpoint counts. */
+  /**
+   * Of the shared files: whose settings say FIPS, dual-stack and how often to try. An `endpoint_url` of its own does not
+   * count: for that the SDK looks at the profile of AWS_PROFILE alone.
+   */
   readonly profile?: string | undefined;
 }
 

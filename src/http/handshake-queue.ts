@@ -1,5 +1,6 @@
 import type { Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { getOrAdd } from '../base/get-or-add.ts';
 
 /** How many handshakes begin in one turn of the event loop: each takes about a millisecond of it. */
 const A_TURN = 2;
@@ -48,9 +49,7 @@ export class FairQueue<T> {
   }
 
   add(key: string, value: T): void {
-    const values = this.#waiting.get(key);
-    if (values === undefined) this.#waiting.set(key, [value]);
-    else values.push(value);
+    getOrAdd(this.#waiting, key, () => []).push(value);
   }
 
   take(): T | undefined {

@@ -1,3 +1,4 @@
+import { getOrAdd } from '../base/get-or-add.ts';
 import { aggregateRoles } from './aggregation.ts';
 import { type Caveat, caveatOf } from './caveats.ts';
 import { toAccountUser } from './identity.ts';
@@ -79,14 +80,6 @@ function addBonds(table: MutableTable, bound: BoundRole): void {
 /** What a request has where it comes from this subject: a user name or a group. */
 export function toRequestName({ kind, namespace = '', name }: Subject): string {
   return kind === 'ServiceAccount' ? toAccountUser(namespace, name) : name;
-}
-
-function getOrAdd<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const added = create();
-  map.set(key, added);
-  return added;
 }
 
 /** Every answer tells them: as many by name. */

@@ -1,3 +1,4 @@
+import { getOrAdd } from '../../base/get-or-add.ts';
 import { createLane, type Lane, type Ticket } from './lane.ts';
 
 /** Of calls in flight. Half of each is kept for keys that are known, and an eighth of a host's for those that are not. */
@@ -190,11 +191,12 @@ class FairGate implements Gate {
   }
 
   #open(name: string): HostState {
-    const present = this.#hosts.get(name);
-    if (present !== undefined) return present;
-    const host = { inFlight: 0, strangers: 0, known: createLane(), unknown: createLane() };
-    this.#hosts.set(name, host);
-    return host;
+    return getOrAdd(this.#hosts, name, () => ({
+      inFlight: 0,
+      strangers: 0,
+      known: createLane(),
+      unknown: createLane(),
+    }));
   }
 
   #close(name: string): void {

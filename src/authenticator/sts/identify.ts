@@ -1,4 +1,5 @@
 import { type CallerIdentity, toCallerIdentity } from '../../aws/caller-identity.ts';
+import { getOrAdd } from '../../base/get-or-add.ts';
 import type { StsReason } from '../reasons.ts';
 import type { CheckedToken } from '../token/check.ts';
 import { readStsReply, type StsOutcome } from './answer.ts';
@@ -39,13 +40,8 @@ export type Identify = (token: CheckedToken) => Promise<Identification>;
 /** Asks within limits, and spares hosts that fail. */
 export function createIdentify(deps: IdentifyDeps): Identify & { readonly openCircuits: () => number } {
   const circuits = new Map<string, Circuit>();
-  const findCircuit = (host: string): Circuit => {
-    const circuit = circuits.get(host) ?? createCircuit();
-    circuits.set(host, circuit);
-    return circuit;
-  };
   const identify: Identify = (token) => {
-    const circuit = findCircuit(token.host);
+    const circuit = getOrAdd(circuits, token.host, createCircuit);
     if (!circuit.admit(deps.now())) return Promise.resolve(refuse('sts-circuit-open', token.host));
     const isProbe = circuit.isOpen();
     return new Promise((resolve) => {

@@ -1,3 +1,5 @@
+import { getOrAdd } from '../../base/get-or-add.ts';
+
 /** A call that wants a place. */
 export interface Ticket {
   readonly host: string;
@@ -30,9 +32,7 @@ export function createLane(): Lane {
     },
     countOf: (key) => byKey.get(key)?.length ?? 0,
     push(ticket) {
-      const waiting = byKey.get(ticket.key);
-      if (waiting === undefined) byKey.set(ticket.key, [ticket]);
-      else waiting.push(ticket);
+      getOrAdd(byKey, ticket.key, () => []).push(ticket);
       size += 1;
     },
     take(hasRoom) {

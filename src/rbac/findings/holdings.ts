@@ -1,3 +1,4 @@
+import { getOrAdd } from '../../base/get-or-add.ts';
 import type { BoundRole, RbacIndex } from '../bindings-index.ts';
 import type { Defaults } from '../defaults/defaults.ts';
 import type { PolicyRule, Subject } from '../objects.ts';
@@ -88,12 +89,4 @@ function addLevels({ levels: known, by }: Holding, levels: Uint8Array, bound: Bo
     known[place] = level;
     by[place] = bound;
   });
-}
-
-function getOrAdd<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const added = create();
-  map.set(key, added);
-  return added;
 }

@@ -1,3 +1,5 @@
+import { getOrAdd } from '../../base/get-or-add.ts';
+
 /** `*`: any number of characters. */
 const ANY = 0;
 /** `?`: exactly one. */
@@ -96,7 +98,11 @@ function compile(glob: readonly GlobToken[]): CompiledGlob {
   for (const token of glob) {
     if (token === ANY) setBit(stays, at);
     else if (token === ONE) setBit(none, at);
-    else setBit(findOrCreate(accepts, token, words), at);
+    else
+      setBit(
+        getOrAdd(accepts, token, () => new Uint32Array(words)),
+        at,
+      );
     if (token !== ANY) at += 1;
   }
   for (const mask of accepts.values()) {
@@ -107,10 +113,4 @@ function compile(glob: readonly GlobToken[]): CompiledGlob {
 
 function setBit(mask: Uint32Array, at: number): void {
   mask[at >>> 5] = (mask[at >>> 5] ?? 0) | (1 << (at & 31));
-}
-
-function findOrCreate(masks: Map<string, Uint32Array>, character: string, words: number): Uint32Array {
-  const found = masks.get(character) ?? new Uint32Array(words);
-  masks.set(character, found);
-  return found;
 }

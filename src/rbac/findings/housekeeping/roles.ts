@@ -1,3 +1,4 @@
+import { getOrAdd } from '../../../base/get-or-add.ts';
 import { computeAggregation, createSourceFinder } from '../../aggregation.ts';
 import type { RbacIndex } from '../../bindings-index.ts';
 import type { Defaults } from '../../defaults/defaults.ts';
@@ -19,8 +20,7 @@ export function findOddRoles(
     .map((role) => ({ role, sources: findSources(role) }));
   for (const { role, sources } of aggregated) {
     for (const source of new Set(sources)) {
-      const key = toRefKey(source);
-      collectors.set(key, [...(collectors.get(key) ?? []), role]);
+      getOrAdd(collectors, toRefKey(source), () => []).push(role);
     }
   }
   return [

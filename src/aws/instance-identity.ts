@@ -51,14 +51,15 @@ function parseInstanceIdentity(text: string): InstanceIdentity {
 /**
  * A {@link FetchMetadata} over HTTP, bounded to 2 seconds and 64 KiB an exchange; redirects are not followed.
  * @param endpoint such as `http://169.254.169.254`
+ * @param ending ends an exchange that is under way
  */
-export function createMetadataFetch(endpoint: string): FetchMetadata {
+export function createMetadataFetch(endpoint: string, ending?: AbortSignal): FetchMetadata {
   return async (method, path, headers) => {
     const response = await fetch(new URL(path, endpoint), {
       method,
       headers,
       redirect: 'error',
-      signal: AbortSignal.timeout(2_000),
+      signal: AbortSignal.any([AbortSignal.timeout(2_000), ...(ending ? [ending] : [])]),
     });
     if (response.status !== 200) throw new Error(`${method} ${path} answered HTTP ${response.status}`);
     const text = await response.text();

@@ -100,6 +100,18 @@ describe('the private DNS names of instances', () => {
     await expect(described).rejects.not.toThrow(UnknownInstanceError);
   });
 
+  test('come once a region is known, which may be late', async () => {
+    let known: string | undefined;
+    const late = async (): Promise<string> => {
+      if (known === undefined) throw new Error('no region is known');
+      return known;
+    };
+    const described = createDescribeInstances({ region: late, credentials: user('ALL'), endpoint: url });
+    await expect(described(['i-0123456789abcdef0'])).rejects.toThrow('no region is known');
+    known = 'us-west-2';
+    expect((await described(['i-0123456789abcdef0'])).size).toBe(1);
+  });
+
   test('cannot be had of an EC2 that is not there', async () => {
     const described = createDescribeInstances({
       region,

@@ -12,10 +12,11 @@ export interface OwnRegion {
   readonly part: Part;
 }
 
-/** The metadata service may come up after the server; where there is none, there is none. */
-const ATTEMPTS = 5;
-/** ms; doubles from one attempt to the next */
+/** ms; doubles from one attempt to the next: the metadata service may come up after the server, or within its reach. */
 const FIRST_WAIT = 2_000;
+const LONGEST_WAIT = 5 * 60_000;
+/** After so many that fail it is told: where there is no metadata service, there is none. */
+const ATTEMPTS_UNTOLD = 5;
 
 export function createOwnRegion(
   { region, metadataEndpoint: endpoint }: Pick<AwsSettings, 'region' | 'metadataEndpoint'>,
@@ -26,22 +27,25 @@ export function createOwnRegion(
   let running: Promise<void> | undefined;
 
   async function ask(from: string): Promise<void> {
-    let problem = '';
-    for (let attempt = 0; attempt < ATTEMPTS && !ending.signal.aborted; attempt += 1) {
-      if (attempt > 0) await clock.delay(FIRST_WAIT * 2 ** (attempt - 1), ending.signal);
+    const fetchMetadata = createMetadataFetch(from, ending.signal);
+    let wait = FIRST_WAIT;
+    for (let attempt = 1; !ending.signal.aborted; attempt += 1) {
       try {
-        current = (await readInstanceIdentity(createMetadataFetch(from))).region;
-        log.info({ region: current }, 'region of this instance');
-        return;
+        current = (await readInstanceIdentity(fetchMetadata)).region;
+        return log.info({ region: current }, 'region of this instance');
       } catch (error) {
-        problem = describeError(error);
+        if (attempt === ATTEMPTS_UNTOLD && !ending.signal.aborted) tell(describeError(error));
       }
+      await clock.delay(wait, ending.signal);
+      wait = Math.min(wait * 2, LONGEST_WAIT);
     }
-    if (!ending.signal.aborted)
-      log.info(
-        { problem },
-        'no region is known: set AWS_REGION where tokens name a region newer than this program',
-      );
+  }
+
+  function tell(problem: string): void {
+    log.info(
+      { problem },
+      'no region is known: set AWS_REGION where tokens name a region newer than this program, or names of nodes are asked for',
+    );
   }
 
   return {

@@ -1,4 +1,5 @@
 import type { RequestOptions } from 'node:https';
+import { createElapsed } from '../base/elapsed.ts';
 import { describeError, ExplainedError } from '../base/errors.ts';
 import { within } from '../base/patience.ts';
 import { isRecord } from '../json/record.ts';
@@ -62,18 +63,18 @@ interface CredentialSource {
 }
 
 function createCredentialSource(options: KubeconfigAccessOptions, first: LoadedKubeconfig): CredentialSource {
-  const now = options.now ?? Date.now;
+  const elapsed = createElapsed(options.now ?? Date.now);
   let loaded = first;
-  let loadedAt = now();
+  let loadedAt = 0;
   let outdated = false;
   let latest: Credentials = {};
   let authorities = first.ca;
-  let authoritiesAt = now();
+  let authoritiesAt = 0;
   let underWay: Promise<Credentials> | undefined;
 
   async function renew(): Promise<Credentials> {
-    if (outdated && now() - loadedAt >= RELOAD_AFTER_MS) {
-      loadedAt = now();
+    if (outdated && elapsed() - loadedAt >= RELOAD_AFTER_MS) {
+      loadedAt = elapsed();
       loaded = await loadKubeconfig(options);
       authorities = loaded.ca;
       authoritiesAt = loadedAt;
@@ -87,8 +88,8 @@ function createCredentialSource(options: KubeconfigAccessOptions, first: LoadedK
   /** Of a file of their own, which is rotated without the kubeconfig. */
   async function renewAuthorities(): Promise<void> {
     const { caPath } = loaded;
-    if (caPath === undefined || now() - authoritiesAt < AUTHORITIES_MAX_AGE_MS) return;
-    authoritiesAt = now();
+    if (caPath === undefined || elapsed() - authoritiesAt < AUTHORITIES_MAX_AGE_MS) return;
+    authoritiesAt = elapsed();
     // One that is in the middle of its rotation leaves those before.
     authorities = await readAuthorityFile(caPath, authorities).catch(() => authorities);
   }

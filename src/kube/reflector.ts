@@ -100,7 +100,11 @@ export function createReflector<T>(options: ReflectorOptions<T>): Reflector {
     delivered: () => progress.delivered,
     firstList: first.promise,
     resourceVersion: () => progress.resourceVersion,
-    lastContact: () => progress.lastContact,
+    lastContact() {
+      // A wall clock that was set back must not hide that nothing comes any more.
+      progress.lastContact = Math.min(progress.lastContact, progress.clock.now());
+      return progress.lastContact;
+    },
     trouble: () => progress.trouble,
   };
 }

@@ -1,3 +1,5 @@
+import { createElapsed } from '../base/elapsed.ts';
+
 /** A credential that is mounted as a file and replaced while we run. */
 export interface RotatedFile<T> {
   /**
@@ -26,12 +28,14 @@ const MAX_AGE_MS = 60_000;
 
 /** @throws what reading throws, the first time */
 export async function createRotatedFile<T>({ read, now }: RotatedFileOptions<T>): Promise<RotatedFile<T>> {
-  let readAt = now();
+  const elapsed = createElapsed(now);
+  let readAt = 0;
   let value = await read(undefined);
   return {
     async read() {
-      if (now() - readAt < MAX_AGE_MS) return value;
-      readAt = now();
+      const at = elapsed();
+      if (at - readAt < MAX_AGE_MS) return value;
+      readAt = at;
       try {
         value = await read(value);
       } catch {

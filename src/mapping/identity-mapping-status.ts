@@ -1,5 +1,6 @@
 import { createBackOff } from '../base/back-off.ts';
 import type { Clock } from '../base/clock.ts';
+import { createElapsed } from '../base/elapsed.ts';
 import { describeError } from '../base/errors.ts';
 import { isRecord, type JsonRecord } from '../json/record.ts';
 import type { KubeApi } from '../kube/api.ts';
@@ -37,6 +38,7 @@ export function createStatusWriter({ api, clock, random, report }: StatusWriterD
   const backOff = createBackOff(random);
   /** The newest of each object. */
   const waiting = new Map<string, object>();
+  const elapsed = createElapsed(clock.now);
   let refusedUntil = 0;
   let running: Promise<void> | undefined;
 
@@ -76,7 +78,7 @@ export function createStatusWriter({ api, clock, random, report }: StatusWriterD
   async function follow(outcome: Outcome, name: string, object: object): Promise<void> {
     if (outcome === 'done') return backOff.reset();
     if (outcome === 'refused') {
-      refusedUntil = clock.now() + REFUSAL_HOLDS;
+      refusedUntil = elapsed() + REFUSAL_HOLDS;
       return waiting.clear();
     }
     // What came meanwhile is newer.
@@ -93,7 +95,7 @@ export function createStatusWriter({ api, clock, random, report }: StatusWriterD
   return {
     write(name, raw, canonicalArn) {
       const before = isRecord(raw['status']) ? raw['status'] : {};
-      if (before['canonicalARN'] === canonicalArn || clock.now() < refusedUntil || signal.aborted) return;
+      if (before['canonicalARN'] === canonicalArn || elapsed() < refusedUntil || signal.aborted) return;
       const userID = typeof before['userID'] === 'string' ? before['userID'] : '';
       const named = { apiVersion: 'iamauthenticator.k8s.aws/v1alpha1', kind: 'IAMIdentityMapping' };
       waiting.set(name, { ...raw, ...named, status: { canonicalARN: canonicalArn, userID } });

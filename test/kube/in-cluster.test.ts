@@ -67,6 +67,17 @@ describe('access as the pod itself', () => {
     expect(await access.authorization()).toBe('Bearer second');
   });
 
+  test('reads what is rotated again also after the clock was set back', async () => {
+    let now = 24 * 3_600_000;
+    const access = await readInClusterAccess({ ...address, root, now: () => now });
+    await writeFile(join(root, 'token'), 'second');
+    now = 0;
+    expect(await access.authorization()).toBe('Bearer second');
+    await writeFile(join(root, 'token'), 'third');
+    now = 60_000;
+    expect(await access.authorization()).toBe('Bearer third');
+  });
+
   test('reads the authorities again after a minute, or once a certificate was not trusted', async () => {
     const [older, newer, newest] = ['older', 'newer', 'newest'].map(
       (name) => createAuthority(name).certificate,

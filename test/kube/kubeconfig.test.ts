@@ -205,6 +205,23 @@ describe('a token file of a kubeconfig', () => {
   });
 });
 
+test('a kubeconfig and its files are read again also after the clock was set back', async () => {
+  const [older, newer] = [createAuthority('older').certificate, createAuthority('newer').certificate];
+  const ca = join(folder, 'ca.crt');
+  await writeFile(ca, older);
+  await writeKubeconfig({ cluster: { 'certificate-authority': ca }, user: { token: 'first' } });
+  let now = 24 * 3_600_000;
+  const access = await loadKubeconfigAccess({ path, now: () => now });
+  await writeFile(ca, newer);
+  now = 0;
+  await access.authorization();
+  expect(access.ca?.trim()).toBe(newer.trim());
+  await writeKubeconfig({ cluster: { 'certificate-authority': ca }, user: { token: 'second' } });
+  access.refused?.();
+  now = 10_000;
+  expect(await access.authorization()).toBe('Bearer second');
+});
+
 describe('an exec plugin of a kubeconfig', () => {
   test('is started at the first request, with what kubectl tells it, and not again while its token is good', async () => {
     const server = await startServer(ok, ok);

@@ -276,3 +276,13 @@ describe('a watch that has fallen silent', () => {
     await until(() => watches().length === 2, 'the second watch is open');
   });
 });
+
+test('contact lies never in the future, though the clock was set back: a silent server would look well for so long', async () => {
+  const { server, clock, reflector } = await startRig([list]);
+  await until(() => server.openWatches() === 1, 'the watch is open');
+  clock.setBack(3_600_000);
+  const seen = clock.now();
+  expect(reflector.lastContact()).toBe(seen);
+  clock.advance(60_000);
+  expect(reflector.lastContact()).toBe(seen);
+});

@@ -225,6 +225,16 @@ describe('the status of an IAMIdentityMapping', () => {
     ]);
   });
 
+  test('that was refused waits no longer because the clock was set back', async () => {
+    await start(listOf([stale], '10'), byMethod(refusal(403, 'no')), byMethod(refusal(403, 'no')));
+    await until(() => told.length === 2 && server.openWatches() === 1, 'it is told');
+    clock.setBack(24 * 3_600_000);
+    clock.advance(5 * 60_000);
+    server.send(event('MODIFIED', toObject({ status: {}, version: '6' })));
+    server.play(ok);
+    await until(() => puts().length === 2, 'it is tried again');
+  });
+
   test.each([[409], [404]])('that met %i waits for what the watch brings', async (status) => {
     await start(listOf([stale], '10'), byMethod(refusal(status, 'no')), byMethod(refusal(status, 'no')));
     await until(() => puts().length === 1 && server.openWatches() === 1, 'it was tried');

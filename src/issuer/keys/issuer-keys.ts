@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
+import { createElapsed } from '../../base/elapsed.ts';
 import type { KeyLookup, KeyTrouble } from '../../web-identity/token/keys.ts';
-import { countMissing, createElapsed, type HeldSet, type KeyLimits, toHeldSet } from './key-freshness.ts';
+import { countMissing, type HeldSet, type KeyLimits, toHeldSet } from './key-freshness.ts';
 import type { KeyHappening, KeyReport, KeyStatus } from './key-reports.ts';
 import type { KeyDocuments, KeySource } from './key-source.ts';
 import { createAttempts } from './reading-attempts.ts';

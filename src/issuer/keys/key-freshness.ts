@@ -68,21 +68,3 @@ function toKeySet(text: string): KeySet {
 export function countMissing(set: KeySet, other: KeySet | undefined): number {
   return set.keys.filter(({ kid }) => other?.find(kid).kind !== 'found').length;
 }
-
-/**
- * Time that only moves on. A wall clock that jumps counts as time gone by, whichever way it went: how much really has is
- * not known, and keys that are taken to be older than they are cost a reading, while the other way round they would
- * outlive their withdrawal.
- * @param now ms since epoch
- * @returns ms since this call
- */
-export function createElapsed(now: () => number): () => number {
-  let last = now();
-  let elapsed = 0;
-  return () => {
-    const current = now();
-    elapsed += Math.abs(current - last);
-    last = current;
-    return elapsed;
-  };
-}

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { createElapsed } from '../../base/elapsed.ts';
 import type { AccountFinding } from '../identity.ts';
 import type { Account } from './account.ts';
 import type { LiveReader } from './live-read.ts';
@@ -56,10 +57,10 @@ async function search(
   deps: FindAccountDeps,
   { namespace, name, limit, signal }: Search,
 ): Promise<AccountFinding> {
-  const deadline = deps.clock.now() + limit;
+  const elapsed = createElapsed(deps.clock.now);
   const read = await deps.liveReader?.read(namespace, name, Math.min(LONGEST_READ, limit));
   if (read?.kind === 'known') return read;
-  const patience = Math.min(deps.gracePeriod, deadline - deps.clock.now());
+  const patience = Math.min(deps.gracePeriod, limit - elapsed());
   if (patience > 0 && !deps.knownElsewhere(namespace, name)) await deps.clock.delay(patience, signal);
   const watched = deps.store.get(`${namespace}/${name}`);
   return watched === undefined ? (read ?? { kind: 'unknown' }) : { kind: 'known', account: watched };

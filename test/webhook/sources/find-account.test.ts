@@ -164,6 +164,14 @@ describe('the grace period', () => {
     expect(asked.outcome).toMatchObject({ kind: 'known', account: { role: ROLE } });
   });
 
+  test("never outlasts the request's own deadline because the clock was set back", async () => {
+    const asked = follow(create({ gracePeriod: 60_000 })('shop', 'web', 2_000));
+    clock.setBack(3_600_000);
+    await answer(UNKNOWN);
+    await advance(1_800);
+    expect(asked.outcome).toEqual(UNKNOWN);
+  });
+
   test("never outlasts the request's own deadline, the live read's time included", async () => {
     const asked = follow(create({ gracePeriod: 60_000 })('shop', 'web', 2_000));
     await advance(800);

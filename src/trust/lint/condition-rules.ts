@@ -2,13 +2,8 @@ import { takesAny } from '../fix/tighten.ts';
 import { STS_AUDIENCE } from '../near-miss/audience.ts';
 import { holdsWhenAbsent } from '../policy/operator.ts';
 import { showValue } from '../policy/problem.ts';
-import {
-  asksForPresence,
-  type ConditionFacts,
-  isMetByOthers,
-  isOfAnotherType,
-  readClaimOfKey,
-} from './facts.ts';
+import { asksForPresence, type ConditionFacts, isMetByOthers, isOfAnotherType } from './facts.ts';
+import { readClaimOfKey } from './issuers.ts';
 import { namesSubjects } from './names-subjects.ts';
 import { KEEPING_TEXTS } from './old-version.ts';
 import type { LintRule, Observation } from './rule.ts';

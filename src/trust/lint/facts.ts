@@ -1,13 +1,19 @@
-import { parseArn } from '../../aws/arn.ts';
-import { SUBJECT_PREFIX } from '../../base/names/account.ts';
 import { judgeAction } from '../judge/action.ts';
 import { findKeyRow } from '../judge/keys.ts';
 import { explainKey, type KeyMistake } from '../near-miss/key.ts';
-import { findPlatformOfKey } from '../platforms.ts';
 import type { Condition } from '../policy/condition.ts';
 import { type ConditionOperator, holdsWhenAbsent, type OperatorFamily } from '../policy/operator.ts';
 import type { Statement } from '../policy/statement.ts';
 import type { TrustPolicy } from '../policy.ts';
+import {
+  choosePrefixes,
+  isOfCluster,
+  isOfTokens,
+  isOfTwoIssuers,
+  isPlatform,
+  listProviderPrefixes,
+  readClaimOfKey,
+} from './issuers.ts';
 import { countVariables } from './old-version.ts';
 
 /** A statement, and what can be told of it without a request. */
@@ -49,6 +55,7 @@ export interface ConditionFacts extends StatementFacts {
 /** Whether a request with a ServiceAccount's token has a key. */
 export type Presence = 'always' | 'sometimes' | 'never';
 
+/** @param ownPrefixes issuers that were given as the clusters' own, without `https://` */
 export function readStatementFacts(
   statement: Statement,
   { version, statements }: TrustPolicy,
@@ -97,49 +104,7 @@ function isSharedWithOthers({ principal, action }: Statement): boolean {
   return hasOthers && ways.some((each) => judgeAction(action, each).matches === 'yes');
 }
 
-/**
- * Whose keys the conditions may have. Where the clusters' own issuers were given, these are the truth: a provider of none
- * of them beside keys of one does not say what the keys should be, since no token of it has those.
- */
-function choosePrefixes(
-  statement: Statement,
-  providers: readonly string[],
-  ownPrefixes: readonly string[],
-): readonly string[] {
-  if (providers.length === 0) return ownPrefixes.length > 0 ? ownPrefixes : guessPrefixes(statement);
-  if (providers.some((prefix) => ownPrefixes.includes(prefix))) return providers;
-  const meant = listAskedIssuers(statement, ownPrefixes);
-  return meant.length > 0 ? meant : providers;
-}
-
-/** The issuers that conditions of a statement ask for by keys which tokens of others lack. */
-function listAskedIssuers(statement: Statement, prefixes: readonly string[]): readonly string[] {
-  return prefixes.filter((prefix) =>
-    statement.conditions.some(
-      ({ key, operator }) =>
-        operator.family !== 'null' &&
-        !holdsWhenAbsent(operator) &&
-        readClaimOfKey(key, [prefix]) !== undefined,
-    ),
-  );
-}
-
-/** The issuers whose tokens may come in: those that are asked for, or all where none is. */
-export function listDemandedPrefixes(statement: Statement, prefixes: readonly string[]): readonly string[] {
-  const asked = listAskedIssuers(statement, prefixes);
-  return asked.length > 0 ? asked : prefixes;
-}
-
-/** The keys of one issuer beside those of another: whoever has these lacks the others. */
-function isOfTwoIssuers(
-  { key, operator }: Condition,
-  statement: Statement,
-  prefixes: readonly string[],
-): boolean {
-  const others = listAskedIssuers(statement, prefixes).slice(1);
-  return !holdsWhenAbsent(operator) && readClaimOfKey(key, others) !== undefined;
-}
-
+/** @param facts of the statement that has the condition */
 export function readConditionFacts(condition: Condition, facts: StatementFacts): ConditionFacts {
   const { prefixes } = facts;
   const { key } = condition;
@@ -150,49 +115,6 @@ export function readConditionFacts(condition: Condition, facts: StatementFacts):
     presence: isOfTwoIssuers(condition, facts.statement, prefixes) ? 'never' : judgePresence(key, prefixes),
     mistake: explainKey(key, prefixes[0] ?? '<issuer>', facts.statement),
   };
-}
-
-type Member = Statement['principal']['members'][number];
-
-function listProviderPrefixes({ principal }: Statement): string[] {
-  return [...new Set(principal.members.flatMap((member) => readProviderPrefix(member) ?? []))];
-}
-
-/** undefined where it is no OIDC provider, or all of them. */
-function readProviderPrefix({ kind, value }: Member): string | undefined {
-  if (kind !== 'Federated' || value === '*') return undefined;
-  const resource = parseArn(value)?.resource;
-  if (resource === undefined) return value;
-  return resource.startsWith('oidc-provider/') ? resource.slice('oidc-provider/'.length) : undefined;
-}
-
-function isOfTokens(member: Member): boolean {
-  return (member.kind === 'Federated' && member.value === '*') || readProviderPrefix(member) !== undefined;
-}
-
-/** Where the principal is a wildcard, the keys are all there is to go by. */
-function guessPrefixes({ conditions }: Statement): string[] {
-  return conditions.flatMap(({ key }) => /^(.+):sub$/i.exec(key)?.[1] ?? []);
-}
-
-function isPlatform(prefix: string): boolean {
-  return findPlatformOfKey(`${prefix}:`) !== undefined;
-}
-
-/** Many platforms run on hosts of their users' own, whose names tell nothing. */
-function isOfCluster({ conditions }: Statement, prefixes: readonly string[]): boolean {
-  if (prefixes.some((prefix) => /^oidc\.eks\.[^/]+\/id\//i.test(prefix))) return true;
-  return conditions.some(
-    ({ key, values }) =>
-      readClaimOfKey(key, prefixes) === 'sub' && values.some((value) => value.startsWith(SUBJECT_PREFIX)),
-  );
-}
-
-/** The claim that a key stands for, where it is one of the statement's issuers'; lower case. */
-export function readClaimOfKey(key: string, prefixes: readonly string[]): string | undefined {
-  const name = key.toLowerCase();
-  const prefix = prefixes.find((candidate) => name.startsWith(`${candidate.toLowerCase()}:`));
-  return prefix === undefined ? undefined : name.slice(prefix.length + 1);
 }
 
 /** Tokens of a cluster have neither `amr` nor `email`; those of other platforms may, and have claims of their own for keys. */

@@ -3,13 +3,8 @@ import { CLAIM_KEYS } from '../judge/keys.ts';
 import type { KeyMistakeKind } from '../near-miss/key.ts';
 import { holdsWhenAbsent } from '../policy/operator.ts';
 import { showValue } from '../policy/problem.ts';
-import {
-  asksForPresence,
-  type ConditionFacts,
-  isRestriction,
-  listConditionsOn,
-  readClaimOfKey,
-} from './facts.ts';
+import { asksForPresence, type ConditionFacts, isRestriction, listConditionsOn } from './facts.ts';
+import { readClaimOfKey } from './issuers.ts';
 import { namesSubjects } from './names-subjects.ts';
 import type { LintRule, LintSeverity, Observation } from './rule.ts';
 import { writeCondition } from './write-condition.ts';

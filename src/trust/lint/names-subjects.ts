@@ -1,6 +1,7 @@
 import type { Condition } from '../policy/condition.ts';
 import { holdsWhenAbsent } from '../policy/operator.ts';
-import { isRestriction, readClaimOfKey, type StatementFacts } from './facts.ts';
+import { isRestriction, type StatementFacts } from './facts.ts';
+import { readClaimOfKey } from './issuers.ts';
 
 /**
  * Whether conditions say by name who comes in, so that a statement of them may be opened. On other platforms a pattern is

@@ -6,13 +6,8 @@ import { ROLE_ACTIONS } from '../policy/action.ts';
 import type { Condition } from '../policy/condition.ts';
 import { showValue } from '../policy/problem.ts';
 import { coversAssumeRole, findEverybody } from './everybody.ts';
-import {
-  isRestriction,
-  listConditionsOn,
-  listDemandedPrefixes,
-  readClaimOfKey,
-  type StatementFacts,
-} from './facts.ts';
+import { isRestriction, listConditionsOn, type StatementFacts } from './facts.ts';
+import { listDemandedPrefixes, readClaimOfKey } from './issuers.ts';
 import { mergeValues } from './merge-values.ts';
 import {
   findContradictions,

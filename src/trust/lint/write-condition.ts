@@ -2,7 +2,8 @@ import { toAscii } from '../../json/quote.ts';
 import { type Block, setValue, toJson } from '../fix/block.ts';
 import { STS_AUDIENCE } from '../near-miss/audience.ts';
 import type { Condition } from '../policy/condition.ts';
-import { isRestriction, readClaimOfKey, type StatementFacts } from './facts.ts';
+import { isRestriction, type StatementFacts } from './facts.ts';
+import { readClaimOfKey } from './issuers.ts';
 import { namesSubjects } from './names-subjects.ts';
 
 /** Stands for the one ServiceAccount that whoever reads it has in mind. */

@@ -5,7 +5,7 @@ import { toPermissionSetArn } from '../mapping/principal-arn.ts';
 
 /** A place in the mappings that gives a user or a group, as every answer tells it. */
 export interface EntryRef {
-  /** Where it was read: `aws-auth of the cluster`, or the path of a file. */
+  /** Where it was read: `aws-auth of the cluster` or of the snapshot, or the path of a file. */
   readonly source: string;
   readonly backend: BackendName;
   /** Such as `mapRoles[3]`, `mapAccounts` or the name of an IAMIdentityMapping. */

@@ -2,7 +2,7 @@ import type { CallerIdentity } from '../aws/caller-identity.ts';
 import { ConfigurationError } from '../base/errors.ts';
 import type { KubeApi } from '../kube/api.ts';
 import { decideMapping } from '../mapping/chain.ts';
-import { CLUSTER_BACKENDS, readClusterSource } from '../mapping/cluster-source.ts';
+import { CLUSTER_BACKENDS, type ClusterSourceOptions, readClusterSource } from '../mapping/cluster-source.ts';
 import type { BackendName, MappingDecision } from '../mapping/mapper.ts';
 import type { MappingSource } from '../mapping/mapping-source.ts';
 import type { MappingFile } from './mapping-files.ts';
@@ -12,6 +12,8 @@ export interface MappingRequest {
   readonly names: readonly string[];
   /** The gate SSORoleMatch. */
   readonly ssoRoleMatch: boolean;
+  /** What answers for a cluster. */
+  readonly holder?: ClusterSourceOptions['holder'];
 }
 
 /** Mappings as they are now, read once. */
@@ -30,7 +32,7 @@ export interface LoadedMappings {
  * @throws ConfigurationError where a name or a file is wrong; Error where the API server cannot be asked
  */
 export async function loadMappings(
-  { names, ssoRoleMatch }: MappingRequest,
+  { names, ssoRoleMatch, holder = 'cluster' }: MappingRequest,
   openApi: () => Promise<KubeApi>,
 ): Promise<LoadedMappings> {
   const places = names.flatMap((name) => (name === 'cluster' ? CLUSTER_BACKENDS : [name]));
@@ -44,10 +46,11 @@ export async function loadMappings(
   if (servers.length > 1)
     throw new ConfigurationError('--mapping: two configurations of the authenticator: a server has one');
   const api = places.some(toClusterBackend) ? await openApi() : undefined;
+  const options = { permissionSets: ssoRoleMatch, holder };
   const sources: MappingSource[] = [];
   for (const [index, place] of places.entries()) {
     const backend = toClusterBackend(place);
-    if (backend && api) sources.push(await readClusterSource(backend, api, ssoRoleMatch));
+    if (backend && api) sources.push(await readClusterSource(backend, api, options));
     else sources.push(...(files[index]?.sources ?? []));
   }
   const [server] = servers;

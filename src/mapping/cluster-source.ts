@@ -14,42 +14,50 @@ import { type MappingSource, toEmptySource, toSectionsSource } from './mapping-s
 export const CLUSTER_BACKENDS = ['EKSConfigMap', 'CRD'] as const;
 export type ClusterBackend = (typeof CLUSTER_BACKENDS)[number];
 
+export interface ClusterSourceOptions {
+  /** Whether entries with `sso` match: the gate SSORoleMatch. */
+  readonly permissionSets: boolean;
+  /** What answers in the place of an API server: a snapshot may be older than its cluster. */
+  readonly holder?: 'cluster' | 'snapshot';
+}
+
 /**
  * Reads what a cluster has for a backend, once. What is not there is a source without entries; what may not be read is one
  * that nobody knows; the notes of either say so.
- * @param permissionSets whether entries with `sso` match: the gate SSORoleMatch
  * @throws Error where the API server cannot be asked, or answers with something else
  */
 export async function readClusterSource(
   backend: ClusterBackend,
   api: KubeApi,
-  permissionSets: boolean,
+  { permissionSets, holder = 'cluster' }: ClusterSourceOptions,
 ): Promise<MappingSource> {
-  return backend === 'CRD' ? await readObjects(api) : await readConfigMap(api, permissionSets);
+  return backend === 'CRD'
+    ? await readObjects(api, `IAMIdentityMappings of the ${holder}`)
+    : await readConfigMap(api, permissionSets, `aws-auth of the ${holder}`);
 }
 
 const AWS_AUTH_PATH = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
-const AWS_AUTH = { where: 'aws-auth of the cluster', backend: 'EKSConfigMap' } as const;
-const OBJECTS = { where: 'IAMIdentityMappings of the cluster', backend: 'CRD' } as const;
 
-async function readConfigMap(api: KubeApi, permissionSets: boolean): Promise<MappingSource> {
+async function readConfigMap(api: KubeApi, permissionSets: boolean, where: string): Promise<MappingSource> {
+  const source = { where, backend: 'EKSConfigMap' } as const;
   const { status, body } = await api.get(AWS_AUTH_PATH);
-  if (status === 404) return toEmptySource(AWS_AUTH, 'there is none', false);
+  if (status === 404) return toEmptySource(source, 'there is none', false);
   const error = toStatusError('get aws-auth', status, body);
   if (status === 403) {
     const scope = { resource: 'configmaps', namespace: 'kube-system', name: 'aws-auth' };
-    return toEmptySource(AWS_AUTH, describeTrouble({ during: 'get', error }, scope), true);
+    return toEmptySource(source, describeTrouble({ during: 'get', error }, scope), true);
   }
   if (status !== 200) throw error;
   const map = parseJson(body);
   if (!isNamed(map, () => {})) throw new ApiStatusError('get aws-auth: the answer is no ConfigMap', status);
-  return toSectionsSource(AWS_AUTH, readAwsAuthObject(map), { by: 'typed', permissionSets });
+  return toSectionsSource(source, readAwsAuthObject(map), { by: 'typed', permissionSets });
 }
 
 /** ms for all pages: somebody waits */
 const PATIENCE = 60_000;
 
-async function readObjects(api: KubeApi): Promise<MappingSource> {
+async function readObjects(api: KubeApi, where: string): Promise<MappingSource> {
+  const source = { where, backend: 'CRD' } as const;
   const signal = AbortSignal.timeout(PATIENCE);
   const items: unknown[] = [];
   try {
@@ -58,10 +66,10 @@ async function readObjects(api: KubeApi): Promise<MappingSource> {
     );
   } catch (error) {
     const status = error instanceof ApiStatusError ? error.status : undefined;
-    if (status === 404) return toEmptySource(OBJECTS, 'the cluster does not serve that kind', false);
+    if (status === 404) return toEmptySource(source, 'the cluster does not serve that kind', false);
     if (!(error instanceof ApiStatusError) || status !== 403) throw error;
     const scope = { resource: 'iamidentitymappings' };
-    return toEmptySource(OBJECTS, describeTrouble({ during: 'list', error }, scope), true);
+    return toEmptySource(source, describeTrouble({ during: 'list', error }, scope), true);
   }
-  return readIdentityMappings(OBJECTS.where, items.filter(isRecord));
+  return readIdentityMappings(where, items.filter(isRecord));
 }

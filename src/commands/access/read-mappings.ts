@@ -10,11 +10,12 @@ const NONE: LoadedMappings = { sources: [], reservedPrefixes: new Map(), notes: 
  * @param openApi called where those of a cluster are asked
  */
 export async function readMappings(
-  { mapping: names = ['cluster'], ssoRoleMatch = false }: SourceOptions,
+  { mapping: names = ['cluster'], ssoRoleMatch = false, snapshot }: SourceOptions,
   { mappings: areWanted }: Wanted,
   openApi: () => Promise<KubeApi>,
 ): Promise<LoadedMappings> {
   if (!areWanted) return NONE;
   const { loadMappings } = await import('../mapping-sources.ts');
-  return await loadMappings({ names, ssoRoleMatch }, openApi);
+  const holder = snapshot === undefined ? 'cluster' : 'snapshot';
+  return await loadMappings({ names, ssoRoleMatch, holder }, openApi);
 }

@@ -73,7 +73,7 @@ describe('a question of a snapshot', () => {
       mapping: {
         outcome: 'mapped',
         by: {
-          ...{ source: 'aws-auth of the cluster', backend: 'EKSConfigMap', entry: 'mapRoles[0]', line: 1 },
+          ...{ source: 'aws-auth of the snapshot', backend: 'EKSConfigMap', entry: 'mapRoles[0]', line: 1 },
           arn: `${ROLE}/dev`,
         },
         ...{ username: 'dev', groups: ['dev'], others: [] },

@@ -8,10 +8,11 @@ import type { Hole, HoleValues, NamePattern } from './name-pattern.ts';
 export const SESSION_HOLE = '\uE000@';
 export const ACCESS_KEY_HOLE = '\uE001';
 export const NODE_NAME_HOLE = '\uE002';
+export const ACCOUNT_HOLE = '\uE003';
 
 const CLEAN_SESSION_HOLE = '\uE000-';
 
-const HOLES = /(\uE000[@-]|[\uE001\uE002])/;
+const HOLES = /(\uE000[@-]|[\uE001-\uE003])/;
 
 /** RoleSessionName (AWS STS API Reference). */
 const RAW_SESSION: Hole = {
@@ -36,6 +37,7 @@ const OF_NAMES: Readonly<Record<string, Hole>> = {
   [CLEAN_SESSION_HOLE]: SESSION,
   [ACCESS_KEY_HOLE]: ACCESS_KEY,
   [NODE_NAME_HOLE]: NODE_NAME,
+  [ACCOUNT_HOLE]: ACCOUNT,
 };
 
 const OF_TEMPLATES: Readonly<Record<string, Hole>> = {

@@ -8,15 +8,16 @@ import { createTracer } from './trace.ts';
  * The groups that mappings give, as findings of RBAC ask for them.
  * @returns undefined where nothing is mapped, or not all mappings could be read: then nobody knows what no mapping gives
  */
-export function findMappedGroups(mappings: Mappings): MappedGroups | undefined {
+export async function findMappedGroups(mappings: Mappings): Promise<MappedGroups | undefined> {
   const { sources } = mappings;
   const groups = sources.flatMap(({ entries }) =>
     entries.flatMap((entry) => (entry.kind === 'bad' ? [] : entry.groups)),
   );
   if (groups.length === 0 || !areKnown(sources)) return undefined;
-  const tracer = createTracer({ mappings, accounts: [], isEks: false });
+  const tracer = await createTracer({ mappings, accounts: [], isEks: false });
   return {
-    gives: (name) => tracer.trace({ kind: 'Group', name }).some(({ kind }) => kind === 'mapping'),
+    gives: (name) =>
+      tracer.trace({ kind: 'Group', name }).some((by) => by.kind === 'mapping' && by.never === undefined),
     names: groups.filter((group) => !group.includes('{{')),
   };
 }

@@ -18,12 +18,13 @@ export interface Mappings {
 }
 
 /** Whom the mappings make of a principal, and by which of their entries. */
-export type Resolution = ResolutionKind & {
+export type Resolution = PrincipalDecision & {
   /** Entries that look as if they were for this principal and do not decide; where none decides, the nearest. */
   readonly others: readonly LostEntry[];
 };
 
-type ResolutionKind =
+/** What they make of it. */
+export type PrincipalDecision =
   | {
       readonly kind: 'mapped';
       /** Names may have holes. */
@@ -39,41 +40,44 @@ type ResolutionKind =
     };
 
 /** Asks the mappings as the authenticator does; what only a login tells stays a hole. */
-export async function resolvePrincipal(
+export async function resolvePrincipal(principal: Principal, mappings: Mappings): Promise<Resolution> {
+  const winner = findWinner(mappings.sources, principal.identity);
+  const entry = winner?.found.kind === 'entry' ? winner.found.entry : undefined;
+  const others = findLosers(mappings.sources, principal.identity, entry);
+  return { ...(await decidePrincipal(principal, mappings)), others };
+}
+
+/** The same without those that do not decide, which take a look at each entry. */
+export async function decidePrincipal(
   { identity, session }: Principal,
   { sources, reservedPrefixes }: Mappings,
-): Promise<Resolution> {
+): Promise<PrincipalDecision> {
   const decision = await decideMapping(
     sources.map(({ backend }) => backend),
     identity,
     { reservedPrefixes, findNodeName: async () => NODE_NAME_HOLE },
   );
   const winner = findWinner(sources, identity);
-  const others = findLosers(
-    sources,
-    identity,
-    winner?.found.kind === 'entry' ? winner.found.entry : undefined,
-  );
   const by = winner && toRef(winner, identity);
   if (decision.kind === 'failed') {
     const isOpen = decision.code === 'node-name-unknown' && session === undefined;
     const user = isOpen ? renderWithHoles(winner, identity, reservedPrefixes) : undefined;
-    if (user !== undefined && by !== undefined) return { kind: 'mapped', user, by, others };
+    if (user !== undefined && by !== undefined) return { kind: 'mapped', user, by };
     const { code, message } = decision;
-    return { kind: 'failed', code, message, by, others };
+    return { kind: 'failed', code, message, by };
   }
-  if (decision.kind === 'mapped' && by !== undefined)
-    return { kind: 'mapped', user: decision.user, by, others };
-  return { kind: 'unmapped', others };
+  if (decision.kind === 'mapped' && by !== undefined) return { kind: 'mapped', user: decision.user, by };
+  return { kind: 'unmapped' };
 }
 
-interface Winner {
+/** What decides. */
+export interface Winner {
   readonly source: MappingSource;
   readonly found: Found;
 }
 
 /** The first source that says anything decides, also by saying that something is wrong. */
-function findWinner(sources: readonly MappingSource[], identity: CallerIdentity): Winner | undefined {
+export function findWinner(sources: readonly MappingSource[], identity: CallerIdentity): Winner | undefined {
   for (const source of sources) {
     const found = source.backend.find(identity);
     if (found.kind !== 'none') return { source, found };

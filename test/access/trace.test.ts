@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import { createTracer, describeSource } from '../../src/access/trace.ts';
+import { describeSource } from '../../src/access/subject-source.ts';
+import { createTracer } from '../../src/access/trace.ts';
+import { type MappingSource, toEmptySource } from '../../src/mapping/mapping-source.ts';
 import type { Subject } from '../../src/rbac/objects.ts';
-import { toAwsAuthSource, toMappings } from '../support/access/sources.ts';
+import { toAwsAuthSource, toMappings, toObjectSource } from '../support/access/sources.ts';
 
 const SOURCE = toAwsAuthSource({
   mapRoles: `
@@ -26,7 +28,7 @@ const SOURCE = toAwsAuthSource({
   mapAccounts: '- "444455556666"',
 });
 
-const tracer = createTracer({
+const tracer = await createTracer({
   mappings: toMappings(SOURCE),
   accounts: [
     {
@@ -46,34 +48,34 @@ test.each<[string, Subject, string[]]>([
     'a group by entries, each once, and never by a bad one',
     { kind: 'Group', name: 'devs' },
     [
-      'arn:aws:iam::111122223333:role/dev by mapRoles[0]',
-      'arn:aws:iam::111122223333:role/ops by mapRoles[1]',
+      'arn:aws:iam::111122223333:role/dev by aws-auth, mapRoles[0], line 2',
+      'arn:aws:iam::111122223333:role/ops by aws-auth, mapRoles[1], line 5',
     ],
   ],
   [
     'a group by a template',
     { kind: 'Group', name: 'team-jane' },
-    ['arn:aws:iam::111122223333:role/dev by mapRoles[0] (as team-{{SessionName}})'],
+    ['arn:aws:iam::111122223333:role/dev by aws-auth, mapRoles[0], line 2 (as team-{{SessionName}})'],
   ],
   [
     'a group by entries that can match nobody',
     { kind: 'Group', name: 'olds' },
     [
-      'arn:aws:iam::111122223333:role/team/old by mapRoles[2], which never matches (path)',
-      'arn:aws:sts::111122223333:assumed-role/dev/jane by mapRoles[3], which never matches (assumed-role)',
-      'arn:aws:iam::111122223333:role/awsreservedsso_admin_* by mapRoles[4], which never matches (permission-set)',
+      'arn:aws:iam::111122223333:role/team/old by aws-auth, mapRoles[2], line 8, which never matches (path)',
+      'arn:aws:sts::111122223333:assumed-role/dev/jane by aws-auth, mapRoles[3], line 10, which never matches (assumed-role)',
+      'arn:aws:iam::111122223333:role/awsreservedsso_admin_* by aws-auth, mapRoles[4], line 12, which never matches (permission-set)',
     ],
   ],
   ['a group in another case by nobody', { kind: 'Group', name: 'Devs' }, []],
   [
     'a user by a template',
     { kind: 'User', name: 'dev:jane' },
-    ['arn:aws:iam::111122223333:role/dev by mapRoles[0] (as dev:{{SessionName}})'],
+    ['arn:aws:iam::111122223333:role/dev by aws-auth, mapRoles[0], line 2 (as dev:{{SessionName}})'],
   ],
   [
     'a user by its account',
     { kind: 'User', name: 'arn:aws:iam::444455556666:user/bob' },
-    ['arn:aws:iam::444455556666:user/bob by mapAccounts'],
+    ['arn:aws:iam::444455556666:user/bob by aws-auth, mapAccounts'],
   ],
   [
     'a user by its account only as the authenticator names it: a session is its role, without a path',
@@ -83,7 +85,7 @@ test.each<[string, Subject, string[]]>([
   [
     'a role of an account',
     { kind: 'User', name: 'arn:aws:iam::444455556666:role/ops' },
-    ['arn:aws:iam::444455556666:role/ops by mapAccounts'],
+    ['arn:aws:iam::444455556666:role/ops by aws-auth, mapAccounts'],
   ],
   ['a role with its path by nobody', { kind: 'User', name: 'arn:aws:iam::444455556666:role/a/ops' }, []],
   ['a user of no account by nobody', { kind: 'User', name: 'arn:aws:iam::777788889999:user/bob' }, []],
@@ -105,13 +107,13 @@ test.each<[string, Subject, string[]]>([
   [
     'a ServiceAccount whose user name a mapping gives',
     { kind: 'ServiceAccount', namespace: 'b', name: 'ci' },
-    ['ServiceAccount b/ci', 'arn:aws:iam::111122223333:role/robot by mapRoles[5]'],
+    ['ServiceAccount b/ci', 'arn:aws:iam::111122223333:role/robot by aws-auth, mapRoles[5], line 14'],
   ],
   [
     'administrators, whoever made the cluster among them',
     { kind: 'Group', name: 'system:masters' },
     [
-      'arn:aws:iam::111122223333:role/ops by mapRoles[1]',
+      'arn:aws:iam::111122223333:role/ops by aws-auth, mapRoles[1], line 5',
       'whoever made the EKS cluster, too, which nothing in it shows',
     ],
   ],
@@ -138,36 +140,36 @@ test.each<[string, Subject, string[]]>([
   expect(trace(subject)).toEqual(expected);
 });
 
-test('nobody says that an account is not there where no account is known', () => {
-  const blind = createTracer({ mappings: toMappings(SOURCE), accounts: [], isEks: false });
+test('nobody says that an account is not there where no account is known', async () => {
+  const blind = await createTracer({ mappings: toMappings(SOURCE), accounts: [], isEks: false });
   const sources = blind.trace({ kind: 'ServiceAccount', namespace: 'a', name: 'ci' });
   expect(sources).toEqual([{ kind: 'account', account: { namespace: 'a', name: 'ci' } }]);
   expect(sources.map(describeSource)).toEqual(['ServiceAccount a/ci']);
 });
 
-test('whom the server refuses for a reserved name, nobody is said to be', () => {
+test('whom the server refuses for a reserved name, nobody is said to be', async () => {
   const reservedPrefixes = new Map([
     ['EKSConfigMap', ['dev:', 'ops', 'arn:aws:iam::444455556666:']],
   ] as const);
-  const strict = createTracer({
+  const strict = await createTracer({
     mappings: { sources: [SOURCE], reservedPrefixes },
     accounts: [],
     isEks: false,
   });
   const describe = (subject: Subject): string[] => strict.trace(subject).map(describeSource);
   expect(describe({ kind: 'Group', name: 'devs' })).toEqual([
-    'arn:aws:iam::111122223333:role/dev by mapRoles[0], which never matches (reserved-username)',
-    'arn:aws:iam::111122223333:role/ops by mapRoles[1], which never matches (reserved-username)',
+    'arn:aws:iam::111122223333:role/dev by aws-auth, mapRoles[0], line 2, which never matches (reserved-username)',
+    'arn:aws:iam::111122223333:role/ops by aws-auth, mapRoles[1], line 5, which never matches (reserved-username)',
   ]);
   expect(describe({ kind: 'User', name: 'arn:aws:iam::444455556666:user/bob' })).toEqual([]);
 });
 
-test('a name that is reserved is none of those that a template becomes', () => {
+test('a name that is reserved is none of those that a template becomes', async () => {
   const source = toAwsAuthSource({
     mapRoles: '- {rolearn: "arn:aws:iam::111122223333:role/dev", username: "{{SessionName}}"}',
   });
   const reservedPrefixes = new Map([['EKSConfigMap', ['admin']]] as const);
-  const { trace: find } = createTracer({
+  const { trace: find } = await createTracer({
     mappings: { sources: [source], reservedPrefixes },
     accounts: [],
     isEks: false,
@@ -176,4 +178,86 @@ test('a name that is reserved is none of those that a template becomes', () => {
     find({ kind: 'User', name: 'admin-1' }).length,
     find({ kind: 'User', name: 'jane' }).length,
   ]).toEqual([0, 1]);
+});
+
+const ROLE = 'arn:aws:iam::111122223333:role';
+
+/** Whom it names behind a group, or a user, by these sources. */
+async function traceBy(
+  sources: readonly MappingSource[],
+  name: string,
+  kind: 'Group' | 'User' = 'Group',
+): Promise<string[]> {
+  const mappings = toMappings(...sources);
+  const found = await createTracer({ mappings, accounts: [], isEks: false });
+  return found.trace({ kind, name }).map(describeSource);
+}
+
+test('an entry that another source, or a later one of its own, comes before is nobody', async () => {
+  const first = toObjectSource({ dev: { arn: `${ROLE}/dev`, username: 'dev', groups: ['viewers'] } });
+  const second = toAwsAuthSource({
+    mapRoles: `
+- {rolearn: "${ROLE}/dev", groups: [admins]}
+- {rolearn: "${ROLE}/ops", groups: [admins]}
+- {rolearn: "${ROLE}/OPS", groups: [editors]}
+`,
+    mapUsers: `- {userarn: "${ROLE}/ops", groups: [admins]}`,
+  });
+  expect(await traceBy([first, second], 'admins')).toEqual([]);
+  expect(await traceBy([first, second], 'viewers')).toEqual([
+    `${ROLE}/dev by objects, IAMIdentityMapping dev`,
+  ]);
+  expect(await traceBy([second, first], 'admins')).toEqual([`${ROLE}/dev by aws-auth, mapRoles[0], line 2`]);
+  expect(await traceBy([second, first], 'viewers')).toEqual([]);
+});
+
+test('a bad entry comes before, too: whom it is for is refused', async () => {
+  const bad = toAwsAuthSource({
+    mapRoles: `
+- {rolearn: "${ROLE}/dev", groups: [admins]}
+- {rolearn: "${ROLE}/dev", username: 7}
+`,
+  });
+  expect(await traceBy([bad], 'admins')).toEqual([]);
+});
+
+test('what entries leave open and others ask for is told', async () => {
+  const END = '0123456789abcdef';
+  const source = toAwsAuthSource(
+    {
+      mapRoles: `
+- {sso: {permissionSetName: Admin, accountID: "111122223333"}, groups: [admins]}
+- {rolearn: "${ROLE}/AWSReservedSSO_Admin_${END}", groups: [viewers]}
+`,
+    },
+    { permissionSets: true },
+  );
+  expect(await traceBy([source], 'admins')).toEqual([
+    `${ROLE}/awsreservedsso_admin_* by aws-auth, mapRoles[0], line 2, unless it is ${ROLE}/awsreservedsso_admin_${END}`,
+  ]);
+  const unread = toEmptySource({ where: 'objects', backend: 'CRD' }, 'refused', true);
+  const account = toAwsAuthSource({ mapAccounts: '- "111122223333"' });
+  expect(await traceBy([unread, account], `${ROLE}/dev`, 'User')).toEqual([
+    `${ROLE}/dev by aws-auth, mapAccounts, unless objects has something for it`,
+  ]);
+});
+
+test('a user of a mapped account is nobody of that name where an entry is for that principal', async () => {
+  const source = toAwsAuthSource({
+    mapRoles: `- {rolearn: "${ROLE}/dev", username: dev}`,
+    mapAccounts: '- "111122223333"',
+  });
+  expect(await traceBy([source], `${ROLE}/dev`, 'User')).toEqual([]);
+  expect(await traceBy([source], `${ROLE}/ops`, 'User')).toEqual([`${ROLE}/ops by aws-auth, mapAccounts`]);
+});
+
+test('an entry that refuses whoever comes is marked', async () => {
+  const source = toAwsAuthSource({
+    mapRoles: `- {rolearn: "${ROLE}/dev", username: "system:{{SessionName}}", groups: [admins]}`,
+    mapUsers: '- {userarn: "arn:aws:iam::111122223333:group/dev", groups: [admins]}',
+  });
+  expect(await traceBy([source], 'admins')).toEqual([
+    `${ROLE}/dev by aws-auth, mapRoles[0], line 1, which never matches (reserved-username)`,
+    'arn:aws:iam::111122223333:group/dev by aws-auth, mapUsers[0], line 1, which never matches (no-principal)',
+  ]);
 });

@@ -37,7 +37,7 @@ async function tell(
 ): Promise<ExitCode> {
   const { terminal } = surroundings;
   const caveats = listGapCaveats(facts);
-  const all = find(facts, caveats.length === 0);
+  const all = await find(facts, caveats.length === 0);
   noteIdle(exclusions, all, surroundings);
   const kept = all.filter((finding) => !exclusions.some(({ excludes }) => excludes(finding)));
   const report = {
@@ -59,8 +59,11 @@ async function tell(
 }
 
 /** @param isWhole else nothing is said of what is missing: it may only be out of sight */
-function find({ index, catalogue, mappings }: AccessFacts, isWhole: boolean): readonly RbacFinding[] {
-  const mapped = findMappedGroups(mappings);
+async function find(
+  { index, catalogue, mappings }: AccessFacts,
+  isWhole: boolean,
+): Promise<readonly RbacFinding[]> {
+  const mapped = await findMappedGroups(mappings);
   const resources = toKnownResources(catalogue);
   const found = findRbacFindings(index, { resources, ...(mapped && { mapped }) });
   return isWhole ? found : found.filter(({ code }) => isOfPresence(code));

@@ -1,4 +1,4 @@
-import { describeSource, type SubjectSource } from '../../access/trace.ts';
+import { describeSource, type SubjectSource } from '../../access/subject-source.ts';
 import type { BindingKind, ObjectRef, RoleKind, Subject } from '../../rbac/objects.ts';
 import type { Scope } from '../../rbac/who-can.ts';
 import { renderColumns } from '../../terminal/columns.ts';

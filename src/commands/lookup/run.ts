@@ -137,7 +137,7 @@ async function tell(
   { terminal, screen }: Surroundings,
 ): Promise<ExitCode> {
   const { mappings, index, isEks } = facts;
-  const tracer = createTracer({ mappings, accounts: index.objects.accounts, isEks });
+  const tracer = await createTracer({ mappings, accounts: index.objects.accounts, isEks });
   const rows = bonds.map(
     ({ subject, binding, role }): FoundBinding => ({
       subject,

@@ -1,4 +1,4 @@
-import { describeSource } from '../../access/trace.ts';
+import { describeSource } from '../../access/subject-source.ts';
 import { isBuiltinGrant } from '../../rbac/grant.ts';
 import { renderColumns } from '../../terminal/columns.ts';
 import type { Paint } from '../../terminal/paint.ts';

@@ -1,4 +1,4 @@
-import type { SubjectSource } from '../../access/trace.ts';
+import type { SubjectSource } from '../../access/subject-source.ts';
 import type { Caveat } from '../../rbac/caveats.ts';
 import type { Question } from '../../rbac/question.ts';
 import type { Doer } from '../../rbac/who-can.ts';

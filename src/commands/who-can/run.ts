@@ -57,7 +57,7 @@ async function tell(
   const { subjects, caveats } = whoCan(facts.index, question, { anywhere });
   const report = {
     question,
-    subjects: options.people ? addPeople(subjects, facts) : subjects,
+    subjects: options.people ? await addPeople(subjects, facts) : subjects,
     caveats: [...reading.caveats, ...listCaveats(question, options, facts), ...caveats],
     source: facts.source,
   };
@@ -67,9 +67,9 @@ async function tell(
   return report.caveats.some(({ code }) => code === 'no-evidence') ? 3 : 1;
 }
 
-function addPeople(subjects: readonly Doer[], facts: AccessFacts): readonly Person[] {
+async function addPeople(subjects: readonly Doer[], facts: AccessFacts): Promise<readonly Person[]> {
   const { mappings, index, isEks } = facts;
-  const tracer = createTracer({ mappings, accounts: index.objects.accounts, isEks });
+  const tracer = await createTracer({ mappings, accounts: index.objects.accounts, isEks });
   return subjects.map((doer) => ({ ...doer, people: tracer.trace(doer.subject) }));
 }
 

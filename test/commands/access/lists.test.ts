@@ -108,7 +108,9 @@ describe('who-can', () => {
       },
     ]);
     const { stdout } = await run(['who-can', 'get', 'pods', '--people']);
-    expect(stdout).toContain('← arn:aws:iam::111122223333:role/ops by mapRoles[1] (as ops:{{SessionName}})');
+    expect(stdout).toContain(
+      '← arn:aws:iam::111122223333:role/ops by aws-auth of the snapshot, mapRoles[1], line 4 (as ops:{{SessionName}})',
+    );
   });
 
   test('shows names that a terminal would obey escaped', async () => {
@@ -164,7 +166,7 @@ describe('lookup', () => {
     const { stdout } = await run(['lookup', 'dev']);
     expect(stdout.replace(/ {2,}/g, '  ')).toBe(
       'SUBJECT  KIND  SUBJECT-NS  SCOPE  ROLE  BINDING  FROM\n' +
-        'dev  Group  shop  ClusterRole pod-reader  RoleBinding shop/readers  arn:aws:iam::111122223333:role/dev by mapRoles[0]\n' +
+        'dev  Group  shop  ClusterRole pod-reader  RoleBinding shop/readers  arn:aws:iam::111122223333:role/dev by aws-auth of the snapshot, mapRoles[0], line 1\n' +
         `\nsource  ${snapshot}\n`,
     );
     expect((await run(['lookup', 'bob'])).stdout).toContain('Role shop/gone (missing)');

@@ -42,24 +42,21 @@ export function proveCorrection(
   old: TrustPolicy,
   request: TrustRequest,
 ): Proved | undefined {
-  const read = readUnderQuota(proposal, old);
-  if (read === undefined) return undefined;
-  const verdict = evaluateTrust(read.policy, request);
-  const others = listWitnesses(old, request).filter((witness) => !isSame(witness, request));
-  const isHarmless = others.every((each) => decideTrust(old, each) === decideTrust(read.policy, each));
-  return isSettled(verdict) && isHarmless
-    ? { text: read.text, changes: proposal.changes, verdict }
-    : undefined;
+  return prove(
+    { proposal, old, request },
+    (policy, verdict) =>
+      isSettled(verdict) &&
+      listOthers(old, request).every((each) => decideTrust(old, each) === decideTrust(policy, each)),
+  );
 }
 
 /** A policy for a role of its own lets this caller in, and nobody else. */
 export function proveOwnRole(proposal: Proposal, request: TrustRequest): Proved | undefined {
-  const read = readUnderQuota(proposal, undefined);
-  if (read === undefined) return undefined;
-  const verdict = evaluateTrust(read.policy, request);
-  const others = listWitnesses(read.policy, request).filter((witness) => !isSame(witness, request));
-  const isExact = others.every((each) => decideTrust(read.policy, each) === 'deny');
-  return isSettled(verdict) && isExact ? { text: read.text, changes: proposal.changes, verdict } : undefined;
+  return prove(
+    { proposal, old: undefined, request },
+    (policy, verdict) =>
+      isSettled(verdict) && listOthers(policy, request).every((each) => decideTrust(policy, each) === 'deny'),
+  );
 }
 
 /** A tighter policy shuts out tokens of other audiences, and is the same to all with this one. */
@@ -68,15 +65,35 @@ export function proveTightening(
   old: TrustPolicy,
   request: TrustRequest,
 ): Proved | undefined {
+  return prove({ proposal, old, request }, (policy) =>
+    listWitnesses(old, request).every((each) => {
+      const [before, after] = [decideTrust(old, each), decideTrust(policy, each)];
+      return before === after || (after === 'deny' && each.token.audience !== request.token.audience);
+    }),
+  );
+}
+
+interface Claim {
+  readonly proposal: Proposal;
+  /** undefined: there is none that it takes the place of */
+  readonly old: TrustPolicy | undefined;
+  readonly request: TrustRequest;
+}
+
+/** @param holds whether the policy that is proposed, and what it makes of this caller, are as they have to be */
+function prove(
+  { proposal, old, request }: Claim,
+  holds: (policy: TrustPolicy, verdict: TrustVerdict) => boolean,
+): Proved | undefined {
   const read = readUnderQuota(proposal, old);
   if (read === undefined) return undefined;
-  const isTighter = listWitnesses(old, request).every((each) => {
-    const [before, after] = [decideTrust(old, each), decideTrust(read.policy, each)];
-    return before === after || (after === 'deny' && each.token.audience !== request.token.audience);
-  });
-  return isTighter
-    ? { text: read.text, changes: proposal.changes, verdict: evaluateTrust(read.policy, request) }
-    : undefined;
+  const verdict = evaluateTrust(read.policy, request);
+  return holds(read.policy, verdict) ? { text: read.text, changes: proposal.changes, verdict } : undefined;
+}
+
+/** The callers that a policy may tell apart, but for this one. */
+function listOthers(policy: TrustPolicy, request: TrustRequest): readonly TrustRequest[] {
+  return listWitnesses(policy, request).filter((witness) => !isSame(witness, request));
 }
 
 function isSame({ provider, token }: TrustRequest, other: TrustRequest): boolean {

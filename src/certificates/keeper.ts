@@ -1,7 +1,8 @@
 import { createBackOff } from '../base/back-off.ts';
 import type { CertificatePair } from '../http/certificate.ts';
 import type { BundleStatus } from './bundles.ts';
-import { createKnowledge, type KeeperDeps, type KeptCertificate, look } from './look.ts';
+import { createKnowledge, type KeeperDeps, type KeptCertificate } from './knowledge.ts';
+import { look } from './look.ts';
 
 /** Keeps a serving certificate and those who trust it in step, until it is stopped: no error ends it. */
 export interface Keeper {

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { Clock } from '../../base/clock.ts';
-import type { KeptCertificate } from '../../certificates/look.ts';
+import type { KeptCertificate } from '../../certificates/knowledge.ts';
 import type { ReadBody } from '../../http/body.ts';
 import type { ClientTrust } from '../../http/client-trust.ts';
 import type { Part } from '../../http/lifecycle.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { BUNDLES_PATH } from '../../certificates/bundle.ts';
 import { createKeeper, type Keeper } from '../../certificates/keeper.ts';
-import type { KeeperEvent, KeptCertificate } from '../../certificates/look.ts';
+import type { KeeperEvent, KeptCertificate } from '../../certificates/knowledge.ts';
 import type { CertificateSource } from '../../http/certificate.ts';
 import type { Part } from '../../http/lifecycle.ts';
 import type { Log } from '../../http/log.ts';

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Keeper } from '../../certificates/keeper.ts';
-import type { KeeperEvent } from '../../certificates/look.ts';
+import type { KeeperEvent } from '../../certificates/knowledge.ts';
 
 type Labels = Readonly<Record<string, string>>;
 

@@ -1,7 +1,7 @@
 import { isDnsLabel, isDnsSubdomain } from '../../base/names/dns.ts';
 import { isHost } from '../../base/names/host.ts';
 import type { BundleTarget } from '../../certificates/bundle.ts';
-import type { KeptCertificate } from '../../certificates/look.ts';
+import type { KeptCertificate } from '../../certificates/knowledge.ts';
 import { TIMING } from '../../certificates/timing.ts';
 import type { Problems } from '../../settings/checks.ts';
 import type { FlagTable } from '../../settings/pflag.ts';

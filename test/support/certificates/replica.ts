@@ -4,8 +4,8 @@ import {
   type KeeperEvent,
   type KeptCertificate,
   type Knowledge,
-  look,
-} from '../../../src/certificates/look.ts';
+} from '../../../src/certificates/knowledge.ts';
+import { look } from '../../../src/certificates/look.ts';
 import { TIMING } from '../../../src/certificates/timing.ts';
 import type { FakeClock } from '../fake-clock.ts';
 import { CONFIGURATION, type FakeApi, SERVICE } from './fake-api.ts';

@@ -9,16 +9,22 @@ export interface ListenAddress {
 
 /**
  * Listens, and tells the port.
- * @throws Error that names the port, when it cannot be had
+ * @param flag where the port is said, such as `--port`
+ * @throws Error that names the port and the flag, when it cannot be had
  */
-export async function listenOn(app: FastifyInstance, { host, port }: ListenAddress): Promise<number> {
+export async function listenOn(
+  app: FastifyInstance,
+  { host, port }: ListenAddress,
+  flag?: string,
+): Promise<number> {
   try {
     await app.listen({ host: host === '' ? '::' : host, port });
   } catch (cause) {
     // A kernel without IPv6 cannot listen on `::`, which elsewhere takes both.
     if (host === '' && readErrorCode(cause) === 'EAFNOSUPPORT')
-      return await listenOn(app, { host: '0.0.0.0', port });
-    throw new Error(`cannot listen on port ${port}: ${describe(cause, port)}`, { cause });
+      return await listenOn(app, { host: '0.0.0.0', port }, flag);
+    const where = flag === undefined ? port : `${port} (${flag})`;
+    throw new Error(`cannot listen on port ${where}: ${describe(cause, port)}`, { cause });
   }
   const address = app.server.address();
   return typeof address === 'object' && address !== null ? address.port : port;

@@ -10,6 +10,8 @@ import { createSystemClock } from '../../src/base/clock.ts';
 import { ConfigurationError } from '../../src/base/errors.ts';
 import { readCommandLine } from '../../src/commands/flag-command.ts';
 import { ISSUER } from '../../src/commands/issuer/descriptor.ts';
+import { SERVE_FLAGS } from '../../src/commands/serve/flags.ts';
+import { readServeSettings } from '../../src/commands/serve/settings.ts';
 import { createServerProcess, type PlannedServer } from '../../src/commands/server/process.ts';
 import { WEBHOOK } from '../../src/commands/webhook/descriptor.ts';
 import { type Part, runUntilSignal } from '../../src/http/lifecycle.ts';
@@ -17,6 +19,7 @@ import { createObjectTable } from '../../src/local-cluster/stand-in/object-table
 import { createClusterRoutes } from '../../src/local-cluster/stand-in/routes.ts';
 import { serveRoutes } from '../../src/local-cluster/stand-in/server.ts';
 import { createSigningKey, createTokenIssuer } from '../../src/local-cluster/stand-in/token-issuer.ts';
+import { readFlags } from '../../src/settings/pflag.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { findFreePorts } from '../support/free-port.ts';
 import { call } from '../support/http/client.ts';
@@ -88,6 +91,19 @@ function planIssuer(...more: readonly string[]): PlannedServer {
   );
   if (line.kind !== 'run') throw new Error(JSON.stringify(line));
   return { descriptor: ISSUER, settings: line.settings };
+}
+
+/** As `iam-bridge serve` reads them. */
+function planBoth(...more: readonly string[]): readonly PlannedServer[] {
+  const ofServer = (server: 'webhook' | 'issuer'): string[] =>
+    toFlags(ports[server], ports.apart)
+      .filter((flag) => !flag.startsWith('--metrics-port'))
+      .map((flag) => flag.replace('--', `--${server}-`));
+  const words = ['--webhook', '--webhook-in-cluster=false', '--issuer', `--issuer-issuer=${issuerUrl}`];
+  const line = readFlags(SERVE_FLAGS, [...words, ...ofServer('webhook'), ...ofServer('issuer'), ...more]);
+  const reading = readServeSettings(line, {});
+  if (reading.kind !== 'settings') throw new Error(reading.problems.join('; '));
+  return reading.settings.servers;
 }
 
 /** Where each would have its own ops port nothing must listen when they are together. */
@@ -308,6 +324,31 @@ describe('webhook and issuer in one process', () => {
     expect(String(error)).toMatch(
       /issuer: .*\/nowhere\/tls\.crt does not exist.*; webhook: .*\/nowhere\/config/,
     );
+  });
+
+  test.each([
+    ['issuer', 'issuer: ', '--issuer-port'],
+    ['webhook', 'webhook: ', '--webhook-port'],
+    ['ops', '', '--metrics-port'],
+  ] as const)('say whose port is taken, and which flag takes another: %s', async (which, whose, flag) => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(ports[which], '127.0.0.1', resolve));
+    cleanups.push(() => void holder.close());
+    const { stages, beginDrain } = await createServerProcess(planBoth(), {
+      ...{ log, registry, clock: createSystemClock(), version: '1.2.3' },
+      ops: { host: '127.0.0.1', port: ports.ops },
+    });
+    await expect(runUntilSignal(stages, { beginDrain, delay: 0 }, new EventEmitter())).rejects.toThrow(
+      `${whose}cannot listen on port ${ports[which]} (${flag}): another process listens there; stop it or choose another port`,
+    );
+  });
+
+  test('say what to do by the names that flags have where they are together', async () => {
+    const surroundings = { log, registry, clock: createSystemClock(), version: '1.2.3' };
+    const ops = { host: '127.0.0.1', port: ports.ops };
+    await expect(
+      createServerProcess(planBoth('--webhook-kube-api='), { ...surroundings, ops }),
+    ).rejects.toThrow(/^webhook: not in a cluster: .* use --webhook-kubeconfig or --webhook-kube-api$/);
   });
 
   test('neither starts where the other cannot be made', async () => {

@@ -377,7 +377,7 @@ describe('what it cannot start with is told in one sentence', () => {
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     for (const flag of ['port', 'metrics-port']) {
       expect(await readFailure(3, toFlags(`--${flag}=${port}`))).toBe(
-        `cannot listen on port ${port}: another process listens there; stop it or choose another port`,
+        `cannot listen on port ${port} (--${flag}): another process listens there; stop it or choose another port`,
       );
     }
     holder.close();

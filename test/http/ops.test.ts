@@ -176,8 +176,8 @@ describe('listening', () => {
     onCleanUp(() => void holder.close());
     const address = holder.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    await expect(listenOn(createOps(), { host: '127.0.0.1', port })).rejects.toThrow(
-      `cannot listen on port ${port}: another process listens there; stop it or choose another port`,
+    await expect(listenOn(createOps(), { host: '127.0.0.1', port }, '--port')).rejects.toThrow(
+      `cannot listen on port ${port} (--port): another process listens there; stop it or choose another port`,
     );
   });
 

@@ -15,5 +15,8 @@ export function createHealthPart(address: ListenAddress, log: Log): Part {
       void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok'),
     connections: { limit: CONNECTIONS },
   });
-  return toSidePart({ name: 'health', address, server, isOptional: true, what: 'health listens' }, log);
+  return toSidePart(
+    { name: 'health', flag: '--health-port', what: 'health listens', address, server, isOptional: true },
+    log,
+  );
 }

@@ -82,9 +82,9 @@ function planServer(descriptor: ServerDescriptor, line: Line, { env, problems }:
     problems.push(...reading.problems.map((problem) => toServeNames(descriptor, problem)));
     return { name, door: readDoor(own), side, planned: undefined };
   }
-  const { settings } = reading;
-  const remarks = settings.remarks.map((remark) => toServeNames(descriptor, remark));
-  return { name, door: settings.listen, side, planned: { descriptor, settings: { ...settings, remarks } } };
+  const rename = (text: string): string => toServeNames(descriptor, text);
+  const settings = { ...reading.settings, remarks: reading.settings.remarks.map(rename) };
+  return { name, door: settings.listen, side, planned: { descriptor, settings, rename } };
 }
 
 /** As the flags alone have it: whatever else is wrong with a server, two at one port are wrong, too. */

@@ -43,7 +43,7 @@ export function toDoorPart({ name, server, address, certificate }: DoorPartOptio
   return {
     name,
     async start() {
-      const port = await listenOn(server.app, address);
+      const port = await listenOn(server.app, address, '--port');
       log.info({ port }, `${name} listens (${certificate === undefined ? 'HTTP' : 'HTTPS'})`);
     },
     async stop() {
@@ -53,33 +53,38 @@ export function toDoorPart({ name, server, address, certificate }: DoorPartOptio
   };
 }
 
-export interface OpsPartOptions {
+export interface SidePartOptions {
+  readonly name: string;
+  /** Where the port is said. */
+  readonly flag: string;
+  /** As the log tells it. */
+  readonly what: string;
   readonly address: ListenAddress;
   readonly server: HttpServer;
   /** Where the port cannot be had, that is logged, and no more. */
   readonly isOptional: boolean;
 }
 
-export function toOpsPart({ address, server, isOptional }: OpsPartOptions, log: Log): Part {
-  return toSidePart({ name: 'ops', address, server, isOptional, what: 'probes and metrics listen' }, log);
+export function toOpsPart(
+  options: Pick<SidePartOptions, 'address' | 'server' | 'isOptional'>,
+  log: Log,
+): Part {
+  return toSidePart(
+    { ...options, name: 'ops', flag: '--metrics-port', what: 'probes and metrics listen' },
+    log,
+  );
 }
 
 /** A port beside the door, over HTTP. */
 export function toSidePart(
-  {
-    name,
-    address,
-    server,
-    isOptional,
-    what,
-  }: OpsPartOptions & { readonly name: string; readonly what: string },
+  { name, flag, what, address, server, isOptional }: SidePartOptions,
   log: Log,
 ): Part {
   return {
     name,
     async start() {
       try {
-        log.info({ port: await listenOn(server.app, address) }, `${what} (HTTP)`);
+        log.info({ port: await listenOn(server.app, address, flag) }, `${what} (HTTP)`);
       } catch (error) {
         if (!isOptional) throw error;
         log.error(

@@ -1,6 +1,5 @@
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 import type { Clock } from '../../base/clock.ts';
-import { ConfigurationError, toError } from '../../base/errors.ts';
 import type { Part, Stage } from '../../http/lifecycle.ts';
 import type { ListenAddress } from '../../http/listen.ts';
 import type { Log } from '../../http/log.ts';
@@ -9,14 +8,17 @@ import { allOf } from './all-of.ts';
 import { type Budgets, createBudgets } from './budgets.ts';
 import { type Certificates, createCertificates } from './certificate.ts';
 import { createDegradationPart } from './degradations.ts';
-import type { Server, ServerDescriptor, ServerSettings } from './descriptor.ts';
+import type { ServerDescriptor, ServerSettings } from './descriptor.ts';
 import { createDoorServer, toDoorChecks, toDoorPart, toOpsPart } from './door.ts';
+import { createVoice } from './voice.ts';
 import { createWatchMetrics, type WatchMetrics } from './watches.ts';
 
 /** A server and what it was told, of the same descriptor. */
 export interface PlannedServer {
   readonly descriptor: ServerDescriptor;
   readonly settings: ServerSettings;
+  /** What the server says of its flags, by the names that they have in this process; absent: their own. */
+  readonly rename?: (text: string) => string;
 }
 
 /** What the servers of a process share. */
@@ -69,12 +71,12 @@ export async function createServerProcess(
   opsBudget.watch(opsServer);
   return {
     stages: [
-      ...opened.flatMap(({ server }) => server.before),
+      ...opened.flatMap(({ before }) => before),
       // A call that hangs at one door is waited for: one after another, that would be longer than a pod has.
       opened.map(({ door }) => door),
       toOpsPart({ address: ops, server: opsServer, isOptional: ops.isOptional === true }, log),
       createDegradationPart(observed, { registry, clock, several }),
-      ...opened.flatMap(({ server }) => server.after),
+      ...opened.flatMap(({ after }) => after),
     ],
     beginDrain() {
       for (const server of opened) server.beginDrain();
@@ -90,19 +92,19 @@ interface Shared {
 }
 
 interface OpenedServer extends ReadyServer {
-  readonly server: Server;
+  readonly before: readonly Part[];
   readonly door: Part;
+  readonly after: readonly Part[];
   readonly log: Log;
   readonly beginDrain: () => void;
 }
 
 async function openServer(
   { descriptor, settings }: PlannedServer,
-  { registry, clock, ...surroundings }: ProcessSurroundings,
-  { several, budgets, certificates, watches }: Shared,
+  { registry, clock, log }: ProcessSurroundings,
+  { budgets, certificates, watches }: Shared,
 ): Promise<OpenedServer> {
   const { name } = descriptor;
-  const log = several ? withServer(surroundings.log, name, settings.verbosity) : surroundings.log;
   const maker = await descriptor.load();
   await maker.prepare?.(settings, { log, clock });
   const budget = budgets.of(name, settings.budgets, log);
@@ -119,36 +121,33 @@ async function openServer(
   return {
     name,
     log,
-    server: { ...server, before: [...(opened?.parts ?? []), ...server.before] },
+    before: [...(opened?.parts ?? []), ...server.before],
     door: toDoorPart({ name, server: http, address: settings.listen, certificate }, log),
+    after: server.after,
     checks: [...toDoorChecks(certificate, http), ...(opened?.checks ?? []), ...server.checks],
     unreadyWhenDegraded: settings.unreadyWhenDegraded,
     beginDrain: http.drain.begin,
   };
 }
 
-/** What goes wrong with one of several is told with its name, since others may have the same flags. */
+/** What one of several logs, and what goes wrong with it, is told with its name, since others may have the same flags. */
 async function openNamed(
   planned: PlannedServer,
   surroundings: ProcessSurroundings,
   shared: Shared,
 ): Promise<OpenedServer> {
-  const opening = openServer(planned, surroundings, shared);
-  if (!shared.several) return await opening;
-  return await opening.catch((cause: unknown) => {
-    const message = `${planned.descriptor.name}: ${toError(cause).message}`;
-    throw cause instanceof ConfigurationError
-      ? new ConfigurationError(message, { cause })
-      : new Error(message, { cause });
-  });
-}
-
-function withServer({ info, warn, error }: Log, server: string, verbosity: number): Log {
+  if (!shared.several) return await openServer(planned, surroundings, shared);
+  const { descriptor, settings, rename = (text) => text } = planned;
+  const voice = createVoice({ server: descriptor.name, verbosity: settings.verbosity, rename });
+  const log = voice.ofLog(surroundings.log);
+  const { before, door, after, ...rest } = await voice.of(
+    openServer(planned, { ...surroundings, log }, shared),
+  );
   return {
-    verbosity,
-    info: (fields, message) => info({ server, ...fields }, message),
-    warn: (fields, message) => warn({ server, ...fields }, message),
-    error: (fields, message) => error({ server, ...fields }, message),
+    ...rest,
+    before: before.map(voice.ofPart),
+    door: voice.ofPart(door),
+    after: after.map(voice.ofPart),
   };
 }
 

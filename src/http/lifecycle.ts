@@ -15,14 +15,30 @@ export interface Shutdown {
   readonly delay: number;
 }
 
+/** SIGHUP: the terminal has gone. Node lets it end the process there and then, also under nohup. */
+const ENDING_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+type EndingSignal = (typeof ENDING_SIGNALS)[number];
+
 /** The signals of the process, so that tests can send their own. */
 export interface SignalSource {
-  on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
-  off(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+  on(signal: EndingSignal, listener: () => void): unknown;
+  off(signal: EndingSignal, listener: () => void): unknown;
+}
+
+/** Calls the listener for each signal that asks for an end. @returns how to stop that */
+export function onEndingSignal(signals: SignalSource, listener: (signal: EndingSignal) => void): () => void {
+  const stops = ENDING_SIGNALS.map((signal) => {
+    const heard = (): void => listener(signal);
+    signals.on(signal, heard);
+    return () => void signals.off(signal, heard);
+  });
+  return () => {
+    for (const stop of stops) stop();
+  };
 }
 
 /**
- * Runs stages until SIGTERM or SIGINT, then drains and stops them. A second signal skips what is left of the waiting. One
+ * Runs stages until a signal asks for an end, then drains and stops them. A second signal skips what is left of the waiting. One
  * that comes during the start ends that: no further part starts, and one whose start hangs is left behind.
  * @returns once everything has stopped
  * @throws Error of the part that could not start; what had started is stopped first
@@ -85,17 +101,13 @@ function listenForSignals(signals: SignalSource): HeardSignals {
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();
   let count = 0;
-  const listener = (): void => {
+  const stop = onEndingSignal(signals, (signal) => {
+    // Shell and kernel both tell that a terminal has gone: the second time is nobody's impatience.
+    if (signal === 'SIGHUP' && count > 0) return;
     count += 1;
     if (count === 1) first.resolve();
     else second.resolve();
-  };
-  signals.on('SIGTERM', listener);
-  signals.on('SIGINT', listener);
-  const stop = (): void => {
-    signals.off('SIGTERM', listener);
-    signals.off('SIGINT', listener);
-  };
+  });
   return { first: first.promise, second: second.promise, any: () => count > 0, stop };
 }
 

@@ -9,15 +9,25 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
-/** A log on standard error. Lines are written at once: the last one before an exit is the one that matters. */
-export function createLog(verbosity: number): Log {
+const STANDARD_ERROR = 2;
+
+/** Bytes that wait for a disk that is full, before lines are left out. */
+const MAX_UNWRITTEN = 1_048_576;
+
+/**
+ * A log on standard error. Lines are written at once: the last one before an exit is the one that matters. What cannot be
+ * written, to a full disk or a terminal that has gone, fails nobody who logs.
+ */
+export function createLog(verbosity: number, fd = STANDARD_ERROR): Log {
+  const lines = destination({ dest: fd, sync: true, maxLength: MAX_UNWRITTEN });
+  lines.on('error', () => {});
   const logger: Logger = pino(
     {
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination({ dest: 2, sync: true }),
+    lines,
   );
   return {
     verbosity,

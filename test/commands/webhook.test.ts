@@ -264,7 +264,7 @@ describe('accounts', () => {
 });
 
 describe('a signal', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)(
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     '%s drains: unready at once, connections are taken, then exit 0',
     async (signal) => {
       cluster.setAccount('shop/web', ROLE_ANNOTATION);

@@ -178,20 +178,23 @@ describe('the demo fails with exit code 3', () => {
     });
   });
 
-  test('where it is interrupted, and stops what it started', async () => {
-    const signals = new EventEmitter();
-    const webhook = createScriptedWebhook(() => {
-      signals.emit('SIGINT');
-      return LEFT_ALONE;
-    });
-    const run = await runInProcess({ startWebhook: webhook.start, signals });
-    expect(run).toMatchObject({
-      code: 3,
-      err: 'iam-bridge demo: interrupted, and everything is stopped again\n',
-    });
-    expect(webhook.running()).toBe(0);
-    expect(signals.listenerCount('SIGINT')).toBe(0);
-  });
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'])(
+    'where %s interrupts it, and stops what it started',
+    async (signal) => {
+      const signals = new EventEmitter();
+      const webhook = createScriptedWebhook(() => {
+        signals.emit(signal);
+        return LEFT_ALONE;
+      });
+      const run = await runInProcess({ startWebhook: webhook.start, signals });
+      expect(run).toMatchObject({
+        code: 3,
+        err: 'iam-bridge demo: interrupted, and everything is stopped again\n',
+      });
+      expect(webhook.running()).toBe(0);
+      expect(signals.eventNames()).toEqual([]);
+    },
+  );
 
   test.each([
     [{}, /^iam-bridge demo: --real needs the programs of a control plane: run `npm run control-plane`/],

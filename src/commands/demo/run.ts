@@ -3,6 +3,7 @@ import { toError } from '../../base/errors.ts';
 import { type DemoReport, runStory, type Story } from '../../demo/run.ts';
 import { createNarrator, SILENT_AUDIENCE } from '../../demo/screen/narrator.ts';
 import type { StartAuthenticator, StartIssuer, StartWebhook } from '../../demo/servers.ts';
+import { onEndingSignal } from '../../http/lifecycle.ts';
 import { createPaint } from '../../terminal/paint.ts';
 import { complain } from '../diagnostics.ts';
 import type { ExitCode, Surroundings } from '../surroundings.ts';
@@ -73,15 +74,11 @@ interface Interruption {
 function listenForInterruption({ signals, screen }: Surroundings): Interruption {
   const controller = new AbortController();
   const interrupt = (): void => controller.abort(new Error('interrupted, and everything is stopped again'));
-  signals.on('SIGINT', interrupt);
-  signals.on('SIGTERM', interrupt);
+  const stop = onEndingSignal(signals, interrupt);
   screen.on('error', interrupt);
   return {
     signal: controller.signal,
     // The stream keeps its listener: it may yet fail on the way out.
-    stop() {
-      signals.off('SIGINT', interrupt);
-      signals.off('SIGTERM', interrupt);
-    },
+    stop,
   };
 }

@@ -123,7 +123,9 @@ describeOnCluster('in place of a Go webhook, by the change of the example alone'
       (name) => {
         const { last = '', ending } = find(name).withoutSysctl ?? {};
         expect(ending).toEqual({ code: 3, signal: null });
-        expect(last).toMatch(/port 443 \(--port\): .*net\.ipv4\.ip_unprivileged_port_start of the pod to 443/);
+        expect(last).toMatch(
+          /port 443 \(--port\): .*net\.ipv4\.ip_unprivileged_port_start of the pod to 443/,
+        );
       },
     );
   });

@@ -20,9 +20,26 @@ test.each([
   ['a role that is none', ['token', '-i', 'demo', '-r', ROLE]],
   ['another command', ['serve']],
   ['a flag without its value', ['-i']],
+  ['a flag that there is not, without a command', ['--bogus']],
+  ['such a flag behind one that there is', ['-i', 'demo', '--bogus']],
 ])('for %s the exit code is 1, as that of the Go program', async (_, words) => {
   const { code, stdout, stderr } = await runCommand('go', words);
   expect([code, stdout, stderr === '']).toEqual([1, '', false]);
+});
+
+test.each([
+  [['token', '-i', 'demo', '--nope'], 'token'],
+  [['token', '--help'], 'token'],
+  [['init', '--nope'], 'init'],
+  [['init', '--help'], 'init'],
+  [['verify'], 'verify'],
+  [['verify', '-h'], 'verify'],
+  [['server', '--nope'], 'server'],
+  [['server', '--help'], 'server'],
+])('%j speaks of the command that was called, which may be the only one there', async (words, name) => {
+  const { stdout, stderr } = await runCommand('go', words);
+  expect(stdout + stderr).toContain(`aws-iam-authenticator ${name}`);
+  expect(stdout + stderr).not.toMatch(/iam-bridge (?:token|verify|init|authenticator)/);
 });
 
 test('for credentials that have expired, too', async () => {
@@ -34,10 +51,13 @@ test('for credentials that have expired, too', async () => {
   expect(await runCommand('go', ['token', '-i', 'demo'], { env })).toMatchObject({ code: 1, stdout: '' });
 });
 
-test.each([[[]], [['--help']], [['help']], [['-h']]])('%j names the commands', async (words) => {
-  const { code, stdout } = await runCommand('go', words);
-  expect([code, stdout.includes('token')]).toEqual([0, true]);
-});
+test.each([[[]], [['--help']], [['help']], [['-h']], [['-i', 'demo']], [['-c=/nowhere', '-v', '5']]])(
+  '%j names the commands',
+  async (words) => {
+    const { code, stdout } = await runCommand('go', words);
+    expect([code, stdout.includes('token')]).toEqual([0, true]);
+  },
+);
 
 test.each([
   ['token', '--forward-session-name'],

@@ -202,8 +202,8 @@ describe.skipIf(MISSING !== undefined)('the image', () => {
       [['/webhook', '--version'], /^\d+\.\d+\.\d+\n$/],
       [['/webhook', '--help'], /^iam-bridge webhook: /],
       [['/aws-iam-authenticator', 'version', '-s'], /^\d+\.\d+\.\d+\n$/],
-      [['/aws-iam-authenticator', 'server', '--help'], /^iam-bridge authenticator: /],
-      [['/iam-bridge', 'server', '--help'], /^iam-bridge authenticator: /],
+      [['/aws-iam-authenticator', 'server', '--help'], /^aws-iam-authenticator server: /],
+      [['/iam-bridge', 'server', '--help'], /^aws-iam-authenticator server: /],
       [['/iam-bridge', 'token', '-i', 'demo', '--token-only'], /^k8s-aws-v1\.[\w-]+\n$/],
       [['/aws-iam-authenticator', 'token', '-i', 'demo', '--token-only'], /^k8s-aws-v1\.[\w-]+\n$/],
     ])('%j does its work', async (words, expected) => {

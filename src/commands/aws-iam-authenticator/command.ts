@@ -1,5 +1,5 @@
 import { type FlagTable, readFlags } from '../../settings/pflag.ts';
-import type { ExitCode, RunCommand, Surroundings } from '../surroundings.ts';
+import type { ExitCode, RunCommand, Surroundings, Terminal } from '../surroundings.ts';
 import { renderFlags } from '../usage.ts';
 import { readVersion } from '../version.ts';
 
@@ -10,7 +10,6 @@ Commands
   token     a token of yours, as kubectl takes it
   verify    judges a token
   init      certificate, key and webhook kubeconfig for the server
-  add       maps a user or role in aws-auth
   version   version of the program
 
 Each has --help. Exit codes: 0 done, 1 anything else.
@@ -40,21 +39,44 @@ const COMMANDS: Readonly<Record<string, Load>> = {
 export const runAwsIamAuthenticator: RunCommand = async (words, surroundings) => {
   const { name, rest, isCut } = readName(toAsked(words));
   const { terminal } = surroundings;
-  if (isCut) {
-    terminal.err(`aws-iam-authenticator: ${words.at(-1)} needs a value\n`);
-    return 1;
-  }
-  if (name === undefined || name === 'help') {
-    terminal.out(USAGE);
-    return 0;
-  }
+  if (isCut) return refuse(`${words.at(-1)} needs a value`, terminal);
+  if (name === undefined || name === 'help') return runWithoutCommand(words, terminal);
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load === undefined) {
-    terminal.err(`aws-iam-authenticator: ${JSON.stringify(name.slice(0, 40))} is no command: see --help\n`);
-    return 1;
-  }
-  return toGoCode(await (await load())(rest, surroundings));
+  if (load === undefined) return refuse(`${quote(name)} is no command: see --help`, terminal);
+  const run = await load();
+  return toGoCode(await run(rest, { ...surroundings, terminal: inItsName(terminal, rest) }));
 };
+
+function runWithoutCommand(words: readonly string[], terminal: Terminal): ExitCode {
+  const unknown = words.find((word) => word.startsWith('-') && !isKnown(word));
+  if (unknown !== undefined) return refuse(`${quote(unknown)} is no flag: see --help`, terminal);
+  terminal.out(USAGE);
+  return 0;
+}
+
+function refuse(problem: string, terminal: Terminal): ExitCode {
+  terminal.err(`aws-iam-authenticator: ${problem}\n`);
+  return 1;
+}
+
+function quote(word: string): string {
+  return JSON.stringify(word.slice(0, 40));
+}
+
+/** Whoever calls the program by this name may have no other: usage, examples and problems say the command that was called. */
+function inItsName(terminal: Terminal, words: readonly string[]): Terminal {
+  const rename = (text: string): string =>
+    text.replaceAll(
+      /\biam-bridge (token|verify|init|authenticator)\b/g,
+      (_, name) => `aws-iam-authenticator ${name === 'authenticator' ? 'server' : name}`,
+    );
+  // What is no help is data.
+  const isHelp = words.includes('--help') || words.includes('-h');
+  return {
+    out: (text) => terminal.out(isHelp ? rename(text) : text),
+    err: (text) => terminal.err(rename(text)),
+  };
+}
 
 /** `help token` is `token --help`. */
 function toAsked(words: readonly string[]): readonly string[] {
@@ -74,6 +96,12 @@ const GLOBAL = new Set([
   '--log-verbosity',
   '--feature-gates',
 ]);
+
+/** Whether a flag may stand where no command does. */
+function isKnown(word: string): boolean {
+  const [name = ''] = word.split('=');
+  return name === '-h' || name === '--help' || GLOBAL.has(name) || /^-[cilv]/.test(name);
+}
 
 /** The first word that is neither a flag nor a flag's value. */
 function readName(words: readonly string[]): {

@@ -151,6 +151,22 @@ describe('a later start', () => {
     expect(hashAll()).toEqual(beside);
   });
 
+  test('of ours without its authority is served, told at start, and again where it should be renewed', async () => {
+    await ensure();
+    const authority = ['ca.pem', 'ca-key.pem'].map((name) => [name, readState(name)] as const);
+    for (const [name] of authority) rmSync(at(name));
+    const before = hashAll();
+    expect((await ensure()).kind).toBe('orphaned');
+    expect(hashAll()).toEqual(before);
+    const renewed = async (): Promise<boolean> =>
+      await renewCertificate(await openStateFolder(stateDir), NAMES, NOW + 80 * DAY);
+    await expect(renewed()).rejects.toThrow(
+      `${at('cert.pem')} ends within 90 days, and without ${at('ca.pem')} and ${at('ca-key.pem')} there is no next one: copy these two of init as well`,
+    );
+    for (const [name, text] of authority) writeFileSync(at(name), text);
+    expect(await renewed()).toBe(true);
+  });
+
   test('names a file that holds no certificate', async () => {
     await ensure();
     writeFileSync(at('ca.pem'), 'nothing');
@@ -264,6 +280,17 @@ describe('the webhook kubeconfig', () => {
     const log = createRecordingLog();
     await prepareServing(settings, log, NOW);
     expect(log.lines.at(-1)).toMatchObject({ level: 'warn', message: expect.stringMatching(/restart it$/) });
+  });
+
+  test('is written also where the authority was left behind by who copied two files of init, and that is told', async () => {
+    await ensure();
+    for (const name of ['ca.pem', 'ca-key.pem']) rmSync(at(name));
+    const log = createRecordingLog();
+    await prepareServing(settings, log, NOW);
+    expect(log.lines[0]).toMatchObject({
+      level: 'warn',
+      message: expect.stringMatching(/cert\.pem ends within 90 days, .*: copy these two of init as well$/),
+    });
   });
 
   test('that is pregenerated stays, and is warned of where it does not fit', async () => {

@@ -11,9 +11,10 @@ export interface ServingCertificate {
   /**
    * - `renewed`: it is of our own authority, and new ones come in time.
    * - `foreign`: somebody else's, such as that of the Go program; it stays as it is.
+   * - `orphaned`: of an authority of ours that is not here, so that nothing can be renewed.
    * - `sealed`: of our authority, whose key is not here.
    */
-  readonly kind: 'renewed' | 'foreign' | 'sealed';
+  readonly kind: 'renewed' | 'foreign' | 'orphaned' | 'sealed';
   /** What was made just now. */
   readonly made: readonly ('authority' | 'certificate')[];
 }
@@ -46,7 +47,8 @@ export async function ensureCertificate(
   const serving = await folder.read('serving');
   const stored = await folder.read('authority');
   if (isWhole(serving) && !isOf(serving, stored.cert, folder)) {
-    return { authority: firstOf(serving.cert, folder), kind: 'foreign', made: [] };
+    const kind = stored.cert === undefined && isOrphaned(serving, folder) ? 'orphaned' : 'foreign';
+    return { authority: firstOf(serving.cert, folder), kind, made: [] };
   }
   if (isWhole(serving) && stored.cert !== undefined && stored.key === undefined) {
     return { authority: stored.cert, kind: 'sealed', made: [] };
@@ -79,6 +81,8 @@ export async function renewCertificate(
     const files = `${folder.path('serving', 'cert')} or ${folder.path('serving', 'key')}`;
     throw new ConfigurationError(`${files} is gone: bring it back; the certificate before serves on`);
   }
+  if (authority.cert === undefined && isOrphaned(serving, folder))
+    throw new ConfigurationError(describeOrphan(folder));
   if (!isWhole(authority) || !isOf(serving, authority.cert, folder)) return false;
   return await ensureLeaf(folder, { serving, authority, names, now });
 }
@@ -178,6 +182,21 @@ function isOf(serving: KeyPair, authority: string | undefined, folder: StateFold
   const leaf = parse(serving.cert, folder.path('serving', 'cert'));
   const parent = parse(authority, folder.path('authority', 'cert'));
   return leaf.checkIssued(parent) && leaf.verify(parent.publicKey);
+}
+
+/** Whoever copies what the Go program's `init` writes, copies two files. */
+function isOrphaned({ cert }: KeyPair, folder: StateFolder): boolean {
+  return parse(cert, folder.path('serving', 'cert')).issuer === `CN=${AUTHORITY_NAME}`;
+}
+
+/** What to do, before every login fails. */
+export function describeOrphan(folder: StateFolder): string {
+  const [cert, ca, key] = [
+    folder.path('serving', 'cert'),
+    folder.path('authority', 'cert'),
+    folder.path('authority', 'key'),
+  ];
+  return `${cert} ends within ${LEAF_LIFE / DAY} days, and without ${ca} and ${key} there is no next one: copy these two of init as well`;
 }
 
 /** The Go program hands its first certificate to the API server, which is its own authority. */

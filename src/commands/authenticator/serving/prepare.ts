@@ -1,6 +1,6 @@
 import { readTextFileIfPresent } from '../../../base/text-file.ts';
 import type { Log } from '../../../http/log.ts';
-import { ensureCertificate, type ServingCertificate } from './certificate.ts';
+import { describeOrphan, ensureCertificate, type ServingCertificate } from './certificate.ts';
 import type { ServingSettings } from './settings.ts';
 import { openStateFolder, type StateFolder } from './state-folder.ts';
 import { saysTheSame, type WebhookKubeconfig, writeWebhookKubeconfig } from './webhook-kubeconfig.ts';
@@ -17,6 +17,7 @@ export async function prepareServing(settings: ServingSettings, log: Log, now: n
   const folder = await openStateFolder(settings.stateDir);
   const certificate = await ensureCertificate(folder, settings.names, now);
   logCertificate(certificate, settings, log);
+  if (certificate.kind === 'orphaned') log.warn({}, describeOrphan(folder));
   const kubeconfig = await toKubeconfig(settings, folder, certificate);
   if (settings.pregenerated) await checkPregenerated(settings, kubeconfig, log);
   else await writeKubeconfig(settings, kubeconfig, log);

@@ -34,6 +34,12 @@ function write(name: string, text: string): string {
   return file;
 }
 
+/** The policy that lets in the caller alone. */
+async function generatePolicy(): Promise<string> {
+  const words = ['trust', 'generate', ...caller, '--account', '111122223333', '-o', 'policy'];
+  return (await runTree(words)).stdout;
+}
+
 describe('trust eval', () => {
   test('allows: exit code 0', async () => {
     const { code, stdout: out, stderr: err } = await evaluate('--policy', good, ...caller);
@@ -152,15 +158,7 @@ describe('trust eval', () => {
     ).toMatchObject({
       code: 0,
     });
-    const { stdout: out } = await runTree([
-      'trust',
-      'generate',
-      ...caller,
-      '--account',
-      '111122223333',
-      '-o',
-      'policy',
-    ]);
+    const out = await generatePolicy();
     expect(
       await runTree(['trust', 'eval', '--policy', '-', ...caller], { input: `\ufeff${out}` }),
     ).toMatchObject({
@@ -269,15 +267,7 @@ describe('trust eval', () => {
   });
 
   test('warns of who else gets in by a policy that allows', async () => {
-    const { stdout: out } = await runTree([
-      'trust',
-      'generate',
-      ...caller,
-      '--account',
-      '111122223333',
-      '-o',
-      'policy',
-    ]);
+    const out = await generatePolicy();
     const file = write(
       'open.json',
       out.replace('"StringEquals"', '"StringLike"').replace('demo:s3-echoer', '*'),

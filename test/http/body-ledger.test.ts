@@ -30,7 +30,7 @@ describe('room', () => {
     if (first !== undefined) first.complete = true;
     rig.ask('c', 1);
     expect(rig.read()).toEqual(['b cut']);
-    if (second !== undefined) expect(second.reserved).toBe(0);
+    expect(second?.reserved).toBe(0);
     const { body } = rig.ask('d', 4 * MIB - 1);
     body.complete = true;
     for (const name of ['e', 'f']) rig.ask(name, 1).body.complete = true;

@@ -268,6 +268,8 @@ describe('what is wrong', () => {
     ['an address with a port', ['--health-address=127.0.0.1:80'], /^--health-address is no address: give/],
     ['an address in brackets', ['--metrics-address=[::1]'], /^--metrics-address is no address: give/],
     ['mappings', [withConfig('server: {mapRoles: [{username: x}]}', 'bad.yaml')], /server\.mapRoles\[0\]/],
+    ['a rate at which EC2 is never asked', ['--ec2-describeInstances-qps=0'], /are 1 or more: give both/],
+    ['a burst of none', ['--ec2-describeInstances-burst=0'], /are 1 or more: give both/],
     ['two blanks in the id', ['-i', 'a  b'], /--cluster-id is no cluster ID/],
   ])('%s', (_, words, problem) => {
     expect(readProblems([ID, ...words])).toEqual([expect.stringMatching(problem)]);

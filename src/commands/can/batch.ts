@@ -1,14 +1,15 @@
 import { listOpenNames } from '../../access/open-names.ts';
 import { ConfigurationError, describeError } from '../../base/errors.ts';
 import { readTextFile } from '../../base/text-file.ts';
-import type { Caveat } from '../../rbac/caveats.ts';
+import { type Caveat, caveatOf } from '../../rbac/caveats.ts';
 import { type Decision, decide } from '../../rbac/decide.ts';
 import type { Identity } from '../../rbac/identity.ts';
 import { type AccessFacts, findEvidenceCaveats, withoutGuesses } from '../access/facts.ts';
 import { findPerson } from '../access/find-person.ts';
-import { toMissing } from '../access/missing.ts';
+import { isUnknown, toMissing } from '../access/missing.ts';
 import type { Who } from '../access/request.ts';
-import type { ExitCode, Surroundings } from '../surroundings.ts';
+import { note } from '../diagnostics.ts';
+import type { ExitCode, Surroundings, Terminal } from '../surroundings.ts';
 import { type BatchLine, readBatchLine } from './batch-line.ts';
 import type { CanOptions } from './options.ts';
 import { askServer, compareAnswers } from './verify.ts';
@@ -34,7 +35,7 @@ export async function runBatch(
   const text = await readTextFile(path, MOST_BYTES, input).catch((cause: unknown) => {
     throw new ConfigurationError(`--batch: ${describeError(cause)}`, { cause });
   });
-  const usual = createUsual(who, facts);
+  const usual = createUsual(who, facts, terminal);
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const step = options.verify ? STEP.verified : STEP.offline;
   let hasErrors = false;
@@ -53,25 +54,32 @@ type BatchAnswer = { readonly id?: unknown } & (Decision | { readonly error: str
 type Usual = () => Promise<UsualPerson | string>;
 
 interface UsualPerson {
-  readonly identity: Identity;
+  /** undefined: the mappings make nobody of the principal, and nobody may nothing. */
+  readonly identity: Identity | undefined;
   readonly caveats: readonly Caveat[];
 }
 
-function createUsual(who: Who, facts: AccessFacts): Usual {
+function createUsual(who: Who, facts: AccessFacts, terminal: Terminal): Usual {
   let found: Promise<UsualPerson | string> | undefined;
   return () => {
-    found ??= findUsual(who, facts);
+    found ??= findUsual(who, facts, terminal);
     return found;
   };
 }
 
-async function findUsual(who: Who, facts: AccessFacts): Promise<UsualPerson | string> {
+async function findUsual(who: Who, facts: AccessFacts, terminal: Terminal): Promise<UsualPerson | string> {
   if (who.kind === 'self' && facts.kind === 'snapshot')
     return 'user is missing: say in the line, or by --as, --sa or --arn, whom it is about';
   const found = await findPerson(who, facts);
+  const unseen = who.kind === 'principal' && facts.isEks ? [caveatOf('access-entries-unseen')] : [];
   if (found.kind === 'person') {
     const { identity } = found.person;
-    return { identity, caveats: listOpenNames(facts.index, identity) };
+    return { identity, caveats: [...unseen, ...listOpenNames(facts.index, identity)] };
+  }
+  if (!isUnknown(found)) {
+    // A line has no room for why.
+    note('can', [toMissing(found)], terminal);
+    return { identity: undefined, caveats: unseen };
   }
   return `user is missing, and ${toMissing(found)}`;
 }
@@ -87,6 +95,7 @@ async function answerLine(
   const person = line.identity === undefined ? await usual() : { identity: line.identity, caveats: [] };
   if (typeof person === 'string') return { ...id, error: person };
   const { identity } = person;
+  if (identity === undefined) return { ...id, allowed: false, because: [], caveats: person.caveats };
   const { question } = line;
   const decision = decide(facts.index, identity, question);
   const evidence = findEvidenceCaveats(facts, question);

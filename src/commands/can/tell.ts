@@ -1,5 +1,6 @@
 import { hasHole } from '../../access/holes.ts';
 import type { QuestionReading } from '../../access/question.ts';
+import { caveatOf } from '../../rbac/caveats.ts';
 import { type Suggestion, suggestGrant } from '../../rbac/suggest.ts';
 import { createPaint, type Paint } from '../../terminal/paint.ts';
 import { showText } from '../../terminal/show.ts';
@@ -122,7 +123,8 @@ export async function tellNobody(
 ): Promise<ExitCode> {
   const { principal, resolution } = found;
   if (isUnknown(found)) return complainMissing('can', found, terminal);
-  const { question, caveats } = reading;
+  const { question } = reading;
+  const caveats = [...reading.caveats, ...(facts.isEks ? [caveatOf('access-entries-unseen')] : [])];
   const mapping = toMappingData(resolution);
   if (options.output !== undefined) {
     const known = { principal: toPrincipalData(principal), mapping, source: facts.source };

@@ -220,6 +220,30 @@ describe('a snapshot of EKS', () => {
 });
 
 describe('a batch', () => {
+  test('says no of a principal whom the mappings make nobody of, as a single question does', async () => {
+    const line = '{"id": 1, "verb": "list", "resource": "pods", "namespace": "shop"}\n';
+    for (const who of ['nobody', 'team/dev-2']) {
+      const single = await can(['list', 'pods', '-n', 'shop', '--arn', `${ROLE}/${who}`, '-o', 'json']);
+      const { code, stdout, stderr } = await can(['--batch', '-', '--arn', `${ROLE}/${who}`], line + line);
+      const answer = { id: 1, allowed: false, because: [], caveats: single.json.caveats };
+      expect([code, toLines(stdout).map((each) => JSON.parse(each))]).toEqual([0, [answer, answer]]);
+      expect(toLines(stderr)).toEqual([expect.stringContaining('the mappings make nobody of the principal')]);
+    }
+  });
+
+  test('of an EKS cluster says what it cannot see of an ARN, mapped or not', async () => {
+    const eks = workspace.write('eks.yaml', SCENE.replace('name: pod-reader}', 'name: "eks:pod-reader"}'));
+    const line = '{"verb": "list", "resource": "pods", "namespace": "shop"}';
+    for (const who of ['dev', 'nobody']) {
+      const words = ['--arn', `${ROLE}/${who}`, '--snapshot', eks];
+      const batch = await runTree(['can', '--batch', '-', ...words], { input: line });
+      const single = await runTree(['can', 'list', 'pods', '-n', 'shop', '-o', 'json', ...words]);
+      const unseen = { code: 'access-entries-unseen' };
+      expect(JSON.parse(batch.stdout).caveats).toContainEqual(expect.objectContaining(unseen));
+      expect(JSON.parse(single.stdout).caveats).toContainEqual(expect.objectContaining(unseen));
+    }
+  });
+
   const QUESTIONS = [
     { id: 1, verb: 'get', resource: 'pods', namespace: 'shop', user: 'x', groups: ['dev'] },
     {

@@ -1,5 +1,6 @@
 import { describeSource } from '../../access/subject-source.ts';
-import { isBuiltinGrant } from '../../rbac/grant.ts';
+import { type Grant, isBuiltinGrant } from '../../rbac/grant.ts';
+import { compareTexts } from '../../rbac/refs.ts';
 import { renderColumns } from '../../terminal/columns.ts';
 import type { Paint } from '../../terminal/paint.ts';
 import { showText } from '../../terminal/show.ts';
@@ -30,12 +31,24 @@ function toRow({ subject, scope, names, because }: Person): readonly string[] {
   const via = because.map((grant) =>
     isBuiltinGrant(grant) ? 'built in' : `${nameRef(grant.binding)} → ${nameRef(grant.role)}`,
   );
-  const which = names === undefined ? '' : ` (only ${names.join(', ')})`;
   return [
     subject.name,
     subject.kind,
     subject.namespace ?? '',
-    `${nameScope(scope)}${which}`,
+    names === undefined ? nameScope(scope) : nameOwnScopes(because),
     [...new Set(via)].join('; '),
   ];
+}
+
+/** Of each place its own names: `team-a (only db); team-b (only queue)`. */
+function nameOwnScopes(because: readonly Grant[]): string {
+  const grants = because.flatMap((grant) => (isBuiltinGrant(grant) ? [] : [grant]));
+  const places = Map.groupBy(grants, ({ binding }) => binding.namespace ?? '');
+  return [...places]
+    .toSorted(([left], [right]) => compareTexts(left, right))
+    .map(([place, own]) => {
+      const names = new Set(own.flatMap(({ rule }) => rule.resourceNames ?? []));
+      return `${place === '' ? 'cluster' : place} (only ${[...names].toSorted(compareTexts).join(', ')})`;
+    })
+    .join('; ');
 }

@@ -79,6 +79,24 @@ describe('who-can', () => {
     );
   });
 
+  test('tells names with the namespace in which they are meant', async () => {
+    const role = (namespace: string, name: string): string => `---
+apiVersion: ${GROUP}/v1
+kind: Role
+metadata: {name: one, namespace: ${namespace}}
+rules: [{apiGroups: [""], resources: [secrets], resourceNames: [${name}], verbs: [get]}]
+---
+apiVersion: ${GROUP}/v1
+kind: RoleBinding
+metadata: {name: one, namespace: ${namespace}}
+roleRef: {apiGroup: ${GROUP}, kind: Role, name: one}
+subjects: [{kind: User, apiGroup: ${GROUP}, name: jane}]
+`;
+    const file = workspace.write('names.yaml', role('b', 'queue') + role('a', 'db'));
+    const { stdout } = await runTree(['who-can', 'get', 'secrets', '--snapshot', file]);
+    expect(stdout).toContain('  a (only db); b (only queue)  ');
+  });
+
   test('knows that a RoleBinding gives no URLs', async () => {
     expect(namesOf(await run(['who-can', 'get', '/metrics', '-o', 'json'])).toSorted()).toEqual([
       'Group system:authenticated',

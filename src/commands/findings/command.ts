@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { addSourceOptions, collect } from '../access/options.ts';
+import { refuseOptions } from '../access/refused-options.ts';
 import type { Registration } from '../registration.ts';
 import { type FindingsOptions, RBAC_SEVERITIES } from './options.ts';
 
@@ -14,8 +15,15 @@ Examples:
 
 Exit codes: 0 told, 1 something is as bad as --fail-on, 2 usage, 3 RBAC could not be read whole.`;
 
+const NO_PLACE =
+  'findings are about all of RBAC, since what is bound cluster-wide counts in every namespace; --exclude leaves some out';
+
 export const registerFindings: Registration = (command, context) => {
-  addSourceOptions(command, ['json', 'yaml', 'sarif'])
+  refuseOptions(addSourceOptions(command, ['json', 'yaml', 'sarif']), {
+    identity: 'findings are about everybody; iam-bridge rules takes it, and tells what one may',
+    namespace: NO_PLACE,
+    everywhere: NO_PLACE,
+  })
     .addOption(
       new Option('--min <severity>', 'tell from this severity on').choices(RBAC_SEVERITIES).default('low'),
     )

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { addClusterOptions } from '../access/options.ts';
+import { refuseOptions } from '../access/refused-options.ts';
 import type { Registration } from '../registration.ts';
 import type { RoleOptions } from './options.ts';
 
@@ -16,7 +17,10 @@ Examples:
 Exit codes: 0 a role, 1 nothing is left for it, 2 usage, 3 the cluster could not be asked.`;
 
 export const registerRole: Registration = (command, context) => {
-  addClusterOptions(command)
+  refuseOptions(addClusterOptions(command), {
+    identity: 'a role is for whoever is bound to it; --bind-group binds a group',
+    everywhere: 'without -n it is a ClusterRole, which can be bound across all namespaces',
+  })
     .option('-n, --namespace <name>', 'a Role of this namespace (default: a ClusterRole)')
     .option('--name <name>', 'of the role, and of its binding', 'from-discovery')
     .option('--verbs <list>', 'verbs of requests, or all', 'get,list,watch')

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { refuseOptions } from '../access/refused-options.ts';
 import type { Registration } from '../registration.ts';
 import type { SnapshotOptions } from './run.ts';
 
@@ -13,8 +14,14 @@ Examples:
 
 Exit codes: 0 done, 2 usage, 3 the cluster could not be read; what may not be listed is missing in it, and it says so.`;
 
+const WHOLE = 'it holds all namespaces; give it to the command that reads the snapshot';
+
 export const registerSnapshot: Registration = (command, context) => {
-  command
+  refuseOptions(command, {
+    identity: 'it holds the rights of everybody; give it to the command that reads the snapshot',
+    namespace: WHOLE,
+    everywhere: WHOLE,
+  })
     .option('--kubeconfig <file>', 'how to reach the cluster (default: as kubectl finds it)')
     .option('--context <name>', 'of the kubeconfig')
     .addOption(new Option('-o, --output <file>', 'where it is written; - is standard output').default('-'))

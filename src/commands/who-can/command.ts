@@ -1,4 +1,5 @@
 import { addNamespaceOptions, addSourceOptions } from '../access/options.ts';
+import { refuseOptions } from '../access/refused-options.ts';
 import type { Registration } from '../registration.ts';
 import type { WhoCanOptions } from './run.ts';
 
@@ -15,7 +16,13 @@ Examples:
 Exit codes: 0 somebody, 1 nobody, 2 usage, 3 the cluster could not be read.`;
 
 export const registerWhoCan: Registration = (command, context) => {
-  addNamespaceOptions(addSourceOptions(command), 'only in this namespace (default: anywhere, which is told)')
+  refuseOptions(
+    addNamespaceOptions(
+      addSourceOptions(command),
+      'only in this namespace (default: anywhere, which is told)',
+    ),
+    { identity: 'everybody is asked about; iam-bridge can takes it, and says whether one may' },
+  )
     .argument('<verb>', 'get, list, watch, create, update, patch, delete, deletecollection, or any other')
     .argument('<resource>', 'RESOURCE[.GROUP][/SUBRESOURCE][/NAME], or a path such as /metrics')
     .option('--subresource <name>', 'the subresource, whatever stands behind the slash')

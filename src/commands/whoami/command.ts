@@ -1,4 +1,5 @@
 import { addIdentityOptions, addSourceOptions } from '../access/options.ts';
+import { refuseOptions } from '../access/refused-options.ts';
 import type { Registration } from '../registration.ts';
 import type { WhoamiOptions } from './run.ts';
 
@@ -13,8 +14,11 @@ Examples:
 
 Exit codes: 0 somebody, 1 the mappings make nobody of the principal, 2 usage, 3 the cluster or its mappings could not be read.`;
 
+const NO_PLACE =
+  'who somebody is does not depend on a namespace; iam-bridge rules takes it, and tells what they may there';
+
 export const registerWhoami: Registration = (command, context) => {
-  addIdentityOptions(addSourceOptions(command))
+  refuseOptions(addIdentityOptions(addSourceOptions(command)), { namespace: NO_PLACE, everywhere: NO_PLACE })
     .addHelpText('after', HELP)
     .action(async (options: WhoamiOptions) => {
       const { runWhoami } = await import('./run.ts');

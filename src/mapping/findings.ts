@@ -1,6 +1,6 @@
 import type { Finding } from '../base/finding.ts';
 import { quoteShort } from '../json/quote.ts';
-import type { MappingEntry } from './entry.ts';
+import type { AnyEntry, MappingEntry } from './entry.ts';
 import { PLACEHOLDERS } from './template.ts';
 
 export type MappingFindingCode = 'unknown-placeholder' | 'no-username';
@@ -16,6 +16,13 @@ export function findEntryFlaws(entry: MappingEntry): readonly MappingFinding[] {
     ...fields.flatMap(([field, template]) => findUnknownPlaceholders(template, `${entry.label}.${field}`)),
     ...(entry.username === '' ? [toNoUsername(entry.label)] : []),
   ];
+}
+
+/** The same of all that can be used, a sentence each. */
+export function describeFlaws(entries: readonly AnyEntry[]): readonly string[] {
+  return entries
+    .flatMap((entry) => (entry.kind === 'good' ? findEntryFlaws(entry) : []))
+    .map(({ where, what, remedy }) => `${where}: ${what}; ${remedy}`);
 }
 
 function findUnknownPlaceholders(template: string, where: string): readonly MappingFinding[] {

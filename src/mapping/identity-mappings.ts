@@ -6,6 +6,7 @@ import type { RunningBackend } from './backend.ts';
 import { type ClusterSourceDeps, describeWhy } from './config-map.ts';
 import type { AnyEntry } from './entry.ts';
 import { createEntryIndex, type EntryIndex, type MatchRules } from './entry-index.ts';
+import { describeFlaws } from './findings.ts';
 import { createStatusWriter, IDENTITY_MAPPINGS_PATH } from './identity-mapping-status.ts';
 import type { TellMapping } from './mapping-events.ts';
 import { type MappingSource, toEntriesSource } from './mapping-source.ts';
@@ -13,7 +14,7 @@ import { toCanonicalArn } from './principal-arn.ts';
 import { type EntryRules, readEntry } from './read-entry.ts';
 import { type Found, findInIndex } from './section-lookup.ts';
 import { summarise } from './section-store.ts';
-import { describeBadEntry } from './sections.ts';
+import { describeBadEntries } from './sections.ts';
 import { toSourceNode } from './value-nodes.ts';
 
 const RULES: EntryRules = { convertScalars: false, permissionSets: false, byUserId: false };
@@ -65,8 +66,9 @@ export function createIdentityMappingStore(report: TellMapping): IdentityMapping
     index = undefined;
   }
 
-  function read(problems: readonly string[]): void {
-    report({ kind: 'read', backend: 'CRD', entries: entries.size, problems });
+  function read(changed: readonly AnyEntry[]): void {
+    const [problems, flaws] = [describeBadEntries(changed), describeFlaws(changed)];
+    report({ kind: 'read', backend: 'CRD', entries: entries.size, problems, flaws });
   }
 
   return {
@@ -76,7 +78,7 @@ export function createIdentityMappingStore(report: TellMapping): IdentityMapping
       return findInIndex(index, identity);
     },
     isKnown: () => isKnown,
-    problem: () => summarise(findProblems(entries)),
+    problem: () => summarise(describeBadEntries([...entries.values()])),
     listing() {
       missing = new Set(entries.keys());
     },
@@ -84,23 +86,19 @@ export function createIdentityMappingStore(report: TellMapping): IdentityMapping
       for (const name of missing ?? []) forget(name);
       missing = undefined;
       isKnown = true;
-      read(findProblems(entries));
+      read([...entries.values()]);
     },
     set({ metadata: { name }, entry }) {
       entries.set(name, entry);
       missing?.delete(name);
       index = undefined;
-      if (missing === undefined) read(entry.kind === 'bad' ? [describeBadEntry(entry)] : []);
+      if (missing === undefined) read([entry]);
     },
     remove({ name }) {
       forget(name);
       if (missing === undefined) read([]);
     },
   };
-}
-
-function findProblems(entries: ReadonlyMap<string, AnyEntry>): readonly string[] {
-  return [...entries.values()].flatMap((entry) => (entry.kind === 'bad' ? [describeBadEntry(entry)] : []));
 }
 
 /** Of several objects for one principal the first by name counts, so that the answer is always the same. */

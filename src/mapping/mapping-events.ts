@@ -5,12 +5,16 @@ export type MappingFile = 'dynamic_file' | 'dynamic_backend_mode';
 
 /** What the sources of mappings tell their owner, who logs and counts. */
 export type MappingEvent =
-  /** A source was read anew; told once of each change. `problems` are what was left out of it, a sentence each. */
+  /**
+   * A source was read anew; told once of each change. `problems` are what was left out of it, `flaws` what counts and is
+   * seldom meant, a sentence each.
+   */
   | {
       readonly kind: 'read';
       readonly backend: BackendName;
       readonly entries: number;
       readonly problems: readonly string[];
+      readonly flaws: readonly string[];
     }
   /** A source is not there, or not any more: its mappings have ended. */
   | { readonly kind: 'absent'; readonly backend: BackendName }

@@ -1,5 +1,7 @@
 import type { CallerIdentity } from '../aws/caller-identity.ts';
+import type { AnyEntry } from './entry.ts';
 import type { MatchRules } from './entry-index.ts';
+import { describeFlaws } from './findings.ts';
 import type { BackendName } from './mapper.ts';
 import type { TellMapping } from './mapping-events.ts';
 import { createSectionLookup, type Found, type SectionLookup } from './section-lookup.ts';
@@ -56,7 +58,8 @@ export function createSectionStore({ backend, rules, report }: SectionStoreOptio
     take(readings) {
       become(keepSections(states ?? NO_SECTIONS, readings));
       problems = describeProblems(readings);
-      tell({ kind: 'read', backend, entries: countEntries(readings), problems });
+      const flaws = describeFlaws([readings.mapRoles, readings.mapUsers].flatMap(toEntries));
+      tell({ kind: 'read', backend, entries: countEntries(readings), problems, flaws });
     },
     refuse(problem) {
       const malformed = { kind: 'malformed', problem } as const;
@@ -84,8 +87,9 @@ function unknown(problem: string): SectionLookup {
 
 function countEntries({ mapRoles, mapUsers, mapAccounts }: SectionReadings): number {
   const accounts = mapAccounts.kind === 'good' ? mapAccounts.value.accounts.size : 0;
-  return [mapRoles, mapUsers].reduce(
-    (sum, each) => sum + (each.kind === 'good' ? each.value.length : 0),
-    accounts,
-  );
+  return [mapRoles, mapUsers].flatMap(toEntries).length + accounts;
+}
+
+function toEntries(section: SectionReadings['mapRoles']): readonly AnyEntry[] {
+  return section.kind === 'good' ? section.value : [];
 }

@@ -91,7 +91,7 @@ export function describeProblems(readings: SectionReadings): readonly string[] {
   ];
 }
 
-function describeBadEntries(entries: readonly AnyEntry[]): readonly string[] {
+export function describeBadEntries(entries: readonly AnyEntry[]): readonly string[] {
   return entries.flatMap((entry) => (entry.kind === 'bad' ? [describeBadEntry(entry)] : []));
 }
 

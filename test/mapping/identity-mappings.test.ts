@@ -176,7 +176,20 @@ describe('an IAMIdentityMapping', () => {
           expect.stringMatching(/^IAMIdentityMapping dev: groups is text/),
           expect.stringMatching(/^IAMIdentityMapping no: spec.arn is none of a role/),
         ],
+        flaws: [],
       },
+    ]);
+  });
+
+  test('that counts and is seldom meant is told', async () => {
+    await startWith(toObject({ username: '' }));
+    expect(told).toEqual([
+      expect.objectContaining({
+        problems: [],
+        flaws: [
+          expect.stringMatching(/^IAMIdentityMapping dev: it has no username: .*; give it a username$/),
+        ],
+      }),
     ]);
   });
 });

@@ -107,9 +107,25 @@ describe('a source that changes', () => {
           expect.stringMatching(/^mapUsers \(line 1, column 1\): it is text, not a list/),
           expect.stringMatching(/^mapRoles\[1\] \(line 2, column 3\): username is a number/),
         ],
+        flaws: [],
       },
       { kind: 'absent', backend: 'EKSConfigMap' },
-      { kind: 'read', backend: 'EKSConfigMap', entries: 1, problems: [] },
+      { kind: 'read', backend: 'EKSConfigMap', entries: 1, problems: [], flaws: [] },
+    ]);
+  });
+
+  test('tells what counts and is seldom meant, with what to do', async () => {
+    take({ mapRoles: roles("'{{SessionNam}}'") });
+    expect(await map()).toBe('{{SessionNam}}|');
+    expect(told).toEqual([
+      expect.objectContaining({
+        problems: [],
+        flaws: [
+          expect.stringMatching(
+            /^mapRoles\[0\]\.username: "\{\{SessionNam\}\}" is no placeholder.*; take one of /,
+          ),
+        ],
+      }),
     ]);
   });
 });

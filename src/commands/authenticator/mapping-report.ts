@@ -33,7 +33,7 @@ function logEvent({ kind, ...fields }: MappingEvent, log: Log): void {
   const isTrouble =
     kind === 'file-refused' ||
     kind === 'status-not-written' ||
-    ('problems' in fields && fields.problems.length > 0);
+    ('problems' in fields && fields.problems.length + fields.flaws.length > 0);
   if (isTrouble) log.warn(fields, `mappings: ${kind}`);
   else log.info(fields, `mappings: ${kind}`);
 }

@@ -18,12 +18,13 @@ export function readText(record: JsonRecord, member: string): string {
  * empty text, as Go has it.
  */
 export function readTexts(record: JsonRecord, member: string): readonly string[] | undefined {
-  const list = readList(record, member).map((value) => {
-    const text = value ?? '';
-    if (typeof text === 'string') return text;
+  const list = readList(record, member);
+  const texts = list.includes(null) ? list.map((value) => value ?? '') : list;
+  for (const value of texts) {
+    if (typeof value === 'string') continue;
     throw new ObjectFlaw(`${member} holds ${quoteValue(value)}, and has to hold texts: put it in quotes`);
-  });
-  return list.length === 0 ? undefined : list;
+  }
+  return texts.length === 0 ? undefined : (texts as readonly string[]);
 }
 
 /** Records, each handed over with its name, such as `rules[2]`, which a flaw begins with. */
@@ -55,7 +56,9 @@ export function readRecord(record: JsonRecord, member: string): JsonRecord | und
 
 /** Texts by their names, such as labels; null is an empty one. */
 export function readTextMap(record: JsonRecord, member: string): Readonly<Record<string, string>> {
-  const entries = Object.entries(readRecord(record, member) ?? {}).map(([name, value]) => {
+  const map = readRecord(record, member);
+  if (map === undefined) return {};
+  const entries = Object.entries(map).map(([name, value]) => {
     const text = value ?? '';
     if (typeof text === 'string') return [name, text] as const;
     throw new ObjectFlaw(`${member} has ${quoteShort(name)} with ${quoteValue(value)}: put it in quotes`);

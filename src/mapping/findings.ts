@@ -18,24 +18,46 @@ export function findEntryFlaws(entry: MappingEntry): readonly MappingFinding[] {
   ];
 }
 
-/** The same of all that can be used, a sentence each. */
+/** As many are told at once: a ConfigMap has room for a hundred thousand placeholders, and a log has not. */
+const MOST = 10;
+
+/** The same of all that can be used, a sentence each, the first of them. */
 export function describeFlaws(entries: readonly AnyEntry[]): readonly string[] {
-  return entries
-    .flatMap((entry) => (entry.kind === 'good' ? findEntryFlaws(entry) : []))
-    .map(({ where, what, remedy }) => `${where}: ${what}; ${remedy}`);
+  const flaws: string[] = [];
+  for (const entry of entries) {
+    if (flaws.length > MOST) break;
+    if (entry.kind === 'good')
+      flaws.push(
+        ...findEntryFlaws(entry)
+          .slice(0, MOST + 1)
+          .map(describe),
+      );
+  }
+  return flaws.length > MOST ? [...flaws.slice(0, MOST), 'and more'] : flaws;
+}
+
+function describe({ where, what, remedy }: MappingFinding): string {
+  return `${where}: ${what}; ${remedy}`;
 }
 
 function findUnknownPlaceholders(template: string, where: string): readonly MappingFinding[] {
-  const names = Array.from(template.matchAll(/\{\{([^{}]*)\}\}/g), ([, name = '']) => name);
-  return names
-    .filter((name) => !PLACEHOLDERS.some((known) => known === name))
-    .map((name) => ({
-      code: 'unknown-placeholder',
-      severity: 'warning',
-      where,
-      what: `${quoteShort(`{{${name}}}`)} is no placeholder: it stays in the name as it is typed`,
-      remedy: toRemedy(name),
-    }));
+  return listUnknown(template).map((name) => ({
+    code: 'unknown-placeholder',
+    severity: 'warning',
+    where,
+    what: `${quoteShort(`{{${name}}}`)} is no placeholder: it stays in the name as it is typed`,
+    remedy: toRemedy(name),
+  }));
+}
+
+/** No more than are told. */
+function listUnknown(template: string): readonly string[] {
+  const unknown: string[] = [];
+  for (const [, name = ''] of template.matchAll(/\{\{([^{}]*)\}\}/g)) {
+    if (PLACEHOLDERS.some((known) => known === name)) continue;
+    if (unknown.push(name) > MOST) break;
+  }
+  return unknown;
 }
 
 /** A placeholder in another case or with blanks is the one that is meant. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MappingEntry } from '../../src/mapping/entry.ts';
-import { findEntryFlaws } from '../../src/mapping/findings.ts';
+import { describeFlaws, findEntryFlaws } from '../../src/mapping/findings.ts';
 
 function toEntry(username: string, groups: readonly string[] = []): MappingEntry {
   return {
@@ -44,4 +44,14 @@ describe('what is seldom meant in an entry', () => {
   test('is a username that is missing', () => {
     expect(find('', 'admins')).toEqual(['no-username mapRoles[3]: give it a username']);
   });
+});
+
+test('as many are told as somebody reads, however many there are', () => {
+  const many = Array.from({ length: 200_000 }, () => '{{b}}');
+  const crowd = Array.from({ length: 1_000 }, () => toEntry('{{a}}'.repeat(100_000), many));
+  const told = describeFlaws(crowd);
+  expect(told).toHaveLength(11);
+  expect(told[0]).toMatch(/^mapRoles\[3\]\.username: "\{\{a\}\}" is no placeholder/);
+  expect(told.at(-1)).toBe('and more');
+  expect(describeFlaws([toEntry('{{a}}', ['{{b}}'])])).toHaveLength(2);
 });
